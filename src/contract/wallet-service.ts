@@ -1,0 +1,319 @@
+import type {
+  Address,
+  App,
+  AuditEntry,
+  Balance,
+  Card,
+  Decimal,
+  Grant,
+  Hold,
+  Organisation,
+  Page,
+  Purchase,
+  RechargeRule,
+  RowReject,
+  Service,
+  ServiceHistory,
+  Timestamp,
+  Transaction,
+  TransactionType,
+  VerifyCheck,
+} from './objects';
+
+/**
+ * Goes with every change. `idempotencyKey`: the same key and the same parameters answer the first result again, with
+ * `replayed: true`, and do nothing; other parameters fail with `idempotency_conflict`. `dryRun`: everything is checked
+ * and decided, the answer says what would be, and nothing is kept.
+ */
+export interface ChangeOptions {
+  readonly idempotencyKey?: string;
+  readonly dryRun?: boolean;
+}
+
+/** What every change may add to its answer. */
+export interface Changed {
+  readonly replayed?: true;
+  readonly dryRun?: true;
+}
+
+export interface PageRequest {
+  /** Rows at most, 1 to 10,000; the service's own page size when absent. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+export interface InitRequest extends ChangeOptions {
+  readonly org: string;
+  readonly provider?: 'sandbox' | 'stripe';
+  readonly email?: string;
+  readonly timeZone?: string;
+  readonly accountingContact?: string;
+}
+
+export interface BuyRequest extends ChangeOptions {
+  /** As typed: a plain decimal in steps of 0.01. */
+  readonly credits: string;
+  readonly card?: string;
+  readonly billingAccount?: boolean;
+  readonly memo?: string;
+  /** Go ahead although an earlier card purchase is unresolved. */
+  readonly again?: boolean;
+}
+
+export interface BillingDetails {
+  readonly name?: string;
+  readonly email?: string;
+  readonly address?: Partial<Address>;
+}
+
+export interface CardAddRequest extends ChangeOptions, BillingDetails {
+  /** A processor's payment-method id (`pm_…`); in the sandbox one of Stripe's test tokens. Never a card number. */
+  readonly paymentMethod: string;
+  readonly role?: 'primary' | 'backup';
+}
+
+export interface CardEditRequest extends ChangeOptions, BillingDetails {
+  readonly id: string;
+  /** MM/YYYY */
+  readonly expiry?: string;
+}
+
+export interface CardRemoveRequest extends ChangeOptions {
+  readonly id: string;
+  readonly replaceWith?: string;
+  readonly force?: boolean;
+}
+
+/** Terms of a service as typed: prices are plain decimals, the quota is `N/month`, tiers are `0:P0,10000:P1`. */
+export interface ServiceTerms {
+  readonly price?: string;
+  readonly freeQuota?: string;
+  readonly billing?: string;
+  readonly tiers?: string;
+}
+
+export interface ServiceAddRequest extends ChangeOptions, ServiceTerms {
+  readonly service: string;
+  readonly price: string;
+  readonly unit?: string;
+  readonly name?: string;
+}
+
+export interface ServiceSetRequest extends ChangeOptions, ServiceTerms {
+  readonly service: string;
+  /** When the new version takes effect: a date or an RFC 3339 time; now when absent. */
+  readonly from?: string;
+}
+
+export interface UsageEvent {
+  readonly app: string;
+  readonly service: string;
+  /** A whole number of units, as typed. */
+  readonly quantity: string;
+  /** The event's own id: unique for ever within the organisation. */
+  readonly id?: string;
+  readonly user?: string;
+  readonly campaign?: string;
+  /** A date or RFC 3339 time; now when absent. */
+  readonly time?: string;
+  readonly memo?: string;
+}
+
+/** An event of a file, with the line it stood on. */
+export interface UsageRow extends UsageEvent {
+  readonly line: number;
+}
+
+export interface UsageBatchRequest extends ChangeOptions {
+  readonly rows: readonly UsageRow[];
+  readonly createApps?: boolean;
+  /** Named in the audit trail. */
+  readonly source?: string;
+}
+
+export interface UsageBatchResult extends Changed {
+  readonly read: number;
+  readonly posted: number;
+  readonly duplicates: number;
+  readonly rejects: readonly RowReject[];
+  /** Credits this batch took. */
+  readonly credits: Decimal;
+  readonly balance: Balance;
+}
+
+/** What `transactions` and the reports filter by. Times and amounts as typed; lists mean "any of". */
+export interface TransactionFilter {
+  readonly types?: readonly string[];
+  readonly services?: readonly string[];
+  readonly apps?: readonly string[];
+  readonly users?: readonly string[];
+  readonly campaigns?: readonly string[];
+  readonly search?: string;
+  readonly period?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Compares the size of the amount (or of what was invoiced), whatever its sign. */
+  readonly min?: string;
+  readonly max?: string;
+}
+
+export interface TransactionQuery extends TransactionFilter, PageRequest {
+  readonly order?: 'asc' | 'desc';
+}
+
+/** The period a filter came to, for the line that says so on stderr. */
+export interface ResolvedRange {
+  readonly from: Timestamp | null;
+  readonly to: Timestamp | null;
+  readonly timeZone: string;
+}
+
+export interface TransactionPage extends Page {
+  readonly transactions: readonly Transaction[];
+  readonly range: ResolvedRange;
+}
+
+export interface TransactionTotals {
+  readonly rows: number;
+  readonly quantity: number;
+  readonly freeQuantity: number;
+  readonly amount: Decimal;
+  readonly invoiced: Decimal;
+}
+
+/** Finished CSV lines of one page, without the header: the format people export by the million. */
+export interface TransactionCsvPage extends Page {
+  readonly text: string;
+  readonly rows: number;
+}
+
+export interface WalletStatus {
+  readonly org: Organisation;
+  readonly balance: Balance;
+  readonly cards: readonly Card[];
+  readonly recharge: RechargeRule | null;
+  readonly alerts: readonly unknown[];
+  readonly postpaid: { readonly accrued: Decimal };
+  readonly pendingPurchases: readonly Purchase[];
+  readonly apps: number;
+  readonly lastTransaction: Transaction | null;
+}
+
+export interface ReconcileResult {
+  readonly settled: readonly Purchase[];
+  readonly pending: readonly Purchase[];
+  readonly mismatches: readonly { readonly purchase: string; readonly detail: string }[];
+}
+
+export interface HoldCreateRequest extends ChangeOptions {
+  readonly app: string;
+  readonly service: string;
+  readonly quantity?: string;
+  readonly credits?: string;
+  /** A duration such as `24h`. */
+  readonly expires?: string;
+  readonly campaign?: string;
+}
+
+export interface HoldCaptureRequest extends ChangeOptions {
+  readonly id: string;
+  readonly quantity?: string;
+  readonly overflow?: boolean;
+}
+
+export interface Affordability {
+  readonly affordable: boolean;
+  readonly cost: Decimal;
+  /** The limit that says no, and how much is missing to it; null when affordable. */
+  readonly limit: { readonly name: string; readonly missing: Decimal; readonly detail: string } | null;
+}
+
+/** The operations, grouped by noun. In process and over HTTP it is the same interface; no caller can tell. */
+export interface WalletService {
+  readonly organisation: {
+    /** Creates the organisation, its starter catalogue and, the first time, the ledger. Safe to repeat. */
+    init(request: InitRequest): Promise<Changed & { org: Organisation; created: boolean; balance: Balance }>;
+    status(): Promise<WalletStatus>;
+    /** The organisation's settings, for callers that show local times. */
+    show(): Promise<{ org: Organisation }>;
+    list(): Promise<{ orgs: readonly Organisation[] }>;
+  };
+  readonly credit: {
+    balance(): Promise<{ balance: Balance }>;
+    adjust(
+      request: ChangeOptions & { direction: 'add' | 'remove'; credits: string; reason: string },
+    ): Promise<Changed & { transaction: Transaction; balance: Balance }>;
+    addGrant(
+      request: ChangeOptions & { credits: string; reason: string; expires?: string; priority?: string },
+    ): Promise<Changed & { grant: Grant; balance: Balance }>;
+    listGrants(request: PageRequest & { all?: boolean }): Promise<Page & { grants: readonly Grant[] }>;
+    voidGrant(request: ChangeOptions & { id: string }): Promise<Changed & { grant: Grant; balance: Balance }>;
+  };
+  readonly purchases: {
+    buy(request: BuyRequest): Promise<Changed & { purchase: Purchase; balance: Balance }>;
+    list(request: PageRequest): Promise<Page & { purchases: readonly Purchase[] }>;
+    show(request: { id: string }): Promise<{ purchase: Purchase }>;
+    reconcile(): Promise<ReconcileResult>;
+  };
+  readonly cards: {
+    add(request: CardAddRequest): Promise<Changed & { card: Card; notice?: string }>;
+    list(): Promise<Page & { cards: readonly Card[] }>;
+    show(request: { id: string }): Promise<{ card: Card }>;
+    edit(request: CardEditRequest): Promise<Changed & { card: Card }>;
+    assign(request: ChangeOptions & { id: string; role: 'primary' | 'backup' }): Promise<Changed & { card: Card }>;
+    remove(request: CardRemoveRequest): Promise<Changed & { card: Card }>;
+  };
+  readonly catalogue: {
+    addService(request: ServiceAddRequest): Promise<Changed & { service: Service }>;
+    setService(request: ServiceSetRequest): Promise<Changed & { service: Service }>;
+    listServices(): Promise<Page & { services: readonly Service[] }>;
+    showService(request: { service: string }): Promise<{ service: ServiceHistory }>;
+    addApp(request: ChangeOptions & { app: string; name?: string }): Promise<Changed & { app: App }>;
+    listApps(): Promise<Page & { apps: readonly App[] }>;
+    showApp(request: { app: string }): Promise<{ app: App }>;
+    limitApp(
+      request: ChangeOptions & { app: string; monthly: string; onLimit?: string },
+    ): Promise<Changed & { app: App }>;
+    archiveApp(request: ChangeOptions & { app: string }): Promise<Changed & { app: App }>;
+  };
+  readonly usage: {
+    record(
+      request: ChangeOptions & UsageEvent,
+    ): Promise<Changed & { transaction: Transaction; balance: Balance; recharge: { due: boolean }; duplicate?: true }>;
+    /** Posts what can be posted and lists the rest; one database transaction. */
+    postBatch(request: UsageBatchRequest): Promise<UsageBatchResult>;
+    reverse(
+      request: ChangeOptions & { transaction: string; quantity?: string; reason?: string },
+    ): Promise<Changed & { transaction: Transaction; balance: Balance }>;
+    afford(request: { app: string; service: string; quantity: string }): Promise<Affordability>;
+  };
+  readonly holds: {
+    create(request: HoldCreateRequest): Promise<Changed & { hold: Hold; balance: Balance }>;
+    capture(
+      request: HoldCaptureRequest,
+    ): Promise<Changed & { hold: Hold; transaction: Transaction | null; balance: Balance }>;
+    release(request: ChangeOptions & { id: string }): Promise<Changed & { hold: Hold; balance: Balance }>;
+    list(request: PageRequest & { all?: boolean }): Promise<Page & { holds: readonly Hold[] }>;
+  };
+  readonly transactions: {
+    list(query: TransactionQuery): Promise<TransactionPage>;
+    csv(query: TransactionQuery): Promise<TransactionCsvPage>;
+    totals(filter: TransactionFilter): Promise<{ totals: TransactionTotals; range: ResolvedRange }>;
+    explain(request: { id: string }): Promise<{ transaction: Transaction; explanation: readonly string[] }>;
+  };
+  readonly audit: {
+    list(request: PageRequest & { actor?: string; action?: string; order?: 'asc' | 'desc' }): Promise<
+      Page & { audit: readonly AuditEntry[] }
+    >;
+    verify(request: { full?: boolean }): Promise<{
+      ok: boolean;
+      transactions: number;
+      checks: readonly VerifyCheck[];
+    }>;
+  };
+  /** Gives back what it opened. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Re-exported where callers build filters. */
+export type { TransactionType };
