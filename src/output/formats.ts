@@ -1,0 +1,34 @@
+import type { Listing, Renderer, RenderOptions } from './view';
+
+/** The formats a list can take. Binary ones (XLSX, PDF) join here once a renderer gives bytes. */
+export const FORMATS = ['table', 'csv', 'tsv', 'json', 'ndjson', 'markdown'] as const;
+
+export type Format = (typeof FORMATS)[number];
+
+/** One file per format, loaded when asked for: a table writer must not cost a cron job its start-up. */
+const RENDERERS: Readonly<Record<Format, () => Promise<Renderer>>> = {
+  table: async () => (await import('./text-table')).renderTable,
+  csv: async () => (await import('./delimited')).renderCsv,
+  tsv: async () => (await import('./delimited')).renderTsv,
+  json: async () => (await import('./json')).renderJson,
+  ndjson: async () => (await import('./json')).renderNdjson,
+  markdown: async () => (await import('./markdown')).renderMarkdown,
+};
+
+/** Whether a word names a format. */
+export function isFormat(word: string): word is Format {
+  return (FORMATS as readonly string[]).includes(word);
+}
+
+/**
+ * The listing as text in chunks, one page in memory at a time whatever the length. Stop asking, and the pages stop
+ * being read. Text ends with a line feed.
+ */
+export async function* renderListing<T>(
+  format: Format,
+  listing: Listing<T>,
+  options: RenderOptions = {},
+): AsyncGenerator<string> {
+  const render = await RENDERERS[format]();
+  yield* render(listing, options);
+}

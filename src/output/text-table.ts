@@ -1,0 +1,95 @@
+import { plainStyles } from './colour';
+import { type ColumnLayout, createColumnLayout } from './column-layout';
+import { escapeControl } from './escape';
+import { type Column, type Listing, type RenderOptions, runsOf } from './view';
+
+/** cli-table3 takes time with the square of its rows (8,000 take 8 s): beyond this many it never sees them. */
+const SMALL_TABLE_ROWS = 200;
+
+/**
+ * A table for people: no borders, a bold head with a line under it, gutters of two spaces, numbers lined up on their
+ * decimal points. The first rows decide the widths; a long list then streams, and a column may still widen on the way.
+ */
+export async function* renderTable<T>(listing: Listing<T>, options: RenderOptions): AsyncGenerator<string> {
+  const columns = listing.columns.filter((column) => column.dataOnly !== true);
+  const layout = createColumnLayout(columns, options);
+  const bold = (options.styles ?? plainStyles).bold;
+  const first: string[][] = [];
+  let long = false;
+
+  for await (const page of listing.pages) {
+    for (const rows of runsOf(page.rows)) {
+      const texts = rows.map((item) => layout.textOf(columns.map((column) => column.cell(item))));
+      if (long) yield linesOf(layout, texts);
+      else first.push(...texts);
+      if (!long && first.length > SMALL_TABLE_ROWS) {
+        long = true;
+        yield longStart(layout, first.splice(0), bold);
+      }
+    }
+  }
+  const footer = footerOf(listing, columns, layout);
+  if (long) {
+    if (footer.length > 0) yield `${footerRule(layout)}${linesOf(layout, footer)}`;
+    return;
+  }
+  yield await smallTable(layout, first, footer, bold);
+  if (first.length === 0) yield `no ${escapeControl(listing.name)}\n`;
+}
+
+function footerOf<T>(listing: Listing<T>, columns: readonly Column<T>[], layout: ColumnLayout): string[][] {
+  const rows = listing.footer?.() ?? [];
+  return rows.map((row) => layout.textOf(columns.map((column) => row[column.key] ?? null)));
+}
+
+function linesOf(layout: ColumnLayout, rows: readonly (readonly string[])[]): string {
+  layout.include(rows);
+  return rows.map((row) => `${layout.line(row)}\n`).join('');
+}
+
+function longStart(layout: ColumnLayout, rows: readonly (readonly string[])[], bold: (text: string) => string): string {
+  const body = linesOf(layout, rows);
+  return `${bold(layout.line(layout.head))}\n${layout.rule.join('  ')}\n${body}`;
+}
+
+function footerRule(layout: ColumnLayout): string {
+  return `${layout.rule.join('  ')}\n`;
+}
+
+async function smallTable(
+  layout: ColumnLayout,
+  rows: readonly (readonly string[])[],
+  footer: readonly (readonly string[])[],
+  bold: (text: string) => string,
+): Promise<string> {
+  const { default: Table } = await import('cli-table3');
+  layout.include([...rows, ...footer]);
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+    colAligns: layout.numeric.map((numeric) => (numeric ? 'right' : 'left')),
+  });
+  const body = rows.map((row) => layout.cut(row));
+  table.push([...layout.head], [...layout.rule], ...body);
+  if (footer.length > 0) table.push([...layout.rule], ...footer.map((row) => layout.cut(row)));
+  const [head = '', ...lines] = table.toString().split('\n');
+  return [bold(head.trimEnd()), ...lines.map((line) => line.trimEnd())].map((line) => `${line}\n`).join('');
+}
+
+const NO_BORDERS = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
