@@ -1,0 +1,318 @@
+import { GrantPool } from '../credit/burn-down';
+import { DEFAULT_PRIORITY, freePart, type Grant, type GrantKind, hasExpired } from '../credit/grant';
+import { add, type Credits, least, negate, subtract, ZERO } from '../credits';
+import { assert } from '../errors';
+import { monthIndexOf, type PlainDate } from '../date';
+import type { Calendar, Instant } from '../time';
+import { ACCOUNTS, type Account, type EntryType, mayFace } from './chart';
+import { type Draw, type Entry, effectOnHeld, effectOnPosted, effectOnPostpaid, OVERDRAFT } from './entry';
+
+/** The kept balances of one organisation: what every write leaves behind and `verify` recomputes from the log. */
+export interface WalletState {
+  readonly posted: Credits;
+  readonly held: Credits;
+  /** Drawn beyond all grants and not yet paid back: overdraft used, or the shortfall a chargeback left. */
+  readonly overdrawn: Credits;
+  readonly overdraftLimit: Credits;
+  /** What postpaid usage has added to invoices. */
+  readonly postpaid: Credits;
+  /** The last entry's number; 0 before the first. */
+  readonly seq: number;
+  /** When the last entry was written: the log's own clock never runs backwards. */
+  readonly recordedAt: Instant;
+}
+
+export const EMPTY_WALLET: WalletState = {
+  posted: ZERO,
+  held: ZERO,
+  overdrawn: ZERO,
+  overdraftLimit: ZERO,
+  postpaid: ZERO,
+  seq: 0,
+  recordedAt: 0 as Instant,
+};
+
+/** Movements of one day, of one kind: what grouped reports read instead of history. Effects are signed. */
+export interface DayTotal {
+  readonly day: PlainDate;
+  readonly type: EntryType;
+  readonly service: string;
+  readonly app: string;
+  readonly user: string;
+  readonly campaign: string;
+  transactions: number;
+  quantity: number;
+  freeQuantity: number;
+  amount: Credits;
+  invoiced: Credits;
+}
+
+/** What a service (quantities) or an app (spending) has come to in a calendar month of the organisation's zone. */
+export interface MonthTotal {
+  readonly kind: 'service' | 'app';
+  readonly name: string;
+  readonly month: number;
+  quantity: number;
+  freeQuantity: number;
+  spent: Credits;
+}
+
+/** Everything a write may have to know to decide, read once. */
+export interface LedgerState {
+  readonly wallet: WalletState;
+  /** Every grant with something remaining, and any other the write will touch. */
+  readonly grants: readonly Grant[];
+  /** The month totals the write will read or change, zero ones included. */
+  readonly months: readonly MonthTotal[];
+}
+
+/** What to write for the entries that were made. */
+export interface Posting {
+  readonly entries: readonly Entry[];
+  readonly wallet: WalletState;
+  readonly opened: readonly Grant[];
+  readonly changed: readonly Grant[];
+  /** Additions to the daily totals. */
+  readonly days: readonly DayTotal[];
+  /** Additions to the month totals. */
+  readonly months: readonly MonthTotal[];
+}
+
+/** The facts of an entry that is about to be made. */
+export interface EntryDraft {
+  readonly type: EntryType;
+  readonly occurredAt: Instant;
+  readonly debit: Account | null;
+  readonly credit: Account | null;
+  readonly amount: Credits;
+  readonly draws: readonly Draw[];
+  readonly service?: string | null;
+  readonly app?: string | null;
+  readonly user?: string | null;
+  readonly campaign?: string | null;
+  readonly quantity?: number | null;
+  readonly freeQuantity?: number | null;
+  readonly unitPrice?: Credits | null;
+  readonly memo?: string | null;
+  readonly reference?: string | null;
+  readonly externalId?: string | null;
+}
+
+/** How a grant comes about, beside the entry that opens it. */
+export interface GrantDraft {
+  readonly id: string;
+  readonly kind: GrantKind;
+  readonly source: string;
+  readonly priority?: number;
+  readonly expiresAt?: Instant | null;
+}
+
+export function monthKey(kind: MonthTotal['kind'], name: string, month: number): string {
+  return `${kind}/${month}/${name}`;
+}
+
+/**
+ * The one place where entries are made. It starts from what was read, keeps balances, grants and totals in step with
+ * every entry, and ends in a `Posting` that the store writes as it is. Whether something may happen is decided before
+ * it is entered here; what arrives here must succeed.
+ */
+export class Journal {
+  readonly grants: GrantPool;
+  readonly at: Instant;
+  readonly calendar: Calendar;
+  readonly #actor: string;
+  readonly #entries: Entry[] = [];
+  readonly #days = new Map<string, DayTotal>();
+  readonly #months: Map<string, MonthTotal>;
+  readonly #monthChanges = new Map<string, MonthTotal>();
+  #wallet: WalletState;
+
+  constructor(state: LedgerState, facts: { at: Instant; actor: string; calendar: Calendar }) {
+    this.#wallet = state.wallet;
+    this.grants = new GrantPool(state.grants);
+    this.#months = new Map(state.months.map((total) => [monthKey(total.kind, total.name, total.month), { ...total }]));
+    this.at = Math.max(facts.at, state.wallet.recordedAt) as Instant;
+    this.calendar = facts.calendar;
+    this.#actor = facts.actor;
+  }
+
+  get wallet(): WalletState {
+    return this.#wallet;
+  }
+
+  /** What may be spent or held: posted - held + the overdraft limit. */
+  get spendable(): Credits {
+    return add(subtract(this.#wallet.posted, this.#wallet.held), this.#wallet.overdraftLimit);
+  }
+
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  /** A month total as it stands, entries of this write included. It must have been read for this write. */
+  month(kind: MonthTotal['kind'], name: string, month: number): Readonly<MonthTotal> {
+    const total = this.#months.get(monthKey(kind, name, month));
+    assert(total !== undefined, `the ${kind} total of ${name} was read`);
+    return total;
+  }
+
+  /** Makes an entry. The draws must already have been taken from `grants`. */
+  enter(draft: EntryDraft): Entry {
+    const { debit, credit, amount } = draft;
+    assert((debit === null) === (amount === 0) && (credit === null) === (amount === 0), 'a transfer moves something');
+    assert(amount >= 0, 'a transfer is positive');
+    assert(debit === null || credit === null || mayFace(draft.type, debit, credit), `${draft.type} keeps to the chart`);
+    const posted = add(this.#wallet.posted, effectOnPosted(draft));
+    const entry: Entry = {
+      seq: this.#wallet.seq + 1,
+      type: draft.type,
+      occurredAt: draft.occurredAt,
+      recordedAt: this.at,
+      service: draft.service ?? null,
+      app: draft.app ?? null,
+      user: draft.user ?? null,
+      campaign: draft.campaign ?? null,
+      quantity: draft.quantity ?? null,
+      freeQuantity: draft.freeQuantity ?? null,
+      unitPrice: draft.unitPrice ?? null,
+      debit,
+      credit,
+      amount,
+      balance: posted,
+      memo: draft.memo ?? null,
+      reference: draft.reference ?? null,
+      externalId: draft.externalId ?? null,
+      actor: this.#actor,
+      draws: draft.draws,
+    };
+    this.#wallet = this.#after(entry, posted);
+    this.#entries.push(entry);
+    this.#addTotals(entry);
+    return entry;
+  }
+
+  /** Brings credits in and opens their grant. What was overdrawn is paid first; the grant gets the rest. */
+  bringIn(draft: Omit<EntryDraft, 'draws' | 'debit'> & { credit: Account }, grant: GrantDraft): Entry {
+    const seq = this.#wallet.seq + 1;
+    const repaid = least(this.#wallet.overdrawn, draft.amount);
+    const remaining = subtract(draft.amount, repaid);
+    const draws: Draw[] = repaid > 0 ? [{ grant: OVERDRAFT, amount: repaid }] : [];
+    if (remaining > 0) draws.push({ grant: seq, amount: remaining });
+    const entry = this.enter({ ...draft, debit: ACCOUNTS.credits, draws });
+    this.grants.open({
+      id: grant.id,
+      seq,
+      kind: grant.kind,
+      credits: draft.amount,
+      priority: grant.priority ?? DEFAULT_PRIORITY,
+      expiresAt: grant.expiresAt ?? null,
+      source: grant.source,
+      createdAt: this.at,
+      remaining,
+      held: ZERO,
+    });
+    return entry;
+  }
+
+  /** Ends what is free of grants that have lapsed by now, each by an entry of its own at the instant it lapsed. */
+  expireGrants(): void {
+    for (const grant of [...this.grants.grants]) {
+      const free = freePart(grant);
+      if (!hasExpired(grant, this.at) || free <= 0) continue;
+      const draws = [{ grant: grant.seq, amount: negate(free) }];
+      this.grants.apply(draws);
+      this.enter({
+        type: 'expiry',
+        occurredAt: grant.expiresAt ?? this.at,
+        debit: ACCOUNTS.expired,
+        credit: ACCOUNTS.credits,
+        amount: free,
+        draws,
+        reference: grant.id,
+      });
+    }
+  }
+
+  result(): Posting {
+    return {
+      entries: this.#entries,
+      wallet: this.#wallet,
+      opened: this.grants.opened,
+      changed: this.grants.changed,
+      days: [...this.#days.values()],
+      months: [...this.#monthChanges.values()],
+    };
+  }
+
+  #after(entry: Entry, posted: Credits): WalletState {
+    const overdraft = entry.draws.find((draw) => draw.grant === OVERDRAFT);
+    const moved = effectOnHeld(entry) === 0;
+    return {
+      posted,
+      held: add(this.#wallet.held, effectOnHeld(entry)),
+      // A hold on overdraft credits overdraws nothing until it is captured.
+      overdrawn: moved && overdraft !== undefined ? subtract(this.#wallet.overdrawn, overdraft.amount) : this.#wallet.overdrawn,
+      overdraftLimit: this.#wallet.overdraftLimit,
+      postpaid: add(this.#wallet.postpaid, effectOnPostpaid(entry)),
+      seq: entry.seq,
+      recordedAt: entry.recordedAt,
+    };
+  }
+
+  #addTotals(entry: Entry): void {
+    const date = this.calendar.dateOf(entry.occurredAt);
+    const amount = effectOnPosted(entry);
+    const invoiced = effectOnPostpaid(entry);
+    addToDay(this.#days, entry, date, amount, invoiced);
+    if (entry.type !== 'usage' && entry.type !== 'reversal') return;
+    const sign = entry.type === 'usage' ? 1 : -1;
+    const month = monthIndexOf(date);
+    const spent = subtract(invoiced, amount);
+    const quantity = sign * (entry.quantity ?? 0);
+    const free = sign * (entry.freeQuantity ?? 0);
+    if (entry.service !== null) this.#addToMonth('service', entry.service, month, quantity, free, spent);
+    if (entry.app !== null) this.#addToMonth('app', entry.app, month, quantity, free, spent);
+  }
+
+  #addToMonth(kind: MonthTotal['kind'], name: string, month: number, quantity: number, free: number, spent: Credits): void {
+    const key = monthKey(kind, name, month);
+    const total = this.#months.get(key);
+    assert(total !== undefined, `the ${kind} total of ${name} was read`);
+    let change = this.#monthChanges.get(key);
+    if (change === undefined) {
+      change = { kind, name, month, quantity: 0, freeQuantity: 0, spent: ZERO };
+      this.#monthChanges.set(key, change);
+    }
+    for (const sum of [total, change]) {
+      sum.quantity += quantity;
+      sum.freeQuantity += free;
+      sum.spent = add(sum.spent, spent);
+    }
+  }
+}
+
+function addToDay(days: Map<string, DayTotal>, entry: Entry, day: PlainDate, amount: Credits, invoiced: Credits): void {
+  const key = `${day}\u001f${entry.type}\u001f${entry.service ?? ''}\u001f${entry.app ?? ''}\u001f${entry.user ?? ''}\u001f${entry.campaign ?? ''}`;
+  let total = days.get(key);
+  if (total === undefined) {
+    total = {
+      day,
+      type: entry.type,
+      service: entry.service ?? '',
+      app: entry.app ?? '',
+      user: entry.user ?? '',
+      campaign: entry.campaign ?? '',
+      transactions: 0,
+      quantity: 0,
+      freeQuantity: 0,
+      amount: ZERO,
+      invoiced: ZERO,
+    };
+    days.set(key, total);
+  }
+  total.transactions += 1;
+  total.quantity += entry.quantity ?? 0;
+  total.freeQuantity += entry.freeQuantity ?? 0;
+  total.amount = add(total.amount, amount);
+  total.invoiced = add(total.invoiced, invoiced);
+}

@@ -1,0 +1,139 @@
+import { type Credits, formatCredits, subtract, ZERO } from './credits';
+import { WalletError } from './errors';
+import { ACCOUNTS, usageAccount } from './ledger/chart';
+import type { Entry } from './ledger/entry';
+import type { Journal } from './ledger/journal';
+import { type PriceVersion, priceInForce, type Rating, rate } from './pricing/rating';
+import { monthIndexOf } from './date';
+import { formatInstant, type Instant } from './time';
+
+/** A service as the ledger knows it. */
+export interface PricedService {
+  readonly service: string;
+  /** Counts the organisation's services from 1: the number of its expense account. */
+  readonly number: number;
+  readonly versions: readonly PriceVersion[];
+}
+
+/** An app that spends, with what bounds it. */
+export interface SpendingApp {
+  readonly app: string;
+  readonly archived: boolean;
+  readonly limit: { readonly monthly: Credits; readonly onLimit: 'warn' | 'block' } | null;
+  /** Reserved by the app's open holds: counts against its limit. */
+  readonly held: Credits;
+}
+
+/** One event of usage, parsed and resolved. */
+export interface UsageDraft {
+  readonly app: SpendingApp;
+  readonly service: PricedService;
+  readonly quantity: number;
+  readonly occurredAt: Instant;
+  readonly externalId: string | null;
+  readonly user: string | null;
+  readonly campaign: string | null;
+  readonly memo: string | null;
+}
+
+/** What the world outside the journal has to say about an event. */
+export interface UsageContext {
+  /** Whether a card that can be charged is on file: postpaid services ask for one. */
+  readonly usableCard: boolean;
+}
+
+/** What an event would cost, and from what. */
+export interface Quote extends Rating {
+  readonly terms: PriceVersion;
+}
+
+/** Prices an event at its own time. Throws `invalid_time` where the service had no price yet. */
+export function quoteUsage(journal: Journal, service: PricedService, quantity: number, at: Instant): Quote {
+  const terms = priceInForce(service.versions, at);
+  if (terms === undefined) {
+    throw new WalletError('invalid_time', `${service.service} had no price at ${formatInstant(at)}`, {
+      why: 'usage is priced at the price in force when it happened',
+      hint: `wallet service show ${service.service}`,
+    });
+  }
+  const month = monthIndexOf(journal.calendar.dateOf(at));
+  return { terms, ...rate(terms, quantity, journal.month('service', service.service, month)) };
+}
+
+/**
+ * Posts one event: at its own price, free quota first, from the grants in burn-down order; or, for a postpaid service,
+ * onto the open invoice. All checks come first and change nothing. Throws `invalid_state` (archived app),
+ * `invalid_time`, `no_payment_method`, `budget_exceeded` or `insufficient_credits`.
+ */
+export function postUsage(journal: Journal, draft: UsageDraft, context: UsageContext): Entry {
+  if (draft.app.archived) throw archived(draft.app.app);
+  const quoted = quoteUsage(journal, draft.service, draft.quantity, draft.occurredAt);
+  const postpaid = quoted.terms.billing === 'postpaid';
+  if (postpaid && !context.usableCard) throw noCard(draft.service.service);
+  checkBudget(journal, draft.app, draft.occurredAt, quoted.cost);
+  if (!postpaid && quoted.cost > journal.spendable) throw insufficient(journal, quoted.cost);
+  // Nothing was changed above; nothing can be refused below.
+  const moves = quoted.cost > 0;
+  return journal.enter({
+    type: 'usage',
+    occurredAt: draft.occurredAt,
+    debit: moves ? usageAccount(draft.service.number) : null,
+    credit: moves ? (postpaid ? ACCOUNTS.postpaid : ACCOUNTS.credits) : null,
+    amount: quoted.cost,
+    draws: moves && !postpaid ? journal.grants.draw(quoted.cost) : [],
+    service: draft.service.service,
+    app: draft.app.app,
+    user: draft.user,
+    campaign: draft.campaign,
+    quantity: draft.quantity,
+    freeQuantity: quoted.freeQuantity,
+    unitPrice: quoted.unitPrice,
+    memo: draft.memo,
+    externalId: draft.externalId,
+  });
+}
+
+/** Throws `budget_exceeded` where the app's limit blocks and the cost would pass it. Landing on the limit is allowed. */
+export function checkBudget(journal: Journal, app: SpendingApp, at: Instant, cost: Credits): void {
+  const missing = missingToBudget(journal, app, at, cost);
+  if (missing <= 0 || app.limit?.onLimit !== 'block') return;
+  throw new WalletError('budget_exceeded', `the monthly limit of app ${app.app} blocks ${formatCredits(cost)} credits`, {
+    why: `the limit of ${formatCredits(app.limit.monthly)} would be passed by ${formatCredits(missing)}, open holds counted`,
+    hint: `wallet app limit ${app.app} --monthly AMOUNT`,
+    details: { app: app.app, cost: formatCredits(cost), limit: formatCredits(app.limit.monthly), missing: formatCredits(missing) },
+  });
+}
+
+/** By how much the cost would pass the app's monthly limit; zero or less where it would not. */
+export function missingToBudget(journal: Journal, app: SpendingApp, at: Instant, cost: Credits): Credits {
+  if (app.limit === null || cost === 0) return ZERO;
+  const month = monthIndexOf(journal.calendar.dateOf(at));
+  const after = journal.month('app', app.app, month).spent + app.held + cost;
+  return subtract(after as Credits, app.limit.monthly);
+}
+
+/** The refusal of what the wallet cannot pay, with what is missing. */
+export function insufficient(journal: Journal, cost: Credits): WalletError {
+  const missing = subtract(cost, journal.spendable);
+  return new WalletError('insufficient_credits', `${formatCredits(cost)} credits are needed and ${formatCredits(journal.spendable)} are available`, {
+    why: `${formatCredits(missing)} credits are missing; nothing was deducted`,
+    hint: 'wallet buy CREDITS',
+    details: { needed: formatCredits(cost), available: formatCredits(journal.spendable), missing: formatCredits(missing) },
+  });
+}
+
+function archived(app: string): WalletError {
+  return new WalletError('invalid_state', `app ${app} is archived`, {
+    why: 'an archived app can no longer spend',
+    hint: `wallet app add ${app}`,
+    details: { app },
+  });
+}
+
+function noCard(service: string): WalletError {
+  return new WalletError('no_payment_method', `${service} is postpaid and there is no usable card on file`, {
+    why: 'postpaid services are invoiced and charged to a card at the end of the month',
+    hint: 'wallet card add',
+    details: { service },
+  });
+}

@@ -1,0 +1,256 @@
+import type { Credits } from '../core/credits';
+import type { Grant } from '../core/credit/grant';
+import type { Hold } from '../core/credit/hold';
+import type { EntryType } from '../core/ledger/chart';
+import type { Link } from '../core/ledger/chain';
+import type { Entry } from '../core/ledger/entry';
+import type { DayTotal, MonthTotal, Posting, WalletState } from '../core/ledger/journal';
+import type { CardRecord } from '../core/payment/card';
+import type { PurchaseRecord } from '../core/payment/purchase';
+import type { PriceVersion } from '../core/pricing/rating';
+import type { Instant } from '../core/time';
+
+/** What a ledger remembers of itself: a key of another provider, mode or account is refused. */
+export interface LedgerInfo {
+  readonly instance: string;
+  readonly provider: 'sandbox' | 'stripe';
+  readonly mode: 'sandbox' | 'test' | 'live';
+  readonly createdAt: Instant;
+}
+
+export interface OrganisationRecord {
+  readonly id: string;
+  /** The organisation's key in every table. */
+  readonly number: number;
+  /** Six hexadecimal digits that mark the organisation in transaction ids. */
+  readonly tag: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly timeZone: string;
+  readonly accountingContact: string | null;
+  /** The processor's id of the customer, once there is one. */
+  readonly customer: string | null;
+  readonly createdAt: Instant;
+  readonly version: number;
+}
+
+export interface AppRecord {
+  readonly id: string;
+  readonly app: string;
+  readonly name: string;
+  readonly archivedAt: Instant | null;
+  readonly limitMonthly: Credits | null;
+  readonly onLimit: 'warn' | 'block';
+  readonly createdAt: Instant;
+  readonly version: number;
+}
+
+export interface ServiceRecord {
+  /** The service's own word (`sms`): its id. */
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly unit: string;
+  readonly createdAt: Instant;
+  readonly version: number;
+}
+
+/** A price version as stored: its id is the service's word and the version's number. */
+export interface PriceRecord extends Omit<PriceVersion, 'version'> {
+  readonly id: string;
+  readonly number: number;
+  readonly version: number;
+}
+
+/** The records beside the log: few, changed by compare-and-set, each state of them sealed into the chain. */
+export interface RecordTypes {
+  readonly organisations: OrganisationRecord;
+  readonly cards: CardRecord;
+  readonly apps: AppRecord;
+  readonly services: ServiceRecord;
+  readonly prices: PriceRecord;
+  readonly purchases: PurchaseRecord;
+  readonly holds: Hold;
+}
+
+export type RecordKind = keyof RecordTypes;
+
+export interface ListOptions {
+  /** Newest first when true; ids sort by time. */
+  readonly newestFirst?: boolean;
+  readonly limit?: number;
+  /** Go on after this id. */
+  readonly after?: string;
+}
+
+/** One kind of record of one organisation. */
+export interface Records<T> {
+  find(id: string): Promise<T | undefined>;
+  /** Those whose named fields equal the given values, ordered by id. */
+  list(where?: Partial<T>, options?: ListOptions): Promise<readonly T[]>;
+}
+
+export interface WritableRecords<T> extends Records<T> {
+  /** Throws `already_exists` where a unique field is taken. */
+  insert(record: T): Promise<void>;
+  /** Compare-and-set: the stored version must be the one that was read. Stores it as the next version and answers it. */
+  update(record: T): Promise<T>;
+}
+
+/** What a page of entries is asked by. Lists mean "any of"; empty lists are absent. */
+export interface EntryQuery {
+  readonly types?: readonly EntryType[];
+  readonly services?: readonly string[];
+  readonly apps?: readonly string[];
+  readonly users?: readonly string[];
+  readonly campaigns?: readonly string[];
+  /** Looked for in memo, campaign, user, reference and external id, whatever the case. */
+  readonly search?: string;
+  /** Inclusive. */
+  readonly from?: Instant;
+  /** Exclusive. */
+  readonly to?: Instant;
+  /** Sizes, whatever the sign. */
+  readonly min?: Credits;
+  readonly max?: Credits;
+}
+
+/** A place in the order of time, then posting. */
+export interface EntryPosition {
+  readonly occurredAt: Instant;
+  readonly seq: number;
+}
+
+export interface EntryPageQuery extends EntryQuery {
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly after?: EntryPosition;
+}
+
+export interface EntryTotals {
+  readonly rows: number;
+  readonly quantity: number;
+  readonly freeQuantity: number;
+  readonly amount: Credits;
+  readonly invoiced: Credits;
+}
+
+/** The result of a change that was made under an idempotency key. */
+export interface KeyRecord {
+  readonly key: string;
+  readonly operation: string;
+  /** A digest of the parameters. */
+  readonly fingerprint: string;
+  /** The first result, as JSON; for a purchase, its id. */
+  readonly result: string;
+  readonly recordedAt: Instant;
+}
+
+/** A stored entry together with its stored row check. */
+export interface StoredEntry {
+  readonly entry: Entry;
+  readonly check: number;
+}
+
+/** Reading one organisation's ledger. Everything read in one `read` or `write` belongs together. */
+export interface LedgerView {
+  readonly records: { readonly [K in RecordKind]: Records<RecordTypes[K]> };
+  wallet(): Promise<WalletState>;
+  /** Grants with something remaining. */
+  openGrants(): Promise<readonly Grant[]>;
+  grants(query: { ids?: readonly string[]; seqs?: readonly number[] }): Promise<readonly Grant[]>;
+  listGrants(query: { all: boolean; limit: number; after?: number }): Promise<readonly Grant[]>;
+  /** Whether a grant or an open hold has reached its end: then a read must settle before it answers. */
+  hasDue(now: Instant): Promise<boolean>;
+  /** Open holds that have reached their end. */
+  dueHolds(now: Instant): Promise<readonly Hold[]>;
+  /** Credits held by open holds of the app. */
+  heldByApp(app: string): Promise<Credits>;
+  monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]>;
+  /** Which of the event ids are taken, and by which entry. */
+  findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  entries(seqs: readonly number[]): Promise<readonly Entry[]>;
+  /** Entries that name the reference, oldest first. */
+  entriesAbout(reference: string): Promise<readonly Entry[]>;
+  /** What a service had used in a span of time by the entries before one. */
+  monthUsageBefore(service: string, from: Instant, to: Instant, seq: number): Promise<{ quantity: number; freeQuantity: number }>;
+  /** Transactions in order of time, then posting. */
+  page(query: EntryPageQuery): Promise<readonly Entry[]>;
+  /** The same page as finished CSV lines (see `output/delimited` for the format), with the last one's position. */
+  csvPage(query: EntryPageQuery): Promise<{ text: string; rows: number; last: EntryPosition | null }>;
+  totals(query: EntryQuery): Promise<EntryTotals>;
+  findKey(key: string): Promise<KeyRecord | undefined>;
+  /** The audit trail, by number. */
+  links(query: { order: 'asc' | 'desc'; limit: number; after?: number; actor?: string; action?: string }): Promise<readonly Link[]>;
+  /** Everything below is for `verify`, which recomputes what is kept. */
+  proof(): LedgerProof;
+}
+
+/** The stored facts as they stand, for the proof of the ledger. */
+export interface LedgerProof {
+  /** Entries in posting order, in batches. */
+  entries(after: number, limit: number): Promise<readonly StoredEntry[]>;
+  dayTotals(): Promise<readonly DayTotal[]>;
+  monthTotals(): Promise<readonly MonthTotal[]>;
+  allGrants(): Promise<readonly Grant[]>;
+  /** Event ids that do not point to their entry, or entries whose id is not registered; a few at most. */
+  brokenEventIds(): Promise<readonly string[]>;
+  head(): Promise<{ links: number; hash: string }>;
+  keys(): Promise<readonly KeyRecord[]>;
+  /** What is wrong with the schema itself: missing or altered tables, indexes and triggers. */
+  schemaFaults(): Promise<readonly string[]>;
+  /** What the engine finds wrong with the file. */
+  storageFaults(): Promise<readonly string[]>;
+}
+
+/** What a write is about: it becomes the audit row and goes under the seal. */
+export interface WriteFacts {
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly reason: string | null;
+  readonly at: Instant;
+}
+
+/** Changing one organisation's ledger. Everything in one `write` happens together or not at all. */
+export interface LedgerUnit extends LedgerView {
+  readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
+  /** Writes what the journal decided. At most once in a unit. */
+  post(posting: Posting): Promise<void>;
+  saveKey(record: KeyRecord): Promise<void>;
+  /** Replaces what the audit row will say the write was about. */
+  describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void;
+}
+
+/** A ledger of many organisations. */
+export interface Store {
+  info(): Promise<LedgerInfo>;
+  organisations(): Promise<readonly OrganisationRecord[]>;
+  /** The organisation of that name, or the ledger's first. */
+  findOrganisation(name?: string): Promise<OrganisationRecord | undefined>;
+  read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T>;
+  /**
+   * One database transaction, serialised with every other write to the organisation. What it changed is sealed into
+   * the chain before it commits; a unit that changed nothing leaves nothing. Retries contention a bounded time, by
+   * running `work` again from the start; then throws `ledger_busy`.
+   */
+  write<T>(org: number, facts: WriteFacts, work: (unit: LedgerUnit) => Promise<T>): Promise<T>;
+  /** Creates the organisation and its empty wallet, and runs `work` as its first write. */
+  createOrganisation<T>(
+    record: Omit<OrganisationRecord, 'number'>,
+    facts: WriteFacts,
+    work: (unit: LedgerUnit, org: OrganisationRecord) => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Thrown inside `write` to leave without a trace, with an answer: what a dry run ends with. */
+export class Abandon<T> extends Error {
+  readonly answer: T;
+
+  constructor(answer: T) {
+    super('the unit of work was abandoned on purpose');
+    this.answer = answer;
+  }
+}
+
