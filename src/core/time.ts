@@ -92,8 +92,7 @@ export function parseInstant(text: string, what = 'time'): Instant {
 }
 
 function whyNotRfc3339(text: string): string {
-  if (WITHOUT_ZONE.test(text))
-    return 'a time of day needs a T before it, and its zone behind it: Z, or an offset such as +02:00';
+  if (WITHOUT_ZONE.test(text)) return 'a time of day has a T before it and a zone behind it: Z, or an offset as +02:00';
   return 'a time is written as date, T, hours to seconds and zone';
 }
 
@@ -116,7 +115,7 @@ function readFraction(text: string): number {
 function readOffset(text: string): number {
   const at = text.length - 6;
   const sign = text[at];
-  // In a time that ends in Z this character is a digit or a colon.
+  // In a time that ends in Z this character is a digit, a colon or the point.
   if (sign !== '+' && sign !== '-') return 0;
   const ms = readDigits(text, at + 1, at + 3) * HOUR_MS + readDigits(text, at + 4, at + 6) * MINUTE_MS;
   return sign === '+' ? ms : -ms;

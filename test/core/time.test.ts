@@ -102,7 +102,7 @@ describe('instants', () => {
     const error = failure(() => parseInstant('2026-10-31T12:00:00'));
 
     expect(error.message).toBe('the time "2026-10-31T12:00:00" is not valid');
-    expect(error.why).toBe('a time of day needs a T before it, and its zone behind it: Z, or an offset such as +02:00');
+    expect(error.why).toBe('a time of day has a T before it and a zone behind it: Z, or an offset as +02:00');
     expect(error.hint).toBe('write a date such as 2026-10-31, or an RFC 3339 time such as 2026-10-31T12:00:00Z');
     expect(failure(() => parseInstant('2026-02-30T12:00:00Z')).why).toBe('2026-02 has the days 01 to 28');
     expect(failure(() => parseInstant('2026-10-31T25:00:00Z')).why).toBe(
