@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { transform } from 'esbuild';
+import { defineConfig, type Options } from 'tsup';
+
+type Plugin = NonNullable<Options['plugins']>[number];
+
+// npm leaves out the engine that the running Node cannot load. What is missing stays a plain `require`, so a build
+// made on Node 20 still runs on 22, only a few milliseconds slower to start.
+const engines = ['better-sqlite3', 'better-sqlite3-node20'];
+const missingEngines = engines.filter((name) => !existsSync(`node_modules/${name}`));
+const everythingElse = new RegExp(`^(?!(${missingEngines.join('|') || '-'})$)[^.]`);
+
+/**
+ * Turns each finished chunk into CommonJS, which starts 5 to 8 ms sooner than an ES module. tsup's own way to split
+ * CommonJS breaks the prompts' code and rewrites every `?.` and `??` as a slow function call.
+ */
+const commonJsChunks: Plugin = {
+  name: 'commonjs-chunks',
+  async renderChunk(code) {
+    const { code: output } = await transform(code, {
+      format: 'cjs',
+      target: 'node20',
+      minify: true,
+      supported: { 'dynamic-import': false }, // becomes a `require` inside a promise: as lazy, and quicker
+      logOverride: { 'empty-import-meta': 'error' }, // it would be undefined at run time
+    });
+    return { code: output };
+  },
+};
+
+export default defineConfig({
+  entry: { main: 'src/main.ts' },
+  outDir: 'dist',
+  outExtension: () => ({ js: '.js' }),
+  clean: true,
+  format: 'esm', // what splitting needs; the plugin has the last word
+  splitting: true,
+  target: 'node20',
+  platform: 'node',
+  minify: true,
+  noExternal: [everythingElse],
+  external: missingEngines,
+  plugins: [commonJsChunks],
+});
