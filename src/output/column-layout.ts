@@ -41,8 +41,16 @@ export function createColumnLayout<T>(columns: readonly Column<T>[], options: Re
     textOf: (cells) =>
       cells.map((cell, index) => escapeControl(shownCell(columns[index]?.kind ?? 'text', cell, options))),
     include(rows) {
-      for (const row of rows) raise(decimals, row.map((text, i) => (numeric[i] === true ? fractionOf(text) : 0)));
-      for (const row of rows) raise(natural, row.map((text, index) => widthOf(aligned(text, index))));
+      for (const row of rows)
+        raise(
+          decimals,
+          row.map((text, i) => (numeric[i] === true ? fractionOf(text) : 0)),
+        );
+      for (const row of rows)
+        raise(
+          natural,
+          row.map((text, index) => widthOf(aligned(text, index))),
+        );
       widths = fit(columns, natural, options.width);
     },
     cut,

@@ -3,10 +3,8 @@
  * marks and overrides, zero-width characters, line separators, tag characters, and halves of surrogate pairs.
  */
 const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}\p{Surrogate}]/gu;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the range of plain text is what it looks for
 const PLAIN = /^[\u0020-\u007e]*$/;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -58,9 +58,7 @@ describe('CSV', () => {
   it('has a header, LF line ends, empty cells for null, amounts and times as given', async () => {
     const rows = [item({ memo: '=cmd, "x"' }), item({ time: null, quantity: null, amount: '0.0079' })];
     expect(await render('csv', listingOf(rows), { formatTime: () => 'never' })).toBe(
-      'id,time,memo,quantity,amount\n' +
-        'txn_1,2026-10-05T12:00:00Z,"\'=cmd, ""x""",3,-1.50\n' +
-        'txn_1,,,,0.0079\n',
+      'id,time,memo,quantity,amount\n' + 'txn_1,2026-10-05T12:00:00Z,"\'=cmd, ""x""",3,-1.50\n' + 'txn_1,,,,0.0079\n',
     );
   });
 
@@ -99,8 +97,7 @@ describe('CSV', () => {
 describe('TSV', () => {
   it('escapes tabs, line ends and backslashes, and never quotes', async () => {
     expect(await render('tsv', listingOf([item({ memo: 'a\tb\nc\\d\re "f"' })]))).toBe(
-      'id\ttime\tmemo\tquantity\tamount\n' +
-        'txn_1\t2026-10-05T12:00:00Z\ta\\tb\\nc\\\\d\\re "f"\t3\t-1.50\n',
+      'id\ttime\tmemo\tquantity\tamount\n' + 'txn_1\t2026-10-05T12:00:00Z\ta\\tb\\nc\\\\d\\re "f"\t3\t-1.50\n',
     );
   });
 

@@ -15,7 +15,9 @@ it('facts stand beneath each other', () => {
 
 it('a value is escaped, then styled', () => {
   const styles = { ...plainStyles, green: (text: string) => `<g>${text}</g>` };
-  expect(renderFacts([['status', 'ok\x1b[31m', 'green']], { styles, indent: 2 })).toBe('  status  <g>ok\\x1b[31m</g>\n');
+  expect(renderFacts([['status', 'ok\x1b[31m', 'green']], { styles, indent: 2 })).toBe(
+    '  status  <g>ok\\x1b[31m</g>\n',
+  );
 });
 
 it('no facts are no text', () => {

@@ -46,7 +46,12 @@ it('JSON and NDJSON parse to the very items, whatever the pages and the text', a
       const json = await render('json', listingOf(rows, { pages: pagesOf(rows, size) }));
       expect(JSON.parse(json)).toEqual({ transactions: rows, next: null });
       const ndjson = await render('ndjson', listingOf(rows, { pages: pagesOf(rows, size) }));
-      expect(ndjson.split('\n').slice(0, -1).map((line) => JSON.parse(line))).toEqual(rows);
+      expect(
+        ndjson
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => JSON.parse(line)),
+      ).toEqual(rows);
     }),
   );
 });
@@ -56,7 +61,5 @@ it('NDJSON of an empty list is nothing', async () => {
 });
 
 it('JSON text holds no character that could steer a terminal', () => {
-  expect(formatJson({ memo: '\x1b[2J\x9b\u202e\u{e0041}' })).toBe(
-    '{"memo":"\\u001b[2J\\u009b\\u202e\\udb40\\udc41"}',
-  );
+  expect(formatJson({ memo: '\x1b[2J\x9b\u202e\u{e0041}' })).toBe('{"memo":"\\u001b[2J\\u009b\\u202e\\udb40\\udc41"}');
 });

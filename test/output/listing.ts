@@ -1,5 +1,5 @@
-import type { Column, Listing, ListPage, RenderOptions } from '../../src/output/view';
 import { type Format, renderListing } from '../../src/output/formats';
+import type { Column, Listing, ListPage, RenderOptions } from '../../src/output/view';
 
 export interface Item {
   readonly id: string;
@@ -22,7 +22,11 @@ export function item(fields: Partial<Item> = {}): Item {
 }
 
 /** Pages of the given rows; the last one carries `next`. */
-export async function* pagesOf<T>(rows: readonly T[], size = 1000, next: string | null = null): AsyncGenerator<ListPage<T>> {
+export async function* pagesOf<T>(
+  rows: readonly T[],
+  size = 1000,
+  next: string | null = null,
+): AsyncGenerator<ListPage<T>> {
   for (let start = 0; start < rows.length; start += size) {
     const last = start + size >= rows.length;
     yield { rows: rows.slice(start, start + size), next: last ? next : `after-${start + size}` };

@@ -1,5 +1,5 @@
-import fastStringWidth from 'fast-string-width';
 import fc from 'fast-check';
+import fastStringWidth from 'fast-string-width';
 import { describe, expect, it } from 'vitest';
 import { renderListing } from '../../src/output/formats';
 import { item, listingOf, pagesOf, render } from './listing';
@@ -14,8 +14,9 @@ describe('a table', () => {
       item({ id: 'txn_22', quantity: 1200, amount: '100.00' }),
       item({ id: 'txn_3', time: null, quantity: null, amount: '0.0079' }),
     ];
-    expect(await render('table', listingOf(rows), { formatTime: (time) => time.slice(0, 16).replace('T', ' ') }))
-      .toBe(`\
+    expect(
+      await render('table', listingOf(rows), { formatTime: (time) => time.slice(0, 16).replace('T', ' ') }),
+    ).toBe(`\
 Id      Time              Memo     Quantity    Amount
 ──────  ────────────────  ───────  ────────  ────────
 txn_1   2026-10-05 12:00  October         3   -1.975
@@ -110,7 +111,9 @@ describe('a long table', () => {
     });
     const short = await render('table', listingOf(many(200, fields)), { width: 60 });
     const rows = many(201, fields);
-    const long = await render('table', listingOf([...rows.slice(0, 200), item({ id: 'x', memo: null })]), { width: 60 });
+    const long = await render('table', listingOf([...rows.slice(0, 200), item({ id: 'x', memo: null })]), {
+      width: 60,
+    });
     expect(long.split('\n').slice(0, 202)).toEqual(short.split('\n').slice(0, 202));
   });
 
