@@ -11,7 +11,7 @@ const root = path.join(__dirname, '..');
 const checks = {
   'style (biome)': ['@biomejs/biome/bin/biome', 'ci'],
   'types (tsc)': ['typescript/bin/tsc', '--noEmit'],
-  'imports (dependency-cruiser)': [path.join(__dirname, 'check-imports.cjs')],
+  'imports (dependency-cruiser)': [path.join(__dirname, 'check-imports.mjs')],
   'dead code (knip)': ['knip/bin/knip.js'],
 };
 

@@ -9,7 +9,7 @@ interface LockedPackage {
 }
 
 test('every import keeps the rules, and the rules saw the source', () => {
-  const run = spawnSync(process.execPath, ['scripts/check-imports.cjs'], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, ['scripts/check-imports.mjs'], { encoding: 'utf8' });
 
   expect(run.stdout + run.stderr).toMatch(/^[1-9]\d* modules, [1-9]\d* imports, 0 violations\n$/);
   expect(run.status).toBe(0);
