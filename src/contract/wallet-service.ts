@@ -302,9 +302,9 @@ export interface WalletService {
     explain(request: { id: string }): Promise<{ transaction: Transaction; explanation: readonly string[] }>;
   };
   readonly audit: {
-    list(request: PageRequest & { actor?: string; action?: string; order?: 'asc' | 'desc' }): Promise<
-      Page & { audit: readonly AuditEntry[] }
-    >;
+    list(
+      request: PageRequest & { actor?: string; action?: string; order?: 'asc' | 'desc' },
+    ): Promise<Page & { audit: readonly AuditEntry[] }>;
     verify(request: { full?: boolean }): Promise<{
       ok: boolean;
       transactions: number;

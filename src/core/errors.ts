@@ -42,7 +42,6 @@ export type ErrorCode =
   | 'payment_pending'
   // state
   | 'idempotency_conflict'
-  | 'event_conflict'
   | 'already_exists'
   | 'invalid_state'
   | 'last_card'

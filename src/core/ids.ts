@@ -6,7 +6,9 @@ export type IdPrefix = 'pur' | 'card' | 'hold' | 'grant' | 'app' | 'org' | 'inv'
 const TIME_DIGITS = 12;
 const SEQUENCE_DIGITS = 10;
 const TAG_DIGITS = 6;
-const TRANSACTION = new RegExp(`^txn_([0-9a-f]{${TIME_DIGITS}})([0-9a-f]{${SEQUENCE_DIGITS}})([0-9a-f]{${TAG_DIGITS}})$`);
+const TRANSACTION = new RegExp(
+  `^txn_([0-9a-f]{${TIME_DIGITS}})([0-9a-f]{${SEQUENCE_DIGITS}})([0-9a-f]{${TAG_DIGITS}})$`,
+);
 
 /** An id that sorts by time: prefix, milliseconds in hexadecimal, 14 hexadecimal digits of the caller's randomness. */
 export function makeId(prefix: IdPrefix, at: Instant, random: string): string {

@@ -8,7 +8,8 @@ import { WalletError } from './errors';
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const EMAIL = /^[^\s@<>(),;:"'\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
+const EMAIL =
+  /^[^\s@<>(),;:"'\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
 const SECRET = /\b(?:(?:sk|rk|pk)_(?:live|test)_|whsec_|wlt_(?:live|test)_)[A-Za-z0-9]/;
 const DIGIT_RUN = /\d(?:[ -]?\d){12,18}/g;
 const LONGEST_NAME = 200;

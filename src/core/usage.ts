@@ -1,10 +1,10 @@
 import { type Credits, formatCredits, subtract, ZERO } from './credits';
+import { monthIndexOf } from './date';
 import { WalletError } from './errors';
 import { ACCOUNTS, usageAccount } from './ledger/chart';
 import type { Entry } from './ledger/entry';
 import type { Journal } from './ledger/journal';
 import { type PriceVersion, priceInForce, type Rating, rate } from './pricing/rating';
-import { monthIndexOf } from './date';
 import { formatInstant, type Instant } from './time';
 
 /** A service as the ledger knows it. */
@@ -97,11 +97,20 @@ export function postUsage(journal: Journal, draft: UsageDraft, context: UsageCon
 export function checkBudget(journal: Journal, app: SpendingApp, at: Instant, cost: Credits): void {
   const missing = missingToBudget(journal, app, at, cost);
   if (missing <= 0 || app.limit?.onLimit !== 'block') return;
-  throw new WalletError('budget_exceeded', `the monthly limit of app ${app.app} blocks ${formatCredits(cost)} credits`, {
-    why: `the limit of ${formatCredits(app.limit.monthly)} would be passed by ${formatCredits(missing)}, open holds counted`,
-    hint: `wallet app limit ${app.app} --monthly AMOUNT`,
-    details: { app: app.app, cost: formatCredits(cost), limit: formatCredits(app.limit.monthly), missing: formatCredits(missing) },
-  });
+  throw new WalletError(
+    'budget_exceeded',
+    `the monthly limit of app ${app.app} blocks ${formatCredits(cost)} credits`,
+    {
+      why: `the limit of ${formatCredits(app.limit.monthly)} would be passed by ${formatCredits(missing)}, open holds counted`,
+      hint: `wallet app limit ${app.app} --monthly AMOUNT`,
+      details: {
+        app: app.app,
+        cost: formatCredits(cost),
+        limit: formatCredits(app.limit.monthly),
+        missing: formatCredits(missing),
+      },
+    },
+  );
 }
 
 /** By how much the cost would pass the app's monthly limit; zero or less where it would not. */
@@ -115,11 +124,19 @@ export function missingToBudget(journal: Journal, app: SpendingApp, at: Instant,
 /** The refusal of what the wallet cannot pay, with what is missing. */
 export function insufficient(journal: Journal, cost: Credits): WalletError {
   const missing = subtract(cost, journal.spendable);
-  return new WalletError('insufficient_credits', `${formatCredits(cost)} credits are needed and ${formatCredits(journal.spendable)} are available`, {
-    why: `${formatCredits(missing)} credits are missing; nothing was deducted`,
-    hint: 'wallet buy CREDITS',
-    details: { needed: formatCredits(cost), available: formatCredits(journal.spendable), missing: formatCredits(missing) },
-  });
+  return new WalletError(
+    'insufficient_credits',
+    `${formatCredits(cost)} credits are needed and ${formatCredits(journal.spendable)} are available`,
+    {
+      why: `${formatCredits(missing)} credits are missing; nothing was deducted`,
+      hint: 'wallet buy CREDITS',
+      details: {
+        needed: formatCredits(cost),
+        available: formatCredits(journal.spendable),
+        missing: formatCredits(missing),
+      },
+    },
+  );
 }
 
 function archived(app: string): WalletError {

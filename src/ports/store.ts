@@ -1,8 +1,8 @@
-import type { Credits } from '../core/credits';
 import type { Grant } from '../core/credit/grant';
 import type { Hold } from '../core/credit/hold';
-import type { EntryType } from '../core/ledger/chart';
+import type { Credits } from '../core/credits';
 import type { Link } from '../core/ledger/chain';
+import type { EntryType } from '../core/ledger/chart';
 import type { Entry } from '../core/ledger/entry';
 import type { DayTotal, MonthTotal, Posting, WalletState } from '../core/ledger/journal';
 import type { CardRecord } from '../core/payment/card';
@@ -146,6 +146,9 @@ export interface KeyRecord {
   readonly recordedAt: Instant;
 }
 
+/** An entry as a list shows it: which grants it drew on is left out. */
+export type ListedEntry = Omit<Entry, 'draws'>;
+
 /** A stored entry together with its stored row check. */
 export interface StoredEntry {
   readonly entry: Entry;
@@ -173,15 +176,26 @@ export interface LedgerView {
   /** Entries that name the reference, oldest first. */
   entriesAbout(reference: string): Promise<readonly Entry[]>;
   /** What a service had used in a span of time by the entries before one. */
-  monthUsageBefore(service: string, from: Instant, to: Instant, seq: number): Promise<{ quantity: number; freeQuantity: number }>;
+  monthUsageBefore(
+    service: string,
+    from: Instant,
+    to: Instant,
+    seq: number,
+  ): Promise<{ quantity: number; freeQuantity: number }>;
   /** Transactions in order of time, then posting. */
-  page(query: EntryPageQuery): Promise<readonly Entry[]>;
+  page(query: EntryPageQuery): Promise<readonly ListedEntry[]>;
   /** The same page as finished CSV lines (see `output/delimited` for the format), with the last one's position. */
   csvPage(query: EntryPageQuery): Promise<{ text: string; rows: number; last: EntryPosition | null }>;
   totals(query: EntryQuery): Promise<EntryTotals>;
   findKey(key: string): Promise<KeyRecord | undefined>;
   /** The audit trail, by number. */
-  links(query: { order: 'asc' | 'desc'; limit: number; after?: number; actor?: string; action?: string }): Promise<readonly Link[]>;
+  links(query: {
+    order: 'asc' | 'desc';
+    limit: number;
+    after?: number;
+    actor?: string;
+    action?: string;
+  }): Promise<readonly Link[]>;
   /** Everything below is for `verify`, which recomputes what is kept. */
   proof(): LedgerProof;
 }
@@ -224,7 +238,10 @@ export interface LedgerUnit extends LedgerView {
 
 /** A ledger of many organisations. */
 export interface Store {
+  /** Throws `not_initialised` before `found`. */
   info(): Promise<LedgerInfo>;
+  /** Writes down what the ledger is, once; later calls change nothing and answer what stands. */
+  found(info: LedgerInfo): Promise<LedgerInfo>;
   organisations(): Promise<readonly OrganisationRecord[]>;
   /** The organisation of that name, or the ledger's first. */
   findOrganisation(name?: string): Promise<OrganisationRecord | undefined>;
@@ -253,4 +270,3 @@ export class Abandon<T> extends Error {
     this.answer = answer;
   }
 }
-

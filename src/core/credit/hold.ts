@@ -4,7 +4,7 @@ import { ACCOUNTS, usageAccount } from '../ledger/chart';
 import { type Draw, type Entry, OVERDRAFT } from '../ledger/entry';
 import type { Journal } from '../ledger/journal';
 import type { Instant } from '../time';
-import { checkBudget, insufficient, quoteUsage, type SpendingApp, type PricedService } from '../usage';
+import { checkBudget, insufficient, type PricedService, quoteUsage, type SpendingApp } from '../usage';
 
 export type HoldState = 'open' | 'captured' | 'released' | 'expired';
 
@@ -86,7 +86,12 @@ function giveBack(journal: Journal, hold: Hold): void {
   enterHold(journal, hold, 'release', draws);
 }
 
-function enterHold(journal: Journal, hold: Omit<Hold, 'draws'>, type: 'hold' | 'release', draws: readonly Draw[]): void {
+function enterHold(
+  journal: Journal,
+  hold: Omit<Hold, 'draws'>,
+  type: 'hold' | 'release',
+  draws: readonly Draw[],
+): void {
   const reserves = type === 'hold';
   journal.enter({
     type,
@@ -118,7 +123,9 @@ function takeFrom(reserved: readonly Draw[], amount: Credits): Draw[] {
 function merge(draws: readonly Draw[]): Draw[] {
   const sums = new Map<number, Credits>();
   for (const draw of draws) sums.set(draw.grant, add(sums.get(draw.grant) ?? ZERO, draw.amount));
-  return [...sums].map(([grant, amount]) => ({ grant, amount })).sort((a, b) => Number(a.grant === OVERDRAFT) - Number(b.grant === OVERDRAFT));
+  return [...sums]
+    .map(([grant, amount]) => ({ grant, amount }))
+    .sort((a, b) => Number(a.grant === OVERDRAFT) - Number(b.grant === OVERDRAFT));
 }
 
 function requireOpen(hold: Hold): void {
@@ -131,9 +138,13 @@ function requireOpen(hold: Hold): void {
 }
 
 function beyondHold(hold: Hold, cost: Credits): WalletError {
-  return new WalletError('invalid_state', `the capture costs ${formatCredits(cost)} and the hold has ${formatCredits(hold.credits)}`, {
-    why: 'a capture takes at most what was held',
-    hint: `wallet hold capture ${hold.id} --overflow`,
-    details: { hold: hold.id, held: formatCredits(hold.credits), cost: formatCredits(cost) },
-  });
+  return new WalletError(
+    'invalid_state',
+    `the capture costs ${formatCredits(cost)} and the hold has ${formatCredits(hold.credits)}`,
+    {
+      why: 'a capture takes at most what was held',
+      hint: `wallet hold capture ${hold.id} --overflow`,
+      details: { hold: hold.id, held: formatCredits(hold.credits), cost: formatCredits(cost) },
+    },
+  );
 }

@@ -48,7 +48,12 @@ export function rowCheck(canonical: string): number {
 }
 
 /** The seal of a write: over the seal before it, the write's own facts, and the text of every entry it posted. */
-export function sealLink(digest: Digest, previous: string, link: Omit<Link, 'hash'>, canonicalEntries: readonly string[]): string {
+export function sealLink(
+  digest: Digest,
+  previous: string,
+  link: Omit<Link, 'hash'>,
+  canonicalEntries: readonly string[],
+): string {
   const facts = [
     link.number,
     link.recordedAt,

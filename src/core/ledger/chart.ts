@@ -47,7 +47,9 @@ export function isUsageAccount(account: Account): boolean {
 
 /** The account's name in reports and exports. */
 export function accountName(account: Account, service: string | null): string {
-  return isUsageAccount(account) ? `expenses:usage:${service ?? account - FIRST_USAGE_ACCOUNT}` : (NAMES[account] ?? `account:${account}`);
+  return isUsageAccount(account)
+    ? `expenses:usage:${service ?? account - FIRST_USAGE_ACCOUNT}`
+    : (NAMES[account] ?? `account:${account}`);
 }
 
 /** What an entry of the log can be. `hold` and `release` move credits inside the wallet and are not transactions. */

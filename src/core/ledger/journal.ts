@@ -1,8 +1,8 @@
 import { GrantPool } from '../credit/burn-down';
 import { DEFAULT_PRIORITY, freePart, type Grant, type GrantKind, hasExpired } from '../credit/grant';
 import { add, type Credits, least, negate, subtract, ZERO } from '../credits';
-import { assert } from '../errors';
 import { monthIndexOf, type PlainDate } from '../date';
+import { assert } from '../errors';
 import type { Calendar, Instant } from '../time';
 import { ACCOUNTS, type Account, type EntryType, mayFace } from './chart';
 import { type Draw, type Entry, effectOnHeld, effectOnPosted, effectOnPostpaid, OVERDRAFT } from './entry';
@@ -251,7 +251,8 @@ export class Journal {
       posted,
       held: add(this.#wallet.held, effectOnHeld(entry)),
       // A hold on overdraft credits overdraws nothing until it is captured.
-      overdrawn: moved && overdraft !== undefined ? subtract(this.#wallet.overdrawn, overdraft.amount) : this.#wallet.overdrawn,
+      overdrawn:
+        moved && overdraft !== undefined ? subtract(this.#wallet.overdrawn, overdraft.amount) : this.#wallet.overdrawn,
       overdraftLimit: this.#wallet.overdraftLimit,
       postpaid: add(this.#wallet.postpaid, effectOnPostpaid(entry)),
       seq: entry.seq,
@@ -274,7 +275,14 @@ export class Journal {
     if (entry.app !== null) this.#addToMonth('app', entry.app, month, quantity, free, spent);
   }
 
-  #addToMonth(kind: MonthTotal['kind'], name: string, month: number, quantity: number, free: number, spent: Credits): void {
+  #addToMonth(
+    kind: MonthTotal['kind'],
+    name: string,
+    month: number,
+    quantity: number,
+    free: number,
+    spent: Credits,
+  ): void {
     const key = monthKey(kind, name, month);
     const total = this.#months.get(key);
     assert(total !== undefined, `the ${kind} total of ${name} was read`);

@@ -1,7 +1,7 @@
 import { hasExpired } from '../credit/grant';
 import { add, type Credits, least, negate, subtract, times, ZERO } from '../credits';
 import { assert, WalletError } from '../errors';
-import { type PriceVersion, rate, type MonthUsage } from '../pricing/rating';
+import { type MonthUsage, type PriceVersion, rate } from '../pricing/rating';
 import { ACCOUNTS } from './chart';
 import { type Draw, type Entry, OVERDRAFT } from './entry';
 import type { Journal } from './journal';
@@ -33,7 +33,8 @@ export function reverseUsage(
 ): Entry {
   const standing = (original.quantity ?? 0) - so.quantity;
   if (original.type !== 'usage') throw refuse('only usage can be reversed', ask.reference);
-  if (ask.quantity > standing) throw refuse(`${standing} units are left to reverse, not ${ask.quantity}`, ask.reference);
+  if (ask.quantity > standing)
+    throw refuse(`${standing} units are left to reverse, not ${ask.quantity}`, ask.reference);
   const left = standing - ask.quantity;
   const amount = subtract(costOfFirst(original, standing, ask.terms), costOfFirst(original, left, ask.terms));
   const free = freeOfFirst(original, standing) - freeOfFirst(original, left);
@@ -113,7 +114,12 @@ function giveBack(journal: Journal, back: readonly Draw[]): { draws: Draw[]; hom
   return { draws, homeless };
 }
 
-function openReturned(journal: Journal, entry: Entry, amount: Credits, ask: { grantId: string; reference: string }): void {
+function openReturned(
+  journal: Journal,
+  entry: Entry,
+  amount: Credits,
+  ask: { grantId: string; reference: string },
+): void {
   journal.grants.open({
     id: ask.grantId,
     seq: entry.seq,

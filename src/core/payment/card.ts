@@ -1,7 +1,7 @@
-import { WalletError } from '../errors';
 import { quote } from '../credits';
 import type { PlainDate } from '../date';
 import { partsOf } from '../date';
+import { WalletError } from '../errors';
 
 export type CardRole = 'primary' | 'backup' | 'none';
 
@@ -63,9 +63,19 @@ export function parseExpiry(text: string, today: PlainDate): { expMonth: number;
   const match = /^(0[1-9]|1[0-2])\/([0-9]{4})$/.exec(text);
   const expiry = { expMonth: Number(match?.[1]), expYear: Number(match?.[2]) };
   const thisYear = partsOf(today).year;
-  const bad = match === null ? 'it must be a month and a four-digit year' : isExpired(expiry, today) ? 'that month is over' : expiry.expYear > thisYear + 20 ? 'that is more than 20 years ahead' : null;
+  const bad =
+    match === null
+      ? 'it must be a month and a four-digit year'
+      : isExpired(expiry, today)
+        ? 'that month is over'
+        : expiry.expYear > thisYear + 20
+          ? 'that is more than 20 years ahead'
+          : null;
   if (bad === null) return expiry;
-  throw new WalletError('invalid_value', `the expiry ${quote(text)} is not valid`, { why: bad, hint: 'write --exp MM/YYYY, such as --exp 09/2029' });
+  throw new WalletError('invalid_value', `the expiry ${quote(text)} is not valid`, {
+    why: bad,
+    hint: 'write --exp MM/YYYY, such as --exp 09/2029',
+  });
 }
 
 /** Reads a country: two letters of ISO 3166-1. Throws `invalid_value`. */

@@ -91,16 +91,24 @@ export function parsePurchaseAmount(text: string, maximum = DEFAULT_MAXIMUM_PURC
     });
   }
   if (credits < MINIMUM_PURCHASE) {
-    throw new WalletError('invalid_amount', `the amount ${text} is below the minimum of ${formatCredits(MINIMUM_PURCHASE)}`, {
-      why: 'smaller charges cost more than they bring',
-      hint: `wallet buy ${formatCredits(MINIMUM_PURCHASE)}`,
-    });
+    throw new WalletError(
+      'invalid_amount',
+      `the amount ${text} is below the minimum of ${formatCredits(MINIMUM_PURCHASE)}`,
+      {
+        why: 'smaller charges cost more than they bring',
+        hint: `wallet buy ${formatCredits(MINIMUM_PURCHASE)}`,
+      },
+    );
   }
   if (credits > maximum) {
-    throw new WalletError('limit_exceeded', `the amount ${text} is above the maximum of ${formatCredits(maximum)} for one purchase`, {
-      why: 'the limit guards against slips of the finger',
-      hint: 'buy in parts, or raise the limit: wallet config set maxPurchase AMOUNT',
-    });
+    throw new WalletError(
+      'limit_exceeded',
+      `the amount ${text} is above the maximum of ${formatCredits(maximum)} for one purchase`,
+      {
+        why: 'the limit guards against slips of the finger',
+        hint: 'buy in parts, or raise the limit: wallet config set maxPurchase AMOUNT',
+      },
+    );
   }
   return credits;
 }
@@ -144,7 +152,15 @@ export function withAttempt(purchase: PurchaseRecord, now: Instant): PurchaseRec
   assert(purchase.state === 'open', 'an attempt starts on an unconfirmed payment');
   const card = nextCard(purchase);
   if (card === undefined) return { ...purchase, state: 'closing' };
-  const attempt = { ...card, number: purchase.attempts.length + 1, sentAt: now, outcome: null, code: null, declineCode: null, message: null };
+  const attempt = {
+    ...card,
+    number: purchase.attempts.length + 1,
+    sentAt: now,
+    outcome: null,
+    code: null,
+    declineCode: null,
+    message: null,
+  };
   return { ...purchase, state: 'confirming', paymentMethod: card.card, attempts: [...purchase.attempts, attempt] };
 }
 
@@ -161,7 +177,8 @@ export function withDecline(purchase: PurchaseRecord, decline: Decline): Purchas
 /** → succeeded: called in the write that posts the credits, and only with a payment that proves itself. */
 export function withSuccess(purchase: PurchaseRecord, entry: number, now: Instant): PurchaseRecord {
   const attempt = purchase.attempts.at(-1);
-  const attempts = attempt === undefined ? [] : [...purchase.attempts.slice(0, -1), { ...attempt, outcome: 'succeeded' as const }];
+  const attempts =
+    attempt === undefined ? [] : [...purchase.attempts.slice(0, -1), { ...attempt, outcome: 'succeeded' as const }];
   return { ...purchase, state: 'succeeded', attempts, failure: null, entry, settledAt: now };
 }
 
@@ -194,7 +211,9 @@ export function matches(purchase: PurchaseRecord, payment: Payment): boolean {
 
 /** Whether the fetched payment proves that the whole amount was taken. */
 export function provesSuccess(purchase: PurchaseRecord, payment: Payment): boolean {
-  return payment.status === 'succeeded' && matches(purchase, payment) && payment.receivedCents * 10_000 === purchase.credits;
+  return (
+    payment.status === 'succeeded' && matches(purchase, payment) && payment.receivedCents * 10_000 === purchase.credits
+  );
 }
 
 /** The status that the command line shows for a state. */

@@ -55,7 +55,9 @@ export function parseFreeQuota(text: string): number {
 /** Reads volume tiers as typed: `0:0.01,10000:0.008`. The first starts at 0, each next one later. Throws `invalid_value`. */
 export function parseTiers(text: string): readonly Tier[] {
   const tiers = text.split(',').map(parseTier);
-  const inOrder = tiers.every((tier, index) => (index === 0 ? tier.from === 0 : tier.from > (tiers[index - 1]?.from ?? 0)));
+  const inOrder = tiers.every((tier, index) =>
+    index === 0 ? tier.from === 0 : tier.from > (tiers[index - 1]?.from ?? 0),
+  );
   if (!inOrder || tiers.length > 100) throw invalidTiers(text);
   return tiers;
 }

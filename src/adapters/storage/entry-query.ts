@@ -1,0 +1,61 @@
+import type { EntryPageQuery, EntryQuery } from '../../ports/store';
+import type { SqlValue } from './sql-driver';
+
+/** A condition and the values of its question marks. */
+interface Filter {
+  readonly where: string;
+  readonly params: readonly SqlValue[];
+}
+
+/** What the entry did to posted credits, and to the postpaid invoice, by the account numbers of `core/ledger/chart`. */
+export const SIGNED_AMOUNT =
+  'CASE WHEN debit = 1 AND credit <> 2 THEN amount WHEN credit = 1 AND debit <> 2 THEN -amount ELSE 0 END';
+export const INVOICED = 'CASE WHEN credit = 4 THEN amount WHEN debit = 4 THEN -amount ELSE 0 END';
+
+/** The filters of a query as SQL. Values are always bound; only fixed text is put together. */
+export function filterEntries(org: number, query: EntryQuery): Filter {
+  const parts: string[] = ['org = ?', "type NOT IN ('hold', 'release')"];
+  const params: SqlValue[] = [org];
+  const add = (sql: string, ...values: readonly SqlValue[]) => {
+    parts.push(sql);
+    params.push(...values);
+  };
+  const anyOf = (column: string, values: readonly string[] | undefined) => {
+    if (values !== undefined) add(`${column} IN (${values.map(() => '?').join(', ')})`, ...values);
+  };
+  anyOf('type', query.types);
+  // Few transactions are not usage; said in these words, the small index over just those serves the query.
+  if (query.types !== undefined && !query.types.includes('usage')) add("type <> 'usage'");
+  if (query.services?.length === 1) add('service = ?', query.services[0] ?? null);
+  // In any other form the index by service would have to be sorted; the index by time already is.
+  else anyOf("coalesce(service, '')", query.services);
+  anyOf('app', query.apps);
+  anyOf('user_name', query.users);
+  anyOf('campaign', query.campaigns);
+  if (query.from !== undefined) add('occurred_at >= ?', query.from);
+  if (query.to !== undefined) add('occurred_at < ?', query.to);
+  if (query.min !== undefined) add('amount >= ?', query.min);
+  if (query.max !== undefined) add('amount <= ?', query.max);
+  if (query.search !== undefined) {
+    const pattern = `%${query.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+    const columns = ['memo', 'campaign', 'user_name', 'reference', 'external_id'];
+    add(`(${columns.map((c) => `lower(${c}) LIKE ? ESCAPE '\\'`).join(' OR ')})`, ...columns.map(() => pattern));
+  }
+  return { where: parts.join(' AND '), params };
+}
+
+/** The same, from a position on, in order, at most so many: what follows `WHERE`. */
+export function pageOfEntries(org: number, query: EntryPageQuery): Filter {
+  const filter = filterEntries(org, query);
+  const [past, direction] = query.order === 'desc' ? ['<', ' DESC'] : ['>', ''];
+  const params = [...filter.params];
+  let where = filter.where;
+  if (query.after !== undefined) {
+    const { occurredAt, seq } = query.after;
+    where += ` AND occurred_at ${past}= ? AND (occurred_at ${past} ? OR seq > ?)`;
+    params.push(occurredAt, occurredAt, seq);
+  }
+  params.push(query.limit);
+  // Whichever way time runs, what happened at one moment is listed as it was posted.
+  return { where: `${where} ORDER BY occurred_at${direction}, seq LIMIT ?`, params };
+}

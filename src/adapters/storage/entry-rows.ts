@@ -1,0 +1,81 @@
+import type { Credits } from '../../core/credits';
+import type { EntryType } from '../../core/ledger/chart';
+import { type Draw, type Entry, effectOnHeld, effectOnPosted, OVERDRAFT } from '../../core/ledger/entry';
+import type { Instant } from '../../core/time';
+import type { ListedEntry } from '../../ports/store';
+import type { SqlRow, SqlValue } from './sql-driver';
+
+/** The columns of `transactions`, in order. */
+export const ENTRY_COLUMNS =
+  'org, seq, type, occurred_at, recorded_at, service, app, user_name, campaign, quantity, free_quantity, unit_price, debit, credit, amount, balance, memo, reference, external_id, actor, grant_seq, row_check';
+
+export const INSERT_ENTRY = `INSERT INTO transactions (${ENTRY_COLUMNS}) VALUES (${ENTRY_COLUMNS.split(',')
+  .map(() => '?')
+  .join(', ')})`;
+
+/** An entry that drew on one grant says so in its own row; only what is split over several needs rows of `draws`. */
+export function soleGrant(entry: Entry): number | null {
+  const [first] = entry.draws;
+  return entry.draws.length === 1 && first !== undefined && first.grant !== OVERDRAFT ? first.grant : null;
+}
+
+export function toEntryRow(org: number, e: Entry, check: number): SqlValue[] {
+  return [
+    org,
+    e.seq,
+    e.type,
+    e.occurredAt,
+    e.recordedAt,
+    e.service,
+    e.app,
+    e.user,
+    e.campaign,
+    e.quantity,
+    e.freeQuantity,
+    e.unitPrice,
+    e.debit,
+    e.credit,
+    e.amount,
+    e.balance,
+    e.memo,
+    e.reference,
+    e.externalId,
+    e.actor,
+    soleGrant(e),
+    check,
+  ];
+}
+
+/** A row of `transactions` as a list shows it: without its draws. */
+export function toListedEntry(row: SqlRow): ListedEntry {
+  return {
+    seq: row.seq as number,
+    type: row.type as EntryType,
+    occurredAt: row.occurred_at as Instant,
+    recordedAt: row.recorded_at as Instant,
+    service: row.service as string | null,
+    app: row.app as string | null,
+    user: row.user_name as string | null,
+    campaign: row.campaign as string | null,
+    quantity: row.quantity as number | null,
+    freeQuantity: row.free_quantity as number | null,
+    unitPrice: row.unit_price as Credits | null,
+    debit: row.debit as number | null,
+    credit: row.credit as number | null,
+    amount: row.amount as Credits,
+    balance: row.balance as Credits,
+    memo: row.memo as string | null,
+    reference: row.reference as string | null,
+    externalId: row.external_id as string | null,
+    actor: row.actor as string,
+  };
+}
+
+/** The draws of an entry: from its own row where it names one grant, else those that were split off. */
+export function withDraws(row: SqlRow, split: readonly Draw[] | undefined): Entry {
+  const listed = toListedEntry(row);
+  const grant = row.grant_seq;
+  if (typeof grant !== 'number') return { ...listed, draws: split ?? [] };
+  const amount = effectOnHeld(listed) === 0 ? effectOnPosted(listed) : effectOnHeld(listed);
+  return { ...listed, draws: [{ grant, amount }] };
+}

@@ -1,0 +1,78 @@
+import type { Grant, GrantKind } from '../../core/credit/grant';
+import type { Credits } from '../../core/credits';
+import type { Link } from '../../core/ledger/chain';
+import type { Draw } from '../../core/ledger/entry';
+import type { WalletState } from '../../core/ledger/journal';
+import type { Instant } from '../../core/time';
+import type { KeyRecord } from '../../ports/store';
+import type { SqlRow } from './sql-driver';
+
+/** Rows of `draws`, by entry, in their order. */
+export function groupDraws(rows: readonly SqlRow[]): Map<number, Draw[]> {
+  const draws = new Map<number, Draw[]>();
+  const inOrder = [...rows].sort(
+    (a, b) => numberOf(a, 'seq') - numberOf(b, 'seq') || numberOf(a, 'place') - numberOf(b, 'place'),
+  );
+  for (const row of inOrder) {
+    const list = draws.get(numberOf(row, 'seq')) ?? [];
+    list.push({ grant: numberOf(row, 'grant_seq'), amount: numberOf(row, 'amount') as Credits });
+    draws.set(numberOf(row, 'seq'), list);
+  }
+  return draws;
+}
+
+export function numberOf(row: SqlRow | undefined, column: string): number {
+  return Number(row?.[column] ?? 0);
+}
+
+export function toWallet(row: SqlRow): WalletState {
+  return {
+    posted: row.posted as Credits,
+    held: row.held as Credits,
+    overdrawn: row.overdrawn as Credits,
+    overdraftLimit: row.overdraft_limit as Credits,
+    postpaid: row.postpaid as Credits,
+    seq: row.seq as number,
+    recordedAt: row.recorded_at as Instant,
+  };
+}
+
+export function toGrant(row: SqlRow): Grant {
+  return {
+    id: row.id as string,
+    seq: row.seq as number,
+    kind: row.kind as GrantKind,
+    credits: row.credits as Credits,
+    priority: row.priority as number,
+    expiresAt: row.expires_at as Instant | null,
+    source: row.source as string,
+    createdAt: row.created_at as Instant,
+    remaining: row.remaining as Credits,
+    held: row.held as Credits,
+  };
+}
+
+export function toKeyRecord(row: SqlRow): KeyRecord {
+  return {
+    key: row.key as string,
+    operation: row.operation as string,
+    fingerprint: row.fingerprint as string,
+    result: row.result as string,
+    recordedAt: row.recorded_at as Instant,
+  };
+}
+
+export function toLink(row: SqlRow): Link {
+  return {
+    number: row.number as number,
+    recordedAt: row.recorded_at as Instant,
+    actor: row.actor as string,
+    action: row.action as string,
+    subject: row.subject as string,
+    reason: row.reason as string | null,
+    changes: row.changes as string,
+    firstSeq: row.first_seq as number,
+    entries: row.entries as number,
+    hash: row.hash as string,
+  };
+}

@@ -1,0 +1,189 @@
+import type { Grant } from '../../core/credit/grant';
+import { assert } from '../../core/errors';
+import { canonicalEntry, type Digest, GENESIS, rowCheck, sealLink } from '../../core/ledger/chain';
+import type { Entry } from '../../core/ledger/entry';
+import type { Posting, WalletState } from '../../core/ledger/journal';
+import type { KeyRecord, LedgerUnit, RecordKind, RecordTypes, WritableRecords, WriteFacts } from '../../ports/store';
+import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
+import { SqlLedgerView } from './ledger-view';
+import type { SqlConnection, SqlDriver } from './sql-driver';
+
+const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
+const INSERT_EVENT_ID = 'INSERT INTO event_ids (org, external_id, seq) VALUES (?, ?, ?)';
+const INSERT_GRANT =
+  'INSERT INTO grants (org, seq, id, kind, credits, priority, expires_at, source, created_at, remaining, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const UPDATE_GRANT = 'UPDATE grants SET remaining = ?, held = ? WHERE org = ? AND seq = ?';
+const ADD_TO_DAY = `INSERT INTO day_totals
+  (org, day, type, service, app, user_name, campaign, transactions, quantity, free_quantity, amount, invoiced)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (org, day, type, service, app, user_name, campaign) DO UPDATE SET
+  transactions = day_totals.transactions + excluded.transactions, quantity = day_totals.quantity + excluded.quantity,
+  free_quantity = day_totals.free_quantity + excluded.free_quantity, amount = day_totals.amount + excluded.amount,
+  invoiced = day_totals.invoiced + excluded.invoiced`;
+const ADD_TO_MONTH = `INSERT INTO month_totals (org, month, kind, name, quantity, free_quantity, spent)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (org, month, kind, name) DO UPDATE SET quantity = month_totals.quantity + excluded.quantity,
+  free_quantity = month_totals.free_quantity + excluded.free_quantity, spent = month_totals.spent + excluded.spent`;
+const INSERT_LINK =
+  'INSERT INTO audit (org, number, recorded_at, actor, action, subject, reason, changes, first_seq, entries, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const UPDATE_WALLET =
+  'UPDATE wallets SET posted = ?, held = ?, overdrawn = ?, overdraft_limit = ?, postpaid = ?, seq = ?, recorded_at = ?, links = ?, head = ? WHERE org = ?';
+const INSERT_KEY =
+  'INSERT INTO idempotency_keys (org, key, operation, fingerprint, result, recorded_at) VALUES (?, ?, ?, ?, ?, ?)';
+
+/** What a write changed beside the log, as the audit row keeps it: the last state of each record. */
+type Change = { readonly record: string; readonly id: string; readonly value: unknown };
+
+/** Changes one organisation's ledger inside one database transaction, and seals what was changed at its end. */
+export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
+  declare readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
+  readonly #digest: Digest;
+  readonly #changes: Map<string, Change>;
+  #facts: WriteFacts;
+  #wallet: WalletState | undefined;
+  #entries: readonly Entry[] = [];
+  #canonical: readonly string[] = [];
+
+  constructor(driver: SqlDriver, connection: SqlConnection, org: number, facts: WriteFacts, digest: Digest) {
+    const changes = new Map<string, Change>();
+    super(driver, connection, org, (record, id, value) => changes.set(`${record}/${id}`, { record, id, value }));
+    this.#changes = changes;
+    this.#facts = facts;
+    this.#digest = digest;
+  }
+
+  describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void {
+    this.#facts = { ...this.#facts, ...facts };
+  }
+
+  async post(posting: Posting): Promise<void> {
+    assert(this.#wallet === undefined, 'a unit posts once');
+    this.#wallet = posting.wallet;
+    this.#entries = posting.entries;
+    await this.#insertEntries(posting.entries);
+    await this.#insertEventIds(posting.entries);
+    await this.#writeGrants(posting);
+    const { org } = this;
+    await this.connection.bulk(
+      ADD_TO_DAY,
+      posting.days.map((d) => [
+        org,
+        d.day,
+        d.type,
+        d.service,
+        d.app,
+        d.user,
+        d.campaign,
+        d.transactions,
+        d.quantity,
+        d.freeQuantity,
+        d.amount,
+        d.invoiced,
+      ]),
+    );
+    await this.connection.bulk(
+      ADD_TO_MONTH,
+      posting.months.map((m) => [org, m.month, m.kind, m.name, m.quantity, m.freeQuantity, m.spent]),
+    );
+  }
+
+  async saveKey(k: KeyRecord): Promise<void> {
+    await this.connection.run(INSERT_KEY, [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt]);
+    this.#witness('idempotency_keys', k.key, k);
+  }
+
+  /** Seals what this unit changed as the next link of the chain; a unit that changed nothing leaves none. */
+  async seal(): Promise<void> {
+    if (this.#changes.size === 0 && this.#entries.length === 0) return;
+    const { wallet: before, links, head } = await this.walletAndHead();
+    const wallet = this.#wallet ?? before;
+    const link = {
+      number: links + 1,
+      ...this.#facts,
+      recordedAt: this.#entries[0]?.recordedAt ?? this.#facts.at,
+      changes: JSON.stringify([...this.#changes.values()]),
+      firstSeq: before.seq + 1,
+      entries: this.#entries.length,
+    };
+    const hash = sealLink(this.#digest, links === 0 ? GENESIS : head, link, this.#canonical);
+    await this.connection.run(INSERT_LINK, [
+      this.org,
+      link.number,
+      link.recordedAt,
+      link.actor,
+      link.action,
+      link.subject,
+      link.reason,
+      link.changes,
+      link.firstSeq,
+      link.entries,
+      hash,
+    ]);
+    await this.connection.run(UPDATE_WALLET, [
+      wallet.posted,
+      wallet.held,
+      wallet.overdrawn,
+      wallet.overdraftLimit,
+      wallet.postpaid,
+      wallet.seq,
+      wallet.recordedAt,
+      link.number,
+      hash,
+      this.org,
+    ]);
+  }
+
+  #witness(record: string, id: string, value: unknown): void {
+    this.#changes.set(`${record}/${id}`, { record, id, value });
+  }
+
+  async #insertEntries(entries: readonly Entry[]): Promise<void> {
+    this.#canonical = entries.map(canonicalEntry);
+    const rows = entries.map((entry, i) => toEntryRow(this.org, entry, rowCheck(this.#canonical[i] ?? '')));
+    await this.connection.bulk(INSERT_ENTRY, rows);
+    const split = entries.filter((entry) => soleGrant(entry) === null && entry.draws.length > 0);
+    await this.connection.bulk(
+      INSERT_DRAW,
+      split.flatMap((entry) => entry.draws.map((draw, place) => [this.org, entry.seq, place, draw.grant, draw.amount])),
+    );
+  }
+
+  /** In the order of their index: random ids one after another would touch a page each. */
+  async #insertEventIds(entries: readonly Entry[]): Promise<void> {
+    const ids = entries
+      .filter((entry) => entry.externalId !== null)
+      .map((entry) => [this.org, entry.externalId, entry.seq] as const);
+    ids.sort((a, b) => ((a[1] ?? '') < (b[1] ?? '') ? -1 : 1));
+    await this.connection.bulk(INSERT_EVENT_ID, ids);
+  }
+
+  async #writeGrants(posting: Posting): Promise<void> {
+    await this.connection.bulk(
+      INSERT_GRANT,
+      posting.opened.map((g) => [
+        this.org,
+        g.seq,
+        g.id,
+        g.kind,
+        g.credits,
+        g.priority,
+        g.expiresAt,
+        g.source,
+        g.createdAt,
+        g.remaining,
+        g.held,
+      ]),
+    );
+    for (const grant of posting.opened) this.#witness('grants', grant.id, grantTerms(grant));
+    await this.connection.bulk(
+      UPDATE_GRANT,
+      posting.changed.map((g) => [g.remaining, g.held, this.org, g.seq]),
+    );
+  }
+}
+
+/** What of a grant never changes: what the seal covers. Its remainder follows from the log. */
+export function grantTerms(grant: Grant): unknown {
+  const { seq, id, kind, credits, priority, expiresAt, source, createdAt } = grant;
+  return { seq, id, kind, credits, priority, expiresAt, source, createdAt };
+}

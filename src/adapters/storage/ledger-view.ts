@@ -1,0 +1,249 @@
+import type { Grant } from '../../core/credit/grant';
+import type { Credits } from '../../core/credits';
+import type { Link } from '../../core/ledger/chain';
+import type { Entry } from '../../core/ledger/entry';
+import type { MonthTotal, WalletState } from '../../core/ledger/journal';
+import type { Instant } from '../../core/time';
+import type {
+  EntryPageQuery,
+  EntryPosition,
+  EntryQuery,
+  EntryTotals,
+  KeyRecord,
+  LedgerView,
+  ListedEntry,
+  RecordKind,
+  Records,
+  RecordTypes,
+} from '../../ports/store';
+import { filterEntries, INVOICED, pageOfEntries, SIGNED_AMOUNT } from './entry-query';
+import { ENTRY_COLUMNS, toListedEntry, withDraws } from './entry-rows';
+import { LedgerProofReader } from './ledger-proof';
+import { groupDraws, numberOf, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
+import { fromRow, openRecords, type Witness } from './record-tables';
+import type { Dialect, SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
+
+/** Values in one `IN (…)`: well under every engine's limit on parameters. */
+const IN_LIST = 500;
+
+const CSV_TEXT = ['memo', 'reference', 'external_id', 'actor'] as const;
+
+/** Reads one organisation's ledger inside one transaction, with statements that every engine understands. */
+export class SqlLedgerView implements LedgerView {
+  readonly records: { readonly [K in RecordKind]: Records<RecordTypes[K]> };
+  protected readonly org: number;
+  protected readonly connection: SqlConnection;
+  readonly #driver: SqlDriver;
+
+  constructor(driver: SqlDriver, connection: SqlConnection, org: number, witness: Witness = () => undefined) {
+    this.#driver = driver;
+    this.connection = connection;
+    this.org = org;
+    this.records = openRecords(org, connection, witness);
+  }
+
+  async wallet(): Promise<WalletState> {
+    return (await this.walletAndHead()).wallet;
+  }
+
+  async openGrants(): Promise<readonly Grant[]> {
+    return (
+      await this.connection.all('SELECT * FROM grants WHERE org = ? AND remaining > 0 ORDER BY seq', [this.org])
+    ).map(toGrant);
+  }
+
+  async grants(query: { ids?: readonly string[]; seqs?: readonly number[] }): Promise<readonly Grant[]> {
+    const rows = [
+      ...(await this.#allIn('SELECT * FROM grants WHERE org = ? AND id IN', query.ids ?? [])),
+      ...(await this.#allIn('SELECT * FROM grants WHERE org = ? AND seq IN', query.seqs ?? [])),
+    ];
+    return rows.map(toGrant);
+  }
+
+  async listGrants(query: { all: boolean; limit: number; after?: number }): Promise<readonly Grant[]> {
+    const open = query.all ? '' : ' AND remaining > 0';
+    const sql = `SELECT * FROM grants WHERE org = ? AND seq > ?${open} ORDER BY seq LIMIT ?`;
+    return (await this.connection.all(sql, [this.org, query.after ?? 0, query.limit])).map(toGrant);
+  }
+
+  async hasDue(now: Instant): Promise<boolean> {
+    const sql = `SELECT EXISTS (SELECT 1 FROM grants WHERE org = ? AND remaining > 0 AND expires_at <= ? AND remaining > held)
+      OR EXISTS (SELECT 1 FROM holds WHERE org = ? AND state = 'open' AND expires_at <= ?) AS due`;
+    return Boolean((await this.connection.get(sql, [this.org, now, this.org, now]))?.due);
+  }
+
+  async dueHolds(now: Instant) {
+    const sql = "SELECT * FROM holds WHERE org = ? AND state = 'open' AND expires_at <= ? ORDER BY expires_at, id";
+    return (await this.connection.all(sql, [this.org, now])).map((row) => fromRow('holds', row));
+  }
+
+  async heldByApp(app: string): Promise<Credits> {
+    const sql = "SELECT coalesce(sum(credits), 0) AS held FROM holds WHERE org = ? AND state = 'open' AND app = ?";
+    return numberOf(await this.connection.get(sql, [this.org, app]), 'held') as Credits;
+  }
+
+  async monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]> {
+    const totals: MonthTotal[] = [];
+    for (const { kind, name, month } of keys) {
+      const sql =
+        'SELECT quantity, free_quantity, spent FROM month_totals WHERE org = ? AND month = ? AND kind = ? AND name = ?';
+      const row = await this.connection.get(sql, [this.org, month, kind, name]);
+      totals.push({
+        kind,
+        name,
+        month,
+        quantity: numberOf(row, 'quantity'),
+        freeQuantity: numberOf(row, 'free_quantity'),
+        spent: numberOf(row, 'spent') as Credits,
+      });
+    }
+    return totals;
+  }
+
+  async findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#allIn(
+      'SELECT external_id, seq FROM event_ids WHERE org = ? AND external_id IN',
+      externalIds,
+    );
+    return new Map(rows.map((row) => [row.external_id as string, row.seq as number]));
+  }
+
+  async entries(seqs: readonly number[]): Promise<readonly Entry[]> {
+    const rows = await this.#allIn(`SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq IN`, seqs);
+    return this.#withDraws(rows);
+  }
+
+  async entriesAbout(reference: string): Promise<readonly Entry[]> {
+    const sql = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND reference = ? ORDER BY seq`;
+    return this.#withDraws(await this.connection.all(sql, [this.org, reference]));
+  }
+
+  async monthUsageBefore(service: string, from: Instant, to: Instant, seq: number) {
+    const signed = (column: string) => `coalesce(sum(CASE WHEN type = 'usage' THEN ${column} ELSE -${column} END), 0)`;
+    const sql = `SELECT ${signed('quantity')} AS quantity, ${signed('free_quantity')} AS free_quantity FROM transactions
+      WHERE org = ? AND service = ? AND occurred_at >= ? AND occurred_at < ? AND seq < ? AND type IN ('usage', 'reversal')`;
+    const row = await this.connection.get(sql, [this.org, service, from, to, seq]);
+    return { quantity: numberOf(row, 'quantity'), freeQuantity: numberOf(row, 'free_quantity') };
+  }
+
+  async page(query: EntryPageQuery): Promise<readonly ListedEntry[]> {
+    const { where, params } = pageOfEntries(this.org, query);
+    return (await this.connection.all(`SELECT ${ENTRY_COLUMNS} FROM transactions WHERE ${where}`, params)).map(
+      toListedEntry,
+    );
+  }
+
+  async csvPage(query: EntryPageQuery): Promise<{ text: string; rows: number; last: EntryPosition | null }> {
+    const { where, params } = pageOfEntries(this.org, query);
+    const line = csvLine(this.#driver.dialect);
+    const sql = `SELECT ${line} FROM transactions CROSS JOIN (SELECT tag FROM organisations WHERE org = ?) WHERE ${where}`;
+    const lines = await this.connection.column(sql, [this.org, ...params]);
+    return {
+      text: lines.join(''),
+      rows: lines.length,
+      last: lines.length < query.limit ? null : await this.#positionOfLast(query),
+    };
+  }
+
+  async totals(query: EntryQuery): Promise<EntryTotals> {
+    const { where, params } = filterEntries(this.org, query);
+    const sum = (expression: string) => `coalesce(sum(${expression}), 0)`;
+    const sql = `SELECT count(*) AS rows_, ${sum('quantity')} AS quantity, ${sum('free_quantity')} AS free_quantity,
+      ${sum(SIGNED_AMOUNT)} AS amount, ${sum(INVOICED)} AS invoiced FROM transactions WHERE ${where}`;
+    const row = await this.connection.get(sql, params);
+    return {
+      rows: numberOf(row, 'rows_'),
+      quantity: numberOf(row, 'quantity'),
+      freeQuantity: numberOf(row, 'free_quantity'),
+      amount: numberOf(row, 'amount') as Credits,
+      invoiced: numberOf(row, 'invoiced') as Credits,
+    };
+  }
+
+  async findKey(key: string): Promise<KeyRecord | undefined> {
+    const row = await this.connection.get('SELECT * FROM idempotency_keys WHERE org = ? AND key = ?', [this.org, key]);
+    return row === undefined ? undefined : toKeyRecord(row);
+  }
+
+  async links(query: {
+    order: 'asc' | 'desc';
+    limit: number;
+    after?: number;
+    actor?: string;
+    action?: string;
+  }): Promise<readonly Link[]> {
+    const descending = query.order === 'desc';
+    const params: SqlValue[] = [this.org];
+    let sql = 'SELECT * FROM audit WHERE org = ?';
+    const add = (condition: string, value: SqlValue | undefined) => {
+      if (value === undefined) return;
+      sql += ` AND ${condition}`;
+      params.push(value);
+    };
+    add(`number ${descending ? '<' : '>'} ?`, query.after);
+    add('actor = ?', query.actor);
+    add('action = ?', query.action);
+    params.push(query.limit);
+    return (await this.connection.all(`${sql} ORDER BY number${descending ? ' DESC' : ''} LIMIT ?`, params)).map(
+      toLink,
+    );
+  }
+
+  proof(): LedgerProofReader {
+    return new LedgerProofReader(this.#driver, this.connection, this.org);
+  }
+
+  protected async walletAndHead(): Promise<{ wallet: WalletState; links: number; head: string }> {
+    const row = await this.connection.get('SELECT * FROM wallets WHERE org = ?', [this.org]);
+    if (row === undefined) throw new Error(`organisation ${this.org} has no wallet`);
+    return { wallet: toWallet(row), links: numberOf(row, 'links'), head: String(row.head) };
+  }
+
+  async #positionOfLast(query: EntryPageQuery): Promise<EntryPosition | null> {
+    const { where, params } = pageOfEntries(this.org, { ...query, limit: 1 });
+    const row = await this.connection.get(`SELECT occurred_at, seq FROM transactions WHERE ${where} OFFSET ?`, [
+      ...params,
+      query.limit - 1,
+    ]);
+    return row === undefined ? null : { occurredAt: row.occurred_at as Instant, seq: row.seq as number };
+  }
+
+  async #withDraws(rows: readonly SqlRow[]): Promise<readonly Entry[]> {
+    const split = rows.filter((row) => row.grant_seq === null && row.amount !== 0).map((row) => row.seq as number);
+    const found = await this.#allIn('SELECT seq, place, grant_seq, amount FROM draws WHERE org = ? AND seq IN', split);
+    const draws = groupDraws(found);
+    return rows.map((row) => withDraws(row, draws.get(row.seq as number)));
+  }
+
+  async #allIn(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
+    const rows: SqlRow[] = [];
+    for (let i = 0; i < values.length; i += IN_LIST) {
+      const part = values.slice(i, i + IN_LIST);
+      rows.push(...(await this.connection.all(`${sql} (${part.map(() => '?').join(', ')})`, [this.org, ...part])));
+    }
+    return rows;
+  }
+}
+
+/** One finished line of the CSV of transactions; the columns and their order are fixed by the contract. */
+function csvLine(dialect: Dialect): string {
+  const text = (column: string) => dialect.csvText(column);
+  const number = (column: string) => `coalesce(${column}, '')`;
+  const cells = [
+    `'txn_' || ${dialect.hex('recorded_at', 12)} || ${dialect.hex('seq', 10)} || tag`,
+    dialect.time('occurred_at'),
+    'type',
+    text('service'),
+    text('app'),
+    text('user_name'),
+    text('campaign'),
+    number('quantity'),
+    number('free_quantity'),
+    `iif(unit_price IS NULL, '', ${dialect.decimal('unit_price')})`,
+    dialect.decimal(`(${SIGNED_AMOUNT})`),
+    dialect.decimal(`(${INVOICED})`),
+    dialect.decimal('balance'),
+    ...CSV_TEXT.map(text),
+  ];
+  return `${cells.join(" || ',' || ")} || char(10)`;
+}

@@ -1,0 +1,104 @@
+import type { Dialect } from './sql-driver';
+
+/**
+ * The schema, as numbered steps that are never edited once released. The organisation comes first in every key, so that
+ * the tables can be spread by organisation. Amounts are micro-credits, times milliseconds since 1970 (UTC), days and
+ * months counts since 1970 in the organisation's time zone.
+ */
+export const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [firstSchema];
+
+/** Tables whose rows are never changed or removed, by anybody. */
+export const APPEND_ONLY = ['transactions', 'draws', 'event_ids', 'audit', 'idempotency_keys', 'prices'] as const;
+
+const LARGEST = Number.MAX_SAFE_INTEGER;
+
+function firstSchema(dialect: Dialect): readonly string[] {
+  const int = dialect.integer;
+  const end = dialect.tableOptions;
+  const org = `org ${int} NOT NULL REFERENCES organisations(org)`;
+  const amount = (name: string) => `${name} ${int} NOT NULL CHECK (${name} BETWEEN -${LARGEST} AND ${LARGEST})`;
+  return [
+    `CREATE TABLE ledger (
+      id ${int} NOT NULL PRIMARY KEY CHECK (id = 1), instance TEXT NOT NULL, provider TEXT NOT NULL, mode TEXT NOT NULL,
+      created_at ${int} NOT NULL)${end}`,
+    `CREATE TABLE organisations (
+      org ${int} NOT NULL PRIMARY KEY, id TEXT NOT NULL UNIQUE, tag TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
+      email TEXT, time_zone TEXT NOT NULL, accounting_contact TEXT, customer TEXT, created_at ${int} NOT NULL,
+      version ${int} NOT NULL)${end}`,
+    `CREATE TABLE wallets (
+      org ${int} NOT NULL PRIMARY KEY REFERENCES organisations(org), ${amount('posted')},
+      held ${int} NOT NULL CHECK (held >= 0), overdrawn ${int} NOT NULL CHECK (overdrawn >= 0),
+      overdraft_limit ${int} NOT NULL CHECK (overdraft_limit >= 0), ${amount('postpaid')},
+      seq ${int} NOT NULL, recorded_at ${int} NOT NULL, links ${int} NOT NULL, head TEXT NOT NULL)${end}`,
+    `CREATE TABLE transactions (
+      org ${int} NOT NULL, seq ${int} NOT NULL, type TEXT NOT NULL, occurred_at ${int} NOT NULL,
+      recorded_at ${int} NOT NULL, service TEXT, app TEXT, user_name TEXT, campaign TEXT, quantity ${int},
+      free_quantity ${int}, unit_price ${int}, debit ${int}, credit ${int}, ${amount('amount')}, ${amount('balance')},
+      memo TEXT, reference TEXT, external_id TEXT, actor TEXT NOT NULL, grant_seq ${int}, row_check ${int} NOT NULL,
+      PRIMARY KEY (org, seq), CHECK (amount >= 0), CHECK (debit <> credit),
+      CHECK ((debit IS NULL) = (amount = 0) AND (credit IS NULL) = (amount = 0)))${end}`,
+    'CREATE INDEX transactions_by_time ON transactions (org, occurred_at, seq)',
+    'CREATE INDEX transactions_by_service ON transactions (org, service, occurred_at, seq)',
+    "CREATE INDEX transactions_but_usage ON transactions (org, occurred_at, seq) WHERE type <> 'usage'",
+    'CREATE INDEX transactions_by_reference ON transactions (org, reference, seq) WHERE reference IS NOT NULL',
+    `CREATE TABLE draws (
+      org ${int} NOT NULL, seq ${int} NOT NULL, place ${int} NOT NULL, grant_seq ${int} NOT NULL, ${amount('amount')},
+      PRIMARY KEY (org, seq, place))${end}`,
+    `CREATE TABLE event_ids (
+      org ${int} NOT NULL, external_id TEXT NOT NULL, seq ${int} NOT NULL, PRIMARY KEY (org, external_id))${end}`,
+    `CREATE TABLE grants (
+      org ${int} NOT NULL, seq ${int} NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, credits ${int} NOT NULL,
+      priority ${int} NOT NULL, expires_at ${int}, source TEXT NOT NULL, created_at ${int} NOT NULL,
+      remaining ${int} NOT NULL, held ${int} NOT NULL, PRIMARY KEY (org, seq), UNIQUE (org, id),
+      CHECK (held >= 0 AND remaining >= held AND credits >= remaining))${end}`,
+    'CREATE INDEX grants_open ON grants (org, expires_at) WHERE remaining > 0',
+    `CREATE TABLE day_totals (
+      org ${int} NOT NULL, day ${int} NOT NULL, type TEXT NOT NULL, service TEXT NOT NULL, app TEXT NOT NULL,
+      user_name TEXT NOT NULL, campaign TEXT NOT NULL, transactions ${int} NOT NULL, quantity ${int} NOT NULL,
+      free_quantity ${int} NOT NULL, ${amount('amount')}, ${amount('invoiced')},
+      PRIMARY KEY (org, day, type, service, app, user_name, campaign))${end}`,
+    `CREATE TABLE month_totals (
+      org ${int} NOT NULL, month ${int} NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, quantity ${int} NOT NULL,
+      free_quantity ${int} NOT NULL, ${amount('spent')}, PRIMARY KEY (org, month, kind, name))${end}`,
+    `CREATE TABLE audit (
+      org ${int} NOT NULL, number ${int} NOT NULL, recorded_at ${int} NOT NULL, actor TEXT NOT NULL,
+      action TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT, changes TEXT NOT NULL, first_seq ${int} NOT NULL,
+      entries ${int} NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (org, number))${end}`,
+    `CREATE TABLE idempotency_keys (
+      org ${int} NOT NULL, key TEXT NOT NULL, operation TEXT NOT NULL, fingerprint TEXT NOT NULL, result TEXT NOT NULL,
+      recorded_at ${int} NOT NULL, PRIMARY KEY (org, key))${end}`,
+    `CREATE TABLE cards (
+      ${org}, id TEXT NOT NULL, payment_method TEXT NOT NULL, fingerprint TEXT NOT NULL, brand TEXT NOT NULL,
+      last4 TEXT NOT NULL, exp_month ${int} NOT NULL, exp_year ${int} NOT NULL, name TEXT, email TEXT,
+      address TEXT NOT NULL, role TEXT NOT NULL, verified_at ${int}, removed_at ${int}, created_at ${int} NOT NULL,
+      version ${int} NOT NULL, PRIMARY KEY (org, id), UNIQUE (org, payment_method))${end}`,
+    "CREATE UNIQUE INDEX cards_one_of_each_role ON cards (org, role) WHERE role <> 'none' AND removed_at IS NULL",
+    `CREATE TABLE apps (
+      ${org}, id TEXT NOT NULL, app TEXT NOT NULL, name TEXT NOT NULL, archived_at ${int}, limit_monthly ${int},
+      on_limit TEXT NOT NULL, created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id),
+      UNIQUE (org, app))${end}`,
+    `CREATE TABLE services (
+      ${org}, id TEXT NOT NULL, number ${int} NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL,
+      created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id), UNIQUE (org, number))${end}`,
+    `CREATE TABLE prices (
+      ${org}, id TEXT NOT NULL, service TEXT NOT NULL, number ${int} NOT NULL, effective_from ${int} NOT NULL,
+      price ${int} NOT NULL, tiers TEXT NOT NULL, free_quota ${int} NOT NULL, billing TEXT NOT NULL,
+      example ${int} NOT NULL, created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id),
+      UNIQUE (org, service, number), FOREIGN KEY (org, service) REFERENCES services (org, id))${end}`,
+    `CREATE TABLE purchases (
+      ${org}, id TEXT NOT NULL, state TEXT NOT NULL, trigger_name TEXT NOT NULL, credits ${int} NOT NULL CHECK (credits > 0),
+      refunded ${int} NOT NULL, payment_method TEXT NOT NULL, cards TEXT NOT NULL, attempts TEXT NOT NULL,
+      customer TEXT NOT NULL, payment TEXT, failure TEXT, entry ${int}, memo TEXT, created_at ${int} NOT NULL,
+      settled_at ${int}, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
+    // One payment settles one purchase, and one purchase brings credits in once.
+    'CREATE UNIQUE INDEX purchases_by_payment ON purchases (org, payment) WHERE payment IS NOT NULL',
+    'CREATE UNIQUE INDEX purchases_by_entry ON purchases (org, entry) WHERE entry IS NOT NULL',
+    "CREATE INDEX purchases_unresolved ON purchases (org, id) WHERE state NOT IN ('succeeded', 'failed')",
+    `CREATE TABLE holds (
+      ${org}, id TEXT NOT NULL, state TEXT NOT NULL, app TEXT NOT NULL, service TEXT NOT NULL, quantity ${int},
+      credits ${int} NOT NULL CHECK (credits > 0), captured ${int} NOT NULL, campaign TEXT, expires_at ${int} NOT NULL,
+      created_at ${int} NOT NULL, draws TEXT NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
+    "CREATE INDEX holds_open ON holds (org, expires_at) WHERE state = 'open'",
+    ...APPEND_ONLY.flatMap((table) => dialect.appendOnly(table)),
+  ];
+}

@@ -1,0 +1,233 @@
+import { WalletError } from '../../core/errors';
+import type { ListOptions, RecordKind, RecordTypes, WritableRecords } from '../../ports/store';
+import { type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
+
+/** How a field is kept: as it is, as JSON, or (a boolean) as 0 or 1. */
+type Kept = 'plain' | 'json' | 'flag';
+
+/** Fields in column order: field, column, how it is kept. `id` and `version` are every record's. */
+type Columns = readonly (readonly [field: string, column: string, kept: Kept])[];
+
+const plain = (...names: readonly (readonly [string, string])[]): Columns =>
+  names.map(([f, c]) => [f, c, 'plain'] as const);
+
+const TABLES: Readonly<Record<RecordKind, Columns>> = {
+  organisations: plain(
+    ['number', 'org'],
+    ['tag', 'tag'],
+    ['name', 'name'],
+    ['email', 'email'],
+    ['timeZone', 'time_zone'],
+    ['accountingContact', 'accounting_contact'],
+    ['customer', 'customer'],
+    ['createdAt', 'created_at'],
+  ),
+  cards: [
+    ...plain(
+      ['paymentMethod', 'payment_method'],
+      ['fingerprint', 'fingerprint'],
+      ['brand', 'brand'],
+      ['last4', 'last4'],
+      ['expMonth', 'exp_month'],
+      ['expYear', 'exp_year'],
+      ['name', 'name'],
+      ['email', 'email'],
+    ),
+    ['address', 'address', 'json'],
+    ...plain(['role', 'role'], ['verifiedAt', 'verified_at'], ['removedAt', 'removed_at'], ['createdAt', 'created_at']),
+  ],
+  apps: plain(
+    ['app', 'app'],
+    ['name', 'name'],
+    ['archivedAt', 'archived_at'],
+    ['limitMonthly', 'limit_monthly'],
+    ['onLimit', 'on_limit'],
+    ['createdAt', 'created_at'],
+  ),
+  services: plain(['number', 'number'], ['name', 'name'], ['unit', 'unit'], ['createdAt', 'created_at']),
+  prices: [
+    ...plain(['service', 'service'], ['number', 'number'], ['effectiveFrom', 'effective_from'], ['price', 'price']),
+    ['tiers', 'tiers', 'json'],
+    ...plain(['freeQuota', 'free_quota'], ['billing', 'billing']),
+    ['example', 'example', 'flag'],
+    ...plain(['createdAt', 'created_at']),
+  ],
+  purchases: [
+    ...plain(
+      ['state', 'state'],
+      ['trigger', 'trigger_name'],
+      ['credits', 'credits'],
+      ['refunded', 'refunded'],
+      ['paymentMethod', 'payment_method'],
+    ),
+    ['cards', 'cards', 'json'],
+    ['attempts', 'attempts', 'json'],
+    ...plain(['customer', 'customer'], ['payment', 'payment']),
+    ['failure', 'failure', 'json'],
+    ...plain(['entry', 'entry'], ['memo', 'memo'], ['createdAt', 'created_at'], ['settledAt', 'settled_at']),
+  ],
+  holds: [
+    ...plain(
+      ['state', 'state'],
+      ['app', 'app'],
+      ['service', 'service'],
+      ['quantity', 'quantity'],
+      ['credits', 'credits'],
+      ['captured', 'captured'],
+      ['campaign', 'campaign'],
+      ['expiresAt', 'expires_at'],
+      ['createdAt', 'created_at'],
+    ),
+    ['draws', 'draws', 'json'],
+  ],
+};
+
+export const RECORD_KINDS = Object.keys(TABLES) as readonly RecordKind[];
+
+/** Called with every record as it is stored, so that no state of one escapes the seal. */
+export type Witness = (kind: RecordKind, id: string, value: unknown) => void;
+
+/** A record's row, back as the record: fields in column order, the same object that was witnessed when it was stored. */
+export function fromRow<K extends RecordKind>(kind: K, row: SqlRow): RecordTypes[K] {
+  const record: Record<string, unknown> = { id: row.id };
+  for (const [field, column, kept] of TABLES[kind]) record[field] = read(row[column] ?? null, kept);
+  record.version = row.version;
+  // The columns are the record's fields by the table above; the engine has checked their types.
+  return record as unknown as RecordTypes[K];
+}
+
+function read(value: SqlValue, kept: Kept): unknown {
+  if (kept === 'json') return typeof value === 'string' ? JSON.parse(value) : null;
+  return kept === 'flag' ? value === 1 : value;
+}
+
+function write(value: unknown, kept: Kept): SqlValue {
+  if (kept === 'json') return value === null ? null : JSON.stringify(value);
+  if (kept === 'flag') return value === true ? 1 : 0;
+  return value as SqlValue;
+}
+
+/** The records of one kind and organisation, inside one transaction. */
+function recordsOf<K extends RecordKind>(
+  kind: K,
+  org: number,
+  connection: SqlConnection,
+  witness: Witness,
+): WritableRecords<RecordTypes[K]> {
+  type T = RecordTypes[K];
+  const columns = TABLES[kind];
+  const select = `SELECT * FROM ${kind} WHERE org = ?`;
+
+  const find = async (id: string): Promise<T | undefined> => {
+    const row = await connection.get(`${select} AND id = ?`, [org, id]);
+    return row === undefined ? undefined : fromRow(kind, row);
+  };
+
+  const list = async (where: Partial<T> = {}, options: ListOptions = {}): Promise<readonly T[]> => {
+    const params: SqlValue[] = [org];
+    let sql = select;
+    for (const [field, value] of Object.entries(where)) {
+      sql += ` AND ${columnOf(kind, field)} ${value === null ? 'IS NULL' : '= ?'}`;
+      if (value !== null) params.push(value as SqlValue);
+    }
+    const newest = options.newestFirst === true;
+    if (options.after !== undefined) {
+      sql += ` AND id ${newest ? '<' : '>'} ?`;
+      params.push(options.after);
+    }
+    sql += ` ORDER BY id${newest ? ' DESC' : ''}`;
+    if (options.limit !== undefined) {
+      sql += ' LIMIT ?';
+      params.push(options.limit);
+    }
+    return (await connection.all(sql, params)).map((row) => fromRow(kind, row));
+  };
+
+  const insert = async (record: T): Promise<void> => {
+    const all = allColumns(kind);
+    const sql = `INSERT INTO ${kind} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`;
+    await taken(kind, record, () => connection.run(sql, rowOf(kind, org, record)));
+    witness(kind, record.id, ordered(kind, record));
+  };
+
+  const update = async (record: T): Promise<T> => {
+    const next = { ...record, version: record.version + 1 };
+    const sets = columns.filter(([, column]) => column !== 'org').map(([, column]) => `${column} = ?`);
+    const values = columns
+      .filter(([, column]) => column !== 'org')
+      .map(([field, , kept]) => write(fieldOf(next, field), kept));
+    const sql = `UPDATE ${kind} SET ${sets.join(', ')}, version = ? WHERE org = ? AND id = ? AND version = ?`;
+    const changed = await taken(kind, record, () =>
+      connection.run(sql, [...values, next.version, org, record.id, record.version]),
+    );
+    if (changed !== 1)
+      throw new WalletError('ledger_busy', `${record.id} was changed by somebody else meanwhile`, {
+        why: 'nothing was changed',
+        hint: 'run the command again',
+      });
+    witness(kind, record.id, ordered(kind, next));
+    return next;
+  };
+
+  return { find, list, insert, update };
+}
+
+/** The records of every kind of one organisation. */
+export function openRecords(
+  org: number,
+  connection: SqlConnection,
+  witness: Witness,
+): { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> } {
+  const open = <K extends RecordKind>(kind: K) => recordsOf(kind, org, connection, witness);
+  return {
+    organisations: open('organisations'),
+    cards: open('cards'),
+    apps: open('apps'),
+    services: open('services'),
+    prices: open('prices'),
+    purchases: open('purchases'),
+    holds: open('holds'),
+  };
+}
+
+/** A field by its name in the tables above, which name nothing that the records lack. */
+function fieldOf(record: object, field: string): unknown {
+  return (record as Record<string, unknown>)[field] ?? null;
+}
+
+function allColumns(kind: RecordKind): readonly string[] {
+  const own = TABLES[kind].map(([, column]) => column).filter((column) => column !== 'org');
+  return ['org', 'id', ...own, 'version'];
+}
+
+function rowOf<K extends RecordKind>(kind: K, org: number, record: RecordTypes[K]): SqlValue[] {
+  const own = TABLES[kind].filter(([, column]) => column !== 'org');
+  return [org, record.id, ...own.map(([field, , kept]) => write(fieldOf(record, field), kept)), record.version];
+}
+
+function ordered<K extends RecordKind>(kind: K, record: RecordTypes[K]): unknown {
+  return fromRow(kind, {
+    id: record.id,
+    version: record.version,
+    ...Object.fromEntries(TABLES[kind].map(([field, column, kept]) => [column, write(fieldOf(record, field), kept)])),
+  });
+}
+
+function columnOf(kind: RecordKind, field: string): string {
+  const found = TABLES[kind].find(([name]) => name === field);
+  if (found === undefined) throw new Error(`${kind} has no field ${field}`);
+  return found[1];
+}
+
+async function taken<R>(kind: RecordKind, record: { id: string }, run: () => Promise<R>): Promise<R> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error;
+    throw new WalletError('already_exists', `this already exists in ${kind}`, {
+      why: 'its name or id is taken',
+      details: { record: kind, id: record.id },
+      cause: error,
+    });
+  }
+}

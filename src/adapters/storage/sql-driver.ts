@@ -1,0 +1,47 @@
+/** What a column can hold. Integers are safe integers; the ledger stores no fractions. */
+export type SqlValue = string | number | null;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/** One connection inside one database transaction. Statements use `?`; a driver turns that into what its engine wants. */
+export interface SqlConnection {
+  all(sql: string, params?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+  get(sql: string, params?: readonly SqlValue[]): Promise<SqlRow | undefined>;
+  /** The first column of each row. */
+  column(sql: string, params?: readonly SqlValue[]): Promise<readonly SqlValue[]>;
+  /** Answers how many rows changed. Throws `UniqueViolation` where a key is taken. */
+  run(sql: string, params?: readonly SqlValue[]): Promise<number>;
+  /** Runs one statement for each row, as fast as the engine can. */
+  bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void>;
+}
+
+/** What engines spell differently. Data and small expressions only: the statements themselves are written once. */
+export interface Dialect {
+  readonly integer: string;
+  /** Follows a table's closing bracket. */
+  readonly tableOptions: string;
+  /** Statements that make the engine itself refuse to change or remove rows of the table. */
+  appendOnly(table: string): readonly string[];
+  /** A text cell as CSV: quoted where needed, and harmless to a spreadsheet. */
+  csvText(expression: string): string;
+  /** Micro-credits as a decimal with two to six places. */
+  decimal(expression: string): string;
+  /** Milliseconds as RFC 3339. */
+  time(expression: string): string;
+  /** An integer as lower-case hexadecimal of at least so many digits. */
+  hex(expression: string, digits: number): string;
+}
+
+/** A database engine. Reads see one moment; writes are serialised, durable when they return, and retried when they collide. */
+export interface SqlDriver {
+  readonly dialect: Dialect;
+  read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T>;
+  write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T>;
+  /** Tables, indexes and triggers by name, as the engine stores them. */
+  schema(): Promise<ReadonlyMap<string, string>>;
+  /** What the engine's own check finds wrong; empty when sound. */
+  storageFaults(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** A unique key that is already taken. The store turns it into an error of the product; it never climbs further. */
+export class UniqueViolation extends Error {}

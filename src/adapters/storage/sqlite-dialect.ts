@@ -1,0 +1,27 @@
+import type { Dialect } from './sql-driver';
+
+/** What SQLite spells in its own way. Works from SQLite 3.53 on. */
+export const sqliteDialect: Dialect = {
+  integer: 'INTEGER',
+  tableOptions: ' STRICT, WITHOUT ROWID',
+  appendOnly: (table) =>
+    ['UPDATE', 'DELETE'].map(
+      (event) =>
+        `CREATE TRIGGER ${table}_no_${event.toLowerCase()} BEFORE ${event} ON ${table}
+      BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`,
+    ),
+  csvText,
+  decimal: (x) =>
+    `(iif(${x} < 0, '-', '') || (abs(${x}) / 1000000) || '.' || printf('%02d', abs(${x}) / 10000 % 100) || rtrim(printf('%04d', abs(${x}) % 10000), '0'))`,
+  time: (x) =>
+    `(strftime('%Y-%m-%dT%H:%M:%S', ${x} / 1000, 'unixepoch') || iif(${x} % 1000 = 0, 'Z', printf('.%03dZ', ${x} % 1000)))`,
+  hex: (x, digits) => `printf('%0${digits}x', ${x})`,
+};
+
+/** Plain text goes out as it is; the costly expression runs only for what needs quotes or defusing. */
+function csvText(x: string): string {
+  const plain = `${x} GLOB '[0-9A-Za-z]*' AND ${x} NOT GLOB '*[,"' || char(10, 13) || ']*' AND ${x} NOT GLOB '* '`;
+  const defused = `iif(ltrim(${x}, ' ') GLOB '[-=+@＝＋－＠' || char(9, 13) || ']*', '''' || ${x}, ${x})`;
+  const quoted = `iif(${defused} GLOB '*[,"' || char(10, 13) || ']*' OR ${defused} GLOB ' *' OR ${defused} GLOB '* ', '"' || replace(${defused}, '"', '""') || '"', ${defused})`;
+  return `CASE WHEN ${x} IS NULL THEN '' WHEN ${plain} THEN ${x} ELSE ${quoted} END`;
+}

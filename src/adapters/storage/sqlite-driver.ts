@@ -1,0 +1,285 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Statement } from 'better-sqlite3';
+import { WalletError } from '../../core/errors';
+import { MIGRATIONS } from './migrations';
+import { type SqlConnection, type SqlDriver, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
+import { sqliteDialect } from './sqlite-dialect';
+import { type Database, openDatabase } from './sqlite-engine';
+
+/** How long a write waits for other writers before it gives up. */
+const WAIT_MS = 10_000;
+const OLDEST_SQLITE = [3, 51, 3] as const;
+
+export interface SqliteOptions {
+  readonly file: string;
+  /** Whether the file, its folder and its schema may be made. Without it a missing file is `not_initialised`. */
+  readonly create: boolean;
+}
+
+/**
+ * Opens the embedded ledger: one file, write-ahead log, every commit synced. Throws `not_initialised`, `newer_schema`,
+ * `ledger_unavailable`, or `invalid_config` where the engine can't keep its promises.
+ */
+export async function openSqlite(options: SqliteOptions): Promise<SqlDriver> {
+  const fresh = !existsSync(options.file);
+  if (fresh) prepareFile(options);
+  const database = translate(options.file, () => openDatabase(options.file, { timeoutMs: 0 }));
+  const driver = new SqliteDriver(database, options.file);
+  try {
+    if (fresh) chmodSync(options.file, 0o600);
+    translate(options.file, () => configure(database, fresh));
+    await driver.migrate(options.create);
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
+  return driver;
+}
+
+function prepareFile(options: SqliteOptions): void {
+  if (!options.create) {
+    throw new WalletError('not_initialised', `there is no ledger at ${options.file}`, {
+      why: 'a ledger is made by its first organisation',
+      hint: 'wallet init --org NAME',
+    });
+  }
+  translate(options.file, () => mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 }));
+}
+
+/** Sets what every connection needs, and reads back what money depends on. */
+function configure(database: Database, fresh: boolean): void {
+  const set = (pragma: string) => database.pragma(pragma, { simple: true });
+  if (fresh || set('journal_mode') !== 'wal') set('journal_mode = WAL');
+  set('synchronous = FULL');
+  set('fullfsync = ON');
+  set('checkpoint_fullfsync = ON');
+  set('foreign_keys = ON');
+  // Without it, INSERT OR REPLACE removes rows without asking the triggers that guard them.
+  set('recursive_triggers = ON');
+  set('trusted_schema = OFF');
+  set('cache_size = -65536');
+  const version = String(database.prepare('SELECT sqlite_version()').pluck().get()).split('.').map(Number);
+  const kept = set('synchronous') === 2 && set('foreign_keys') === 1 && set('recursive_triggers') === 1;
+  if (kept && isAtLeast(version, OLDEST_SQLITE)) return;
+  throw new WalletError('invalid_config', 'the database engine can not keep the ledger safe', {
+    why: `it is SQLite ${version.join('.')}, and did not accept the settings that money needs`,
+    hint: 'npm ci',
+  });
+}
+
+function isAtLeast(version: readonly number[], oldest: readonly number[]): boolean {
+  for (const [i, part] of oldest.entries()) {
+    const difference = (version[i] ?? 0) - part;
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+}
+
+class SqliteDriver implements SqlDriver {
+  readonly dialect = sqliteDialect;
+  readonly #database: Database;
+  readonly #file: string;
+  readonly #connection: SqliteConnection;
+  /** The last piece of work in line: one connection does one transaction at a time. */
+  #line: Promise<unknown> = Promise.resolve();
+
+  constructor(database: Database, file: string) {
+    this.#database = database;
+    this.#file = file;
+    this.#connection = new SqliteConnection(database);
+  }
+
+  read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    return this.#inLine(() => this.#transaction('BEGIN', work));
+  }
+
+  write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    return this.#inLine(() => this.#transaction('BEGIN IMMEDIATE', work));
+  }
+
+  async schema(): Promise<ReadonlyMap<string, string>> {
+    const rows = this.#database
+      .prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+      .all() as { name: string; sql: string }[];
+    return new Map(rows.map((row) => [row.name, row.sql]));
+  }
+
+  async storageFaults(): Promise<readonly string[]> {
+    const found = translate(this.#file, () => this.#database.pragma('integrity_check(20)')) as {
+      integrity_check: string;
+    }[];
+    const strays = this.#database.pragma('foreign_key_check') as { table: string; rowid: number }[];
+    const faults = found.map((row) => row.integrity_check).filter((text) => text !== 'ok');
+    return [...faults, ...strays.map((row) => `${row.table}: a row points to a record that is not there`)];
+  }
+
+  async close(): Promise<void> {
+    await this.#line.catch(() => undefined);
+    if (this.#database.open) this.#database.close();
+  }
+
+  /** Brings the schema up to date, each step in one transaction; refuses a ledger of a newer wallet. */
+  async migrate(mayCreate: boolean): Promise<void> {
+    const at = this.#version();
+    if (at === MIGRATIONS.length) return;
+    if (at > MIGRATIONS.length) throw newerSchema(this.#file, at);
+    if (at === 0 && !mayCreate) throw notALedger(this.#file);
+    await this.write(async () => this.#migrateFrom(this.#version()));
+  }
+
+  #version(): number {
+    return Number(translate(this.#file, () => this.#database.pragma('user_version', { simple: true })));
+  }
+
+  #migrateFrom(version: number): void {
+    if (version === 0 && this.#hasTables()) throw notALedger(this.#file);
+    for (const [index, step] of MIGRATIONS.entries()) {
+      if (index < version) continue;
+      for (const statement of step(this.dialect)) this.#database.exec(statement);
+      this.#database.pragma(`user_version = ${index + 1}`);
+    }
+  }
+
+  #hasTables(): boolean {
+    return this.#database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() !== 0;
+  }
+
+  #inLine<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#line.then(work, work);
+    this.#line = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #transaction<T>(begin: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + WAIT_MS;
+    for (;;) {
+      try {
+        this.#database.exec(begin);
+        const result = await work(this.#connection);
+        this.#database.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+        if (!isBusy(error)) throw translated(this.#file, error);
+        if (Date.now() > deadline) throw busy(error);
+      }
+      // A short random wait is fair to other processes; the engine's own busy handler starves one of them.
+      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 3));
+    }
+  }
+}
+
+class SqliteConnection implements SqlConnection {
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async all(sql: string, params: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
+    return this.#prepare(sql).all(...params) as SqlRow[];
+  }
+
+  async get(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow | undefined> {
+    return this.#prepare(sql).get(...params) as SqlRow | undefined;
+  }
+
+  async column(sql: string, params: readonly SqlValue[] = []): Promise<readonly SqlValue[]> {
+    return this.#prepare(sql, true).all(...params) as SqlValue[];
+  }
+
+  async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
+    try {
+      return this.#prepare(sql).run(...params).changes;
+    } catch (error) {
+      throw isUniqueViolation(error) ? new UniqueViolation('a key is taken', { cause: error }) : error;
+    }
+  }
+
+  async bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+    const statement = this.#prepare(sql);
+    for (const row of rows) statement.run(row);
+  }
+
+  #prepare(sql: string, pluck = false): Statement {
+    const key = pluck ? `pluck ${sql}` : sql;
+    let statement = this.#statements.get(key);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      if (pluck) statement.pluck();
+      this.#statements.set(key, statement);
+    }
+    return statement;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+function isBusy(error: unknown): boolean {
+  return codeOf(error).startsWith('SQLITE_BUSY') || codeOf(error).startsWith('SQLITE_LOCKED');
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_CONSTRAINT_UNIQUE' || codeOf(error) === 'SQLITE_CONSTRAINT_PRIMARYKEY';
+}
+
+function translate<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isBusy(error) ? busy(error) : translated(file, error);
+  }
+}
+
+/** The engine's own failures in the product's words. Anything unknown stays what it is: a bug to be seen. */
+function translated(file: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === 'SQLITE_NOTADB') return notALedger(file, error);
+  if (code.startsWith('SQLITE_CORRUPT')) return corrupt(file, error);
+  if (
+    /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|PERM|AUTH|NOMEM)/.test(code) ||
+    /^E(ACCES|PERM|ROFS|NOSPC|MFILE|NOTDIR|EXIST|ISDIR)$/.test(code)
+  ) {
+    return new WalletError('ledger_unavailable', `the ledger ${file} can not be used`, {
+      why: error instanceof Error ? error.message : code,
+      hint: 'check the disk, the file and its permissions; nothing was half done, and it is safe to run again',
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function busy(cause: unknown): WalletError {
+  return new WalletError('ledger_busy', 'the ledger is busy', {
+    why: `other programs kept it locked for ${WAIT_MS / 1000} seconds; nothing was changed`,
+    hint: 'run the command again',
+    cause,
+  });
+}
+
+function newerSchema(file: string, version: number): WalletError {
+  return new WalletError('newer_schema', `the ledger ${file} was made by a newer wallet`, {
+    why: `it has schema ${version}, and this wallet knows ${MIGRATIONS.length}`,
+    hint: 'update wallet',
+  });
+}
+
+function notALedger(file: string, cause?: unknown): WalletError {
+  return new WalletError('invalid_value', `${file} is not a wallet ledger`, {
+    why: 'the file is something else, and was left as it is',
+    hint: 'name another file with --ledger PATH',
+    cause,
+  });
+}
+
+function corrupt(file: string, cause: unknown): WalletError {
+  return new WalletError('integrity_failure', `the ledger file ${file} is damaged`, {
+    why: 'the database engine found a page that it can not read; nothing was changed',
+    hint: 'copy the file away and restore the newest backup: wallet restore FILE',
+    cause,
+  });
+}
