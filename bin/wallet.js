@@ -4,10 +4,19 @@
 const [only, ...rest] = process.argv.slice(2);
 
 if (rest.length === 0 && (only === '--version' || only === '-V')) {
-  process.stdout.write(`${require('../package.json').version}\n`);
+  printVersion();
 } else {
   require('node:module').enableCompileCache?.(); // Node 22 and newer: keeps compiled code from run to run
   loadProgram()?.main();
+}
+
+/** Straight to the descriptor: opening `process.stdout` takes 5 ms more. A closed pipe is no failure. */
+function printVersion() {
+  try {
+    require('node:fs').writeSync(1, `${require('../package.json').version}\n`);
+  } catch (error) {
+    process.exitCode = error.code === 'EPIPE' ? 0 : 9;
+  }
 }
 
 function loadProgram() {
