@@ -1,0 +1,77 @@
+import type { Purchase } from '../../contract/objects';
+import type { BuyRequest } from '../../contract/wallet-service';
+import { add, formatCredits, parseCredits, readCredits } from '../../core/credits';
+import { type Call, given } from '../call';
+import type { Cli } from '../cli';
+import type { CommandSpec } from '../spec';
+import { balanceLine, cardName, SANDBOX } from '../wording';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    path: 'buy',
+    summary: 'buy credits with a card or on account',
+    details:
+      'One credit is one US dollar. Charges the primary card unless told otherwise; what you confirm is what is charged. Whatever happens on the way, it is charged once and credited once, or not at all.',
+    args: [{ name: 'credits', help: 'how many, in steps of 0.01; 1 at least' }],
+    options: [
+      { flag: '--card <id>', help: 'another card than the primary one', conflicts: ['billing-account'] },
+      { flag: '--billing-account', help: 'by invoice; the credits come when it is paid' },
+      { flag: '--memo <text>', help: 'a note for the records' },
+      { flag: '--new', help: 'although an earlier purchase is unresolved' },
+    ],
+    examples: [
+      { command: 'wallet buy 100', says: 'asks first, then charges the primary card' },
+      { command: 'wallet buy 250.50 --card card_0190 --memo "autumn campaign"', says: 'another card, with a note' },
+      {
+        command: 'wallet buy 100 --yes --idempotency-key order-77',
+        says: 'from a script: once, however often it runs',
+      },
+    ],
+    kind: 'change',
+    spends: true,
+    async run(call, cli) {
+      const request = requestOf(call);
+      if (!request.dryRun) await confirmPurchase(request, cli);
+      const result = await (await cli.wallet()).purchases.buy(request);
+      return cli.show(result, () => `${outcome(result.purchase)}${balanceLine(result.balance)}`, result.purchase.id);
+    },
+  },
+];
+
+function requestOf(call: Call): BuyRequest {
+  parseCredits(call.arg(0)); // a slip of the finger is told before anybody is asked to confirm it
+  return given({
+    credits: call.arg(0),
+    card: call.text('card'),
+    billingAccount: call.flag('billing-account'),
+    memo: call.text('memo'),
+    again: call.flag('new'),
+    ...call.change(),
+  });
+}
+
+/** Says what will be charged to what, and what the balance will be; the service checks it all in a dry run first. */
+async function confirmPurchase(request: BuyRequest, cli: Cli): Promise<void> {
+  const what = `buying ${request.credits} credits`;
+  if (cli.ask.saysYes || !cli.ask.isPossible) return cli.ask.confirm(what, what);
+  const wallet = await cli.wallet();
+  const { idempotencyKey: _, ...plan } = request;
+  const { purchase, balance } = await wallet.purchases.buy({ ...plan, dryRun: true });
+  const from = purchase.paymentMethod === 'billing_account' ? 'the billing account' : await cardOf(purchase, cli);
+  const before = (await wallet.credit.balance()).balance;
+  const after = formatCredits(add(readCredits(before.available), readCredits(purchase.credits)));
+  const mode = balance.sandbox ? `${SANDBOX}, no real money` : (await cli.organisation()).mode;
+  await cli.ask.confirm(`Charge ${purchase.credits} USD to ${from} (${mode})? Available afterwards: ${after}`, what);
+}
+
+async function cardOf(purchase: Purchase, cli: Cli): Promise<string> {
+  const { card } = await (await cli.wallet()).cards.show({ id: purchase.paymentMethod });
+  return cardName(card);
+}
+
+function outcome({ id, status, credits, paymentMethod }: Purchase): string {
+  if (status === 'succeeded') return `bought ${credits} credits (${id})\n`;
+  if (paymentMethod === 'billing_account')
+    return `ordered ${credits} credits on account (${id}); they come when the invoice is paid\n`;
+  return `purchase of ${credits} credits is ${status} (${id})\n`;
+}

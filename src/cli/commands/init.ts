@@ -1,0 +1,61 @@
+import { WalletError } from '../../core/errors';
+import { type Call, given } from '../call';
+import type { Cli } from '../cli';
+import type { CommandSpec } from '../spec';
+import { balanceLine, SANDBOX } from '../wording';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    path: 'init',
+    summary: 'create an organisation, and the ledger if there is none',
+    details:
+      'Safe to repeat. The first organisation of a ledger is its default. Fills a starter catalogue of services with example prices. On a terminal it asks for what is missing.',
+    options: [
+      { flag: '--provider <name>', help: 'who moves the money (sandbox if not said)', choices: ['sandbox', 'stripe'] },
+      { flag: '--email <address>', help: "the organisation's e-mail address" },
+      { flag: '--accounting-contact <address>', help: 'whom to ask about the account' },
+    ],
+    examples: [
+      { command: 'wallet init --org acme', says: 'with play money: the built-in sandbox' },
+      {
+        command: 'wallet init --org acme --tz Europe/Berlin --email ada@acme.example',
+        says: 'days end at midnight in Berlin',
+      },
+    ],
+    kind: 'change',
+    async run(call, cli) {
+      const request = given({ ...(await identity(call, cli)), ...termsOf(call), ...call.change() });
+      const result = await (await cli.wallet()).organisation.init(request);
+      const { org, created, balance } = result;
+      const money = org.mode === 'sandbox' ? `${SANDBOX}, no real money` : `${org.provider}, ${org.mode}`;
+      const what = `${org.name} ${created ? 'created' : 'is there already'}: ${money}, time zone ${org.timeZone}\n`;
+      return cli.show(
+        result,
+        () => `${what}${balanceLine(balance)}${created ? 'next: wallet card add\n' : ''}`,
+        org.name,
+      );
+    },
+  },
+];
+
+/** A name is all that is needed; who has to be asked for it is asked for the rest as well. */
+async function identity(call: Call, cli: Cli): Promise<{ org: string; timeZone?: string; email?: string }> {
+  const timeZone = cli.settings.tz.value;
+  const org = cli.settings.org.value;
+  if (org !== undefined) return given({ org, timeZone, email: call.text('email') });
+  if (!cli.ask.isPossible) {
+    throw new WalletError('invalid_usage', 'the organisation has no name', {
+      why: 'there is no terminal to ask for it on',
+      hint: 'add --org NAME',
+    });
+  }
+  const name = await cli.ask.input('Name of the organisation');
+  const email = call.text('email') ?? ((await cli.ask.input('Its e-mail address (may stay empty)')) || undefined);
+  return given({ org: name, email, timeZone: timeZone ?? (await cli.ask.input('Its time zone', 'UTC')) });
+}
+
+function termsOf(call: Call) {
+  // The parser saw to it that it is one of the two.
+  const provider = call.text('provider') as 'sandbox' | 'stripe' | undefined;
+  return given({ provider, accountingContact: call.text('accounting-contact') });
+}

@@ -1,0 +1,61 @@
+import type { WalletStatus } from '../../contract/wallet-service';
+import type { Fact } from '../../output/facts';
+import type { Cli } from '../cli';
+import type { CommandSpec } from '../spec';
+import { cardName, counted, SANDBOX } from '../wording';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    path: 'status',
+    summary: 'the account at a glance',
+    examples: [
+      { command: 'wallet status', says: 'balance, cards, auto top-up, what is pending' },
+      { command: 'wallet status --json', says: 'the same for programs' },
+    ],
+    kind: 'read',
+    async run(_call, cli) {
+      const status = await (await cli.wallet()).organisation.status();
+      return cli.show(status, async () => cli.facts(await factsOf(status, cli)));
+    },
+  },
+];
+
+async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]> {
+  const { org, balance, postpaid, pendingPurchases } = status;
+  return [
+    ['organisation', `${org.name} (${counted(status.apps, 'app')})`],
+    ['money', org.mode === 'sandbox' ? `${SANDBOX}: no real money` : `${org.provider}, ${org.mode}`],
+    ['available', `${balance.available} ${balance.currency}`, 'bold'],
+    ['posted', balance.posted],
+    ['held', balance.held],
+    ...(Number(balance.overdraftLimit) === 0 ? [] : [['overdraft', balance.overdraftLimit] as const]),
+    ...cardFacts(status),
+    ['auto top-up', rechargeText(status)],
+    ['postpaid', `${postpaid.accrued} to be invoiced`],
+    ['alerts', String(status.alerts.length)],
+    ...pendingPurchases.map((purchase): Fact => ['pending', `${purchase.id}  ${purchase.credits}`, 'yellow']),
+    ['last change', await lastChange(status, cli)],
+    ['ledger', `${cli.settings.ledger.value ?? '-'} (${cli.settings.ledger.origin})`],
+  ];
+}
+
+function cardFacts({ cards }: WalletStatus): readonly Fact[] {
+  if (cards.length === 0) return [['cards', 'none; add one with: wallet card add']];
+  return cards.map((card, index): Fact => {
+    const role = card.role === 'none' ? '' : `, ${card.role}`;
+    const state = card.status === 'verified' ? '' : `, ${card.status}`;
+    return [index === 0 ? 'cards' : '', `${cardName(card)}${role}${state}  ${card.id}`];
+  });
+}
+
+function rechargeText({ recharge }: WalletStatus): string {
+  if (recharge === null) return 'no rule';
+  const amount = recharge.amount === null ? `refill to ${recharge.refillTo}` : `buy ${recharge.amount}`;
+  return `${recharge.enabled ? 'on' : 'off'}: below ${recharge.below} ${amount}`;
+}
+
+async function lastChange({ lastTransaction }: WalletStatus, cli: Cli): Promise<string> {
+  if (lastTransaction === null) return 'none yet';
+  const clock = await cli.clock();
+  return `${clock(lastTransaction.time)}  ${lastTransaction.type} ${lastTransaction.amount}`;
+}

@@ -1,0 +1,148 @@
+import type { Transaction } from '../../contract/objects';
+import type { ResolvedRange, TransactionFilter, TransactionQuery, WalletService } from '../../contract/wallet-service';
+import { formatDate } from '../../core/date';
+import { parseInstant } from '../../core/time';
+import type { Column } from '../../output/view';
+import { type Call, given } from '../call';
+import type { Cli } from '../cli';
+import { pageOf, planList, showList, writeList } from '../list';
+import type { CommandSpec } from '../spec';
+import { counted, localTime } from '../wording';
+
+/** In the order of the CSV header, which is part of the contract. */
+const COLUMNS: readonly Column<Transaction>[] = [
+  { key: 'id', title: 'Id', kind: 'text', cell: (row) => row.id },
+  { key: 'time', title: 'Time', kind: 'time', cell: (row) => row.time },
+  { key: 'type', title: 'Type', kind: 'text', cell: (row) => row.type },
+  { key: 'service', title: 'Service', kind: 'text', cell: (row) => row.service },
+  { key: 'app', title: 'App', kind: 'text', cell: (row) => row.app },
+  { key: 'user', title: 'User', kind: 'text', cell: (row) => row.user, dataOnly: true },
+  { key: 'campaign', title: 'Campaign', kind: 'text', cell: (row) => row.campaign, dataOnly: true },
+  { key: 'quantity', title: 'Quantity', kind: 'count', cell: (row) => row.quantity },
+  { key: 'free_quantity', title: 'Free', kind: 'count', cell: (row) => row.freeQuantity, dataOnly: true },
+  { key: 'unit_price', title: 'Unit price', kind: 'amount', cell: (row) => row.unitPrice, dataOnly: true },
+  { key: 'amount', title: 'Amount', kind: 'amount', cell: (row) => row.amount },
+  { key: 'invoiced', title: 'Invoiced', kind: 'amount', cell: (row) => row.invoiced, dataOnly: true },
+  { key: 'balance', title: 'Balance', kind: 'amount', cell: (row) => row.balance },
+  { key: 'memo', title: 'Memo', kind: 'text', cell: (row) => row.memo },
+  { key: 'reference', title: 'Reference', kind: 'text', cell: (row) => row.reference, dataOnly: true },
+  { key: 'external_id', title: 'External id', kind: 'text', cell: (row) => row.externalId, dataOnly: true },
+  { key: 'actor', title: 'Actor', kind: 'text', cell: (row) => row.actor, dataOnly: true },
+];
+
+const CSV_HEADER = `${COLUMNS.map(({ key }) => key).join(',')}\n`;
+/** A page of finished text costs little memory a row. */
+const CSV_PAGE_ROWS = 10_000;
+
+export const commands: readonly CommandSpec[] = [
+  {
+    path: 'transactions',
+    summary: 'every credit that moved',
+    details:
+      'Newest first. Amounts are signed: what each did to the credits in the wallet. A list of values means any of them; write \\, for a comma inside one.',
+    options: [
+      { flag: '--type <types>', help: 'usage, purchase, grant, …', repeat: true },
+      { flag: '--service <services>', help: 'only of these services', repeat: true },
+      { flag: '--app <apps>', help: 'only of these apps', repeat: true },
+      { flag: '--user <users>', help: 'only of these users', repeat: true },
+      { flag: '--campaign <campaigns>', help: 'only of these campaigns', repeat: true },
+      { flag: '--search <text>', help: 'in memo, campaign, user, reference, external id' },
+      { flag: '--period <period>', help: 'such as 2026-10 or last-month', conflicts: ['from', 'to'] },
+      { flag: '--from <time>', help: 'a date or time, included' },
+      { flag: '--to <time>', help: 'a date (its whole day), or a time (excluded)' },
+      { flag: '--min <amount>', help: 'of this size or more, whatever the sign' },
+      { flag: '--max <amount>', help: 'of this size or less' },
+      { flag: '--order <order>', help: 'newest first if not said', choices: ['asc', 'desc'] },
+      { flag: '--totals', help: 'control totals and row count on stderr' },
+    ],
+    examples: [
+      { command: 'wallet transactions', says: 'the latest' },
+      { command: 'wallet tx --type usage --app crm,shop --period this-month', says: 'what two apps used this month' },
+      { command: 'wallet tx --period last-month --format csv -o month.csv --totals', says: 'for the accountant' },
+    ],
+    kind: 'read',
+    list: 'paged',
+    async run(call, cli) {
+      const { transactions } = await cli.wallet();
+      const filter = filterOf(call);
+      // The parser saw to it that it is one of the two.
+      const query = given({ ...filter, order: call.text('order') as 'asc' | 'desc' | undefined });
+      await sayRange(filter, transactions, cli);
+      if (planList(call, cli).format === 'csv') await showCsv(call, cli, transactions, query);
+      else {
+        await showList(call, cli, {
+          name: 'transactions',
+          columns: COLUMNS,
+          fetch: async (page) => pageOf('transactions', await transactions.list({ ...query, ...page })),
+          count: async () => (await transactions.totals(filter)).totals.rows,
+        });
+      }
+      if (call.has('totals')) await sayTotals(filter, transactions, cli);
+      return 0;
+    },
+  },
+];
+
+function filterOf(call: Call): TransactionFilter {
+  return given({
+    types: call.values('type'),
+    services: call.values('service'),
+    apps: call.values('app'),
+    users: call.values('user'),
+    campaigns: call.values('campaign'),
+    search: call.text('search'),
+    period: call.text('period'),
+    from: call.text('from'),
+    to: call.text('to'),
+    min: call.text('min'),
+    max: call.text('max'),
+  });
+}
+
+type Transactions = WalletService['transactions'];
+
+/** The format that is exported by the million comes from the service as finished text. */
+async function showCsv(call: Call, cli: Cli, transactions: Transactions, query: TransactionQuery): Promise<void> {
+  const plan = planList(call, cli);
+  const rows = { shown: 0, next: null as string | null };
+  async function* chunks(): AsyncGenerator<string> {
+    yield CSV_HEADER;
+    let left = plan.limit ?? Number.POSITIVE_INFINITY;
+    for (let cursor: string | null | undefined = plan.cursor; cursor !== null && left > 0; cursor = rows.next) {
+      const page = await transactions.csv(given({ ...query, limit: Math.min(left, CSV_PAGE_ROWS), cursor }));
+      rows.shown += page.rows;
+      rows.next = page.next;
+      left -= page.rows;
+      if (page.text !== '') yield page.text;
+    }
+  }
+  await writeList(plan, call, cli, chunks());
+  if (rows.next !== null) cli.note(`more: --cursor ${rows.next}`);
+  if (plan.output !== undefined) cli.note(`${counted(rows.shown, 'row')} written to ${plan.output}`);
+}
+
+/** Says which days a period came to, so that nobody has to trust a word like last-month. */
+async function sayRange(filter: TransactionFilter, transactions: Transactions, cli: Cli): Promise<void> {
+  const isAsked = filter.period !== undefined || filter.from !== undefined || filter.to !== undefined;
+  if (!isAsked || cli.isJson || cli.isQuiet) return;
+  const { range } = await transactions.list({ ...filter, limit: 1 });
+  cli.note(`range: ${await rangeText(range, cli)}`);
+}
+
+async function rangeText({ from, to, timeZone }: ResolvedRange, cli: Cli): Promise<string> {
+  const calendar = await cli.world.openCalendar(timeZone);
+  const edge = (time: string | null, isEnd: boolean): string => {
+    if (time === null) return isEnd ? 'now' : 'the beginning';
+    const instant = parseInstant(time);
+    const date = calendar.dateOf(instant);
+    if (calendar.startOfDay(date) !== instant) return localTime(instant, calendar);
+    return formatDate(isEnd ? ((date - 1) as typeof date) : date);
+  };
+  return `${edge(from, false)} … ${edge(to, true)} (${timeZone})`;
+}
+
+async function sayTotals(filter: TransactionFilter, transactions: Transactions, cli: Cli): Promise<void> {
+  const { totals } = await transactions.totals(filter);
+  const { rows, quantity, freeQuantity, amount, invoiced } = totals;
+  cli.warn(`totals: ${rows} rows, quantity ${quantity}, free ${freeQuantity}, amount ${amount}, invoiced ${invoiced}`);
+}

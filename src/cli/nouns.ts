@@ -1,0 +1,49 @@
+import type { Noun } from './spec';
+
+/** What can be counted: `wallet cards list` is understood as well. */
+const COUNTED: ReadonlySet<string> = new Set(['purchase', 'card', 'grant', 'hold', 'service', 'app', 'profile']);
+
+/** In the order of the help. */
+export const NOUNS: readonly Noun[] = [
+  noun('Money', 'balance', 'the credits there are', () => import('./commands/balance')),
+  noun('Money', 'status', 'the account at a glance', () => import('./commands/status')),
+  noun('Money', 'buy', 'buy credits', () => import('./commands/buy')),
+  noun('Money', 'purchase', 'list and show purchases', () => import('./commands/purchase')),
+  noun('Money', 'reconcile', 'settle purchases whose outcome is unknown', () => import('./commands/reconcile')),
+  noun('Money', 'card', 'add, edit, choose and remove cards', () => import('./commands/card')),
+  noun('Money', 'grant', 'give promotional credits', () => import('./commands/grant')),
+  noun('Money', 'adjust', 'correct the balance', () => import('./commands/adjust')),
+
+  noun('Spending', 'usage', 'record, import and reverse usage', () => import('./commands/usage')),
+  noun('Spending', 'hold', 'reserve credits, capture or release them', () => import('./commands/hold')),
+  noun('Spending', 'run', 'run a program on held credits', () => import('./commands/run')),
+  noun('Spending', 'afford', 'ask whether a job may run', () => import('./commands/afford')),
+  noun('Spending', 'service', 'the services and their prices', () => import('./commands/service')),
+  noun('Spending', 'app', 'the apps and their budgets', () => import('./commands/app')),
+
+  noun('Records', 'transactions', 'every credit that moved', () => import('./commands/transactions'), [
+    'transaction',
+    'tx',
+  ]),
+  noun('Records', 'explain', 'why a transaction has its amount', () => import('./commands/explain')),
+  noun('Records', 'audit', 'who changed what, when and why', () => import('./commands/audit')),
+  noun('Records', 'verify', 'prove the ledger', () => import('./commands/verify')),
+
+  noun('System', 'init', 'create an organisation', () => import('./commands/init')),
+  noun('System', 'config', 'settings and where they come from', () => import('./commands/config')),
+  noun('System', 'profile', 'settings saved under a name', () => import('./commands/profile')),
+  noun('System', 'help', 'help on a command or a topic', async () => {
+    const { helpCommand } = await import('./commands/help');
+    return { commands: [helpCommand(NOUNS)] };
+  }),
+];
+
+function noun(
+  group: Noun['group'],
+  name: string,
+  summary: string,
+  load: Noun['load'],
+  more: readonly string[] = [],
+): Noun {
+  return { group, name, summary, load, aliases: COUNTED.has(name) ? [`${name}s`, ...more] : more };
+}

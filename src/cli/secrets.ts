@@ -1,0 +1,75 @@
+import { WalletError } from '../core/errors';
+
+const KEY = /(?<![A-Za-z0-9])(?:sk|rk|whsec|wlt)_[A-Za-z0-9][A-Za-z0-9_]{2,}/g;
+const BEARER = /\bBearer\s+[A-Za-z0-9._~+/=-]{6,}/gi;
+const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi;
+/** Digits in the groups that cards are printed in, or in one run, and not part of a longer word. */
+const CARD =
+  /(?<![A-Za-z0-9_.])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z0-9_])/g;
+const DIGITS_ONLY = /^\d[\d -]*\d$/;
+/** No card that can be paid with begins with 0 or 1, or with 20: so times and dates are not mistaken for one. */
+const CARD_START = /^(?:2[2-7]|[3-9])/;
+
+/**
+ * Refuses a command line that holds a card number or a secret key, before anything else looks at it. What is on a
+ * command line stands in the shell's history and in the process list; the value is never repeated.
+ */
+export function refuseSecretArguments(argv: readonly string[]): void {
+  for (const argument of argv) {
+    if (holdsCardNumber(argument)) throw cardRefused();
+    if (argument.search(KEY) !== -1) throw keyRefused();
+    if (argument.search(URL_PASSWORD) !== -1) throw passwordRefused(/^[^:]*postgres/i.test(argument));
+  }
+}
+
+/** Text for people with every secret in it blotted out, by shape. For errors and notices, never for data. */
+export function redact(text: string): string {
+  return text
+    .replace(KEY, (key) => `${key.slice(0, key.indexOf('_'))}_[hidden]`)
+    .replace(BEARER, 'Bearer [hidden]')
+    .replace(URL_PASSWORD, '$1[hidden]@')
+    .replace(CARD, (digits) => (isCardNumber(digits) ? '[card number hidden]' : digits));
+}
+
+function holdsCardNumber(text: string): boolean {
+  if (text.length < 13) return false;
+  if (DIGITS_ONLY.test(text) && isCardNumber(text)) return true;
+  return (text.match(CARD) ?? []).some(isCardNumber);
+}
+
+function isCardNumber(text: string): boolean {
+  const digits = text.replace(/[ -]/g, '');
+  return digits.length >= 13 && digits.length <= 19 && CARD_START.test(digits) && passesLuhn(digits);
+}
+
+function passesLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i += 1) {
+    const digit = Number(digits[digits.length - 1 - i]) * (1 + (i % 2));
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  return sum % 10 === 0;
+}
+
+function cardRefused(): WalletError {
+  return new WalletError('secret_refused', 'an argument looks like a card number and was not used', {
+    why: 'card numbers never enter this program: the card processor collects them on its own page',
+    hint: 'run: wallet card add',
+  });
+}
+
+function keyRefused(): WalletError {
+  return new WalletError('secret_refused', 'an argument looks like a secret key and was not used', {
+    why: 'arguments can be read in the process list and stay in the shell history',
+    hint: 'revoke the key if it is real, and set the new one as STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET or WALLET_API_TOKEN',
+  });
+}
+
+function passwordRefused(isPostgres: boolean): WalletError {
+  return new WalletError('secret_refused', 'an argument is a URL with a password in it and was not used', {
+    why: 'arguments can be read in the process list and stay in the shell history',
+    hint: isPostgres
+      ? 'leave the password out of --ledger and set PGPASSWORD, or set the whole URL as WALLET_LEDGER'
+      : 'leave the password out of the URL',
+  });
+}

@@ -1,0 +1,68 @@
+import { STATUS_MEANINGS } from './exit-status';
+
+/** What `wallet help <topic>` says, where no command's help is the place for it. Lines fit 80 columns. */
+export const TOPICS: Readonly<Record<string, () => string>> = {
+  statuses: () => `Exit statuses
+
+${STATUS_MEANINGS.map(([status, meaning]) => `  ${String(status).padStart(3)}  ${meaning}`).join('\n')}
+
+An error is three lines on stderr: what happened, why, and what to do next.
+With --json it is one JSON document on stderr, and stdout stays empty:
+  {"error":{"code":"unknown_app","message":"…","hint":"…","details":{…}}}
+The code is a stable word; the sentences may change.
+`,
+  amounts: () => `Amounts
+
+One credit is one US dollar. Amounts are exact, to six decimals.
+
+  In    plain decimals: 100, 100.5, 0.01
+        no sign, exponent, separator or currency mark
+        purchases are in steps of 0.01, 1.00 at least
+  Out   at least two and at most six decimals: 100.00, -1.975, 0.0079
+        JSON and CSV give them as text, so that no program rounds them
+
+  posted     credits in the wallet
+  held       reserved by open holds
+  available  posted - held: what may be spent
+`,
+  periods: () => `Times and periods
+
+  --period  2026, 2026-Q3, 2026-10, 2026-10-05
+            today, yesterday, last-30d
+            this-week|month|quarter|year, last-week|month|quarter|year
+            A..B, where A and B are dates or times, and one may be missing
+  --from    a date or a time; it is included
+  --to      a date includes its whole day; a time is excluded
+
+A date is a day in the organisation's time zone, or in that of --tz. A time is
+written with its zone, as in 2026-10-31T12:00:00Z. Weeks start on Monday.
+JSON and CSV give times in UTC; tables give them in the organisation's zone.
+`,
+  environment: () => `Environment
+
+A flag wins over a variable, a variable over the profile, the profile over the
+configuration file. An empty variable counts as none.
+
+  WALLET_ORG                the organisation (--org)
+  WALLET_LEDGER             SQLite file or postgres:// URL (--ledger)
+  WALLET_API_URL            a wallet server instead of a ledger (--api)
+  WALLET_API_TOKEN          the token for it; never a flag
+  WALLET_PROFILE            settings saved under a name (--profile)
+  WALLET_ACTOR              who does it, for the audit trail (--as)
+  WALLET_TZ                 time zone for dates (--tz)
+  WALLET_NO_INPUT, CI       never ask anything (--no-input)
+  WALLET_PAGER              show long lists page by page (--pager)
+  WALLET_DEBUG              stacks of unexpected errors (--debug)
+  WALLET_NOW                the time it is, on a sandbox ledger only
+
+  STRIPE_API_KEY            the key of the card processor
+  WALLET_STRIPE_API_BASE    its address, for tests
+  STRIPE_WEBHOOK_SECRET, WALLET_WEBHOOK_SECRET, WALLET_SMTP_URL
+
+  NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM
+  XDG_CONFIG_HOME, XDG_DATA_HOME, HOME
+
+Ledger: $XDG_DATA_HOME/wallet/ledger.db, else ~/.local/share/wallet/ledger.db
+Settings: $XDG_CONFIG_HOME/wallet/config.json, else ~/.config/wallet/config.json
+`,
+};

@@ -1,0 +1,39 @@
+import type { Balance, Card } from '../contract/objects';
+import { formatDate } from '../core/date';
+import type { Calendar, Instant } from '../core/time';
+
+/** `1,234`, for counts in sentences. Data never has separators. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 row`, `2 rows`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `visa ending 4242`. */
+export function cardName(card: Pick<Card, 'brand' | 'last4'>): string {
+  return `${card.brand} ending ${card.last4}`;
+}
+
+/** What is said beside money that is none. */
+export const SANDBOX = 'SANDBOX';
+
+/** `  SANDBOX` behind an amount, or nothing. */
+export function sandboxMark(balance: Pick<Balance, 'sandbox'>): string {
+  return balance.sandbox ? `  ${SANDBOX}` : '';
+}
+
+/** The sentence that closes every change of the balance. */
+export function balanceLine(balance: Balance): string {
+  const held = Number(balance.held) === 0 ? '' : `, ${balance.held} held`;
+  return `balance: ${balance.available} ${balance.currency} available${held}${sandboxMark(balance)}\n`;
+}
+
+/** `2026-10-31 14:05:00`, as the calendar's clock shows it. */
+export function localTime(instant: Instant, calendar: Calendar): string {
+  const { date, hour, minute, second } = calendar.local(instant);
+  const clock = [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');
+  return `${formatDate(date)} ${clock}`;
+}

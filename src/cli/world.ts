@@ -1,0 +1,53 @@
+import type { WalletService } from '../contract/wallet-service';
+import type { Calendar } from '../core/time';
+
+/** A setting, and which of flag, environment, profile, configuration file and default had the last word. */
+export interface Setting {
+  readonly value: string | undefined;
+  readonly origin: string;
+}
+
+/** Settings that a flag or a variable can set, by the name they have in the configuration file. */
+export const SETTING_KEYS = ['org', 'ledger', 'api', 'profile', 'as', 'tz', 'pager', 'now'] as const;
+
+export type SettingKey = (typeof SETTING_KEYS)[number];
+
+export type Settings = Readonly<Record<SettingKey, Setting>>;
+
+/** What `wallet config set` can keep. `now` and the profile in use are not among them. */
+export const KEPT_KEYS = ['org', 'ledger', 'api', 'as', 'tz', 'pager'] as const;
+
+export type KeptKey = (typeof KEPT_KEYS)[number];
+
+export type Kept = Readonly<Partial<Record<KeptKey, string>>>;
+
+/** The configuration file's content. */
+export interface ConfigContent extends Kept {
+  /** The profile in use when nothing else names one. */
+  readonly profile?: string;
+  readonly profiles?: Readonly<Record<string, Kept>>;
+}
+
+export interface ConfigFile {
+  readonly path: string;
+  /** Throws `invalid_config` for a file that cannot be trusted. A missing one is empty. */
+  read(): ConfigContent;
+  write(content: ConfigContent): Promise<void>;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** All the command line knows of the world around it; `main.ts` gives the real one. */
+export interface World {
+  readonly version: string;
+  readonly env: Environment;
+  /** The umask the program was started with: for programs that it starts in turn. */
+  readonly umask: number;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly configFile: ConfigFile;
+  resolveSettings(flags: Readonly<Partial<Record<SettingKey, string>>>): Settings;
+  openWallet(settings: Settings): Promise<WalletService>;
+  openCalendar(zone: string): Promise<Calendar>;
+}
