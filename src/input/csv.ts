@@ -1,0 +1,127 @@
+import { WalletError } from '../core/errors';
+import { type CsvRecord, scanCsv } from './csv-records';
+import { LONGEST_RECORD, readTextBlocks, type TextBlock } from './text-blocks';
+
+/** Records that were read together. */
+export interface CsvBatch {
+  /** In the order of the file; those with a `problem` are among them. */
+  readonly records: readonly CsvRecord[];
+  /** Bytes of the source read so far. */
+  readonly bytes: number;
+}
+
+export interface CsvFile {
+  readonly header: readonly string[];
+  /** Every batch but the last has exactly `batchRows` records, however the source was cut into chunks. */
+  readonly batches: AsyncIterable<CsvBatch>;
+}
+
+export interface CsvOptions {
+  readonly batchRows?: number | undefined;
+}
+
+export const BATCH_ROWS = 5_000;
+
+/**
+ * Reads the header of a CSV file, then its records in batches, in constant memory. What is wrong with one record is its
+ * `problem`: another number of cells than the header, bad UTF-8, text after a closing quote. A quote that is never
+ * closed, or a record beyond 1 MiB, is a problem too, and the last thing read: what stood inside quotes must not be
+ * taken for rows. Throws `invalid_input` for what is no CSV file at all.
+ */
+export async function openCsv(source: AsyncIterable<Uint8Array | string>, options: CsvOptions = {}): Promise<CsvFile> {
+  const runs = readRuns(source);
+  let header: CsvRecord | undefined;
+  let first: CsvBatch = { records: [], bytes: 0 };
+  while (header === undefined) {
+    const run = await runs.next();
+    if (run.done === true) throw invalid('the file is empty', 'it has no header line');
+    const [head, ...records] = run.value.records;
+    header = head;
+    first = { records, bytes: run.value.bytes };
+  }
+  if (header.problem !== null) throw invalid('the header cannot be read', `line ${header.line} ${header.problem}`);
+  return {
+    header: header.cells,
+    batches: inBatches(first, runs, header.cells.length, options.batchRows ?? BATCH_ROWS),
+  };
+}
+
+/** Cuts runs of any size into batches of one size, and checks the cells of each record against the header. */
+async function* inBatches(
+  first: CsvBatch,
+  runs: AsyncGenerator<CsvBatch>,
+  width: number,
+  size: number,
+): AsyncGenerator<CsvBatch> {
+  let waiting: CsvRecord[] = [];
+  let bytes = first.bytes;
+  const take = (records: readonly CsvRecord[]) => {
+    for (const record of records) waiting.push(record.cells.length === width ? record : withWrongWidth(record, width));
+  };
+  take(first.records);
+  for await (const run of runs) {
+    take(run.records);
+    bytes = run.bytes;
+    let from = 0;
+    for (; waiting.length - from >= size; from += size) yield { records: waiting.slice(from, from + size), bytes };
+    if (from > 0) waiting = waiting.slice(from);
+  }
+  for (let from = 0; from < waiting.length; from += size) yield { records: waiting.slice(from, from + size), bytes };
+}
+
+function withWrongWidth(record: CsvRecord, width: number): CsvRecord {
+  if (record.problem !== null) return record;
+  const cells = record.cells.length;
+  return { ...record, problem: `has ${cells} ${cells === 1 ? 'cell' : 'cells'} and the header has ${width}` };
+}
+
+/** The records of each block of text, joined where a quoted cell goes on into the next. */
+async function* readRuns(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<CsvBatch> {
+  const flaws = new Map<number, string>();
+  let open = '';
+  let line = 1;
+  for await (const block of readTextBlocks(source)) {
+    noteFlaws(flaws, block, line + (open === '' ? 0 : open.split('\n').length - 1));
+    const text = open + block.text;
+    const scan = scanCsv(text, line);
+    open = scan.openAt < 0 ? '' : text.slice(scan.openAt);
+    const stopped = stopReason(block, open);
+    if (stopped !== null) scan.records.push({ line: scan.line, cells: [], problem: stopped });
+    yield { records: flaws.size === 0 ? scan.records : markFlaws(scan.records, flaws, scan.line), bytes: block.bytes };
+    if (stopped !== null) return;
+    line = scan.line;
+  }
+}
+
+function stopReason(block: TextBlock, open: string): string | null {
+  if (block.then === 'cut' || open.length > LONGEST_RECORD) {
+    return 'starts a record longer than 1 MiB; nothing after it was read';
+  }
+  if (block.then === 'more' || open === '') return null;
+  return 'opens a quote that is never closed; nothing after it was read';
+}
+
+function noteFlaws(flaws: Map<number, string>, block: TextBlock, firstLine: number): void {
+  for (const [offset, flaw] of block.flaws ?? []) flaws.set(firstLine + offset, flaw);
+}
+
+/** Gives each flawed line's fault to the record it is part of. `flaws` keeps what belongs to the unfinished record. */
+function markFlaws(records: readonly CsvRecord[], flaws: Map<number, string>, endLine: number): CsvRecord[] {
+  const marked = records.map((record, index) => {
+    const next = records[index + 1]?.line ?? endLine;
+    for (let line = record.line; line < next; line += 1) {
+      const flaw = flaws.get(line);
+      if (flaw !== undefined && record.problem === null) return { ...record, problem: flaw };
+    }
+    return record;
+  });
+  for (const line of flaws.keys()) if (line < endLine) flaws.delete(line);
+  return marked;
+}
+
+function invalid(message: string, why: string): WalletError {
+  return new WalletError('invalid_input', message, {
+    why,
+    hint: 'the first line names the columns, separated by commas',
+  });
+}
