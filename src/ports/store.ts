@@ -4,7 +4,8 @@ import type { Credits } from '../core/credits';
 import type { Link } from '../core/ledger/chain';
 import type { EntryType } from '../core/ledger/chart';
 import type { Entry } from '../core/ledger/entry';
-import type { DayTotal, MonthTotal, Posting, WalletState } from '../core/ledger/journal';
+import type { Posting, WalletState } from '../core/ledger/journal';
+import type { DayTotal, MonthTotal } from '../core/ledger/totals';
 import type { CardRecord } from '../core/payment/card';
 import type { PurchaseRecord } from '../core/payment/purchase';
 import type { PriceVersion } from '../core/pricing/rating';
@@ -167,6 +168,8 @@ export interface LedgerView {
   hasDue(now: Instant): Promise<boolean>;
   /** Open holds that have reached their end. */
   dueHolds(now: Instant): Promise<readonly Hold[]>;
+  /** Purchases whose outcome is not final, oldest first. */
+  unresolvedPurchases(): Promise<readonly PurchaseRecord[]>;
   /** Credits held by open holds of the app. */
   heldByApp(app: string): Promise<Credits>;
   monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]>;

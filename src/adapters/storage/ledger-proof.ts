@@ -2,7 +2,7 @@ import type { Grant } from '../../core/credit/grant';
 import type { Credits } from '../../core/credits';
 import type { PlainDate } from '../../core/date';
 import type { EntryType } from '../../core/ledger/chart';
-import type { DayTotal, MonthTotal } from '../../core/ledger/journal';
+import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { KeyRecord, LedgerProof, StoredEntry } from '../../ports/store';
 import { ENTRY_COLUMNS, withDraws } from './entry-rows';
 import { groupDraws, numberOf, toGrant, toKeyRecord } from './ledger-rows';

@@ -2,7 +2,8 @@ import type { Grant } from '../../core/credit/grant';
 import type { Credits } from '../../core/credits';
 import type { Link } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
-import type { MonthTotal, WalletState } from '../../core/ledger/journal';
+import type { WalletState } from '../../core/ledger/journal';
+import type { MonthTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
 import type {
   EntryPageQuery,
@@ -75,6 +76,11 @@ export class SqlLedgerView implements LedgerView {
   async dueHolds(now: Instant) {
     const sql = "SELECT * FROM holds WHERE org = ? AND state = 'open' AND expires_at <= ? ORDER BY expires_at, id";
     return (await this.connection.all(sql, [this.org, now])).map((row) => fromRow('holds', row));
+  }
+
+  async unresolvedPurchases() {
+    const sql = "SELECT * FROM purchases WHERE org = ? AND state NOT IN ('succeeded', 'failed') ORDER BY id";
+    return (await this.connection.all(sql, [this.org])).map((row) => fromRow('purchases', row));
   }
 
   async heldByApp(app: string): Promise<Credits> {

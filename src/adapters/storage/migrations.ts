@@ -99,6 +99,12 @@ function firstSchema(dialect: Dialect): readonly string[] {
       credits ${int} NOT NULL CHECK (credits > 0), captured ${int} NOT NULL, campaign TEXT, expires_at ${int} NOT NULL,
       created_at ${int} NOT NULL, draws TEXT NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     "CREATE INDEX holds_open ON holds (org, expires_at) WHERE state = 'open'",
+    // The sandbox processor's own memory: what Stripe would keep on its side. No part of the books.
+    `CREATE TABLE sandbox_objects (
+      id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, purchase TEXT, body TEXT NOT NULL)${end}`,
+    'CREATE INDEX sandbox_objects_by_purchase ON sandbox_objects (purchase) WHERE purchase IS NOT NULL',
+    `CREATE TABLE sandbox_requests (
+      key TEXT NOT NULL PRIMARY KEY, fingerprint TEXT NOT NULL, answer TEXT NOT NULL)${end}`,
     ...APPEND_ONLY.flatMap((table) => dialect.appendOnly(table)),
   ];
 }

@@ -1,11 +1,11 @@
 import { GrantPool } from '../credit/burn-down';
 import { DEFAULT_PRIORITY, freePart, type Grant, type GrantKind, hasExpired } from '../credit/grant';
 import { add, type Credits, least, negate, subtract, ZERO } from '../credits';
-import { monthIndexOf, type PlainDate } from '../date';
 import { assert } from '../errors';
 import type { Calendar, Instant } from '../time';
 import { ACCOUNTS, type Account, type EntryType, mayFace } from './chart';
 import { type Draw, type Entry, effectOnHeld, effectOnPosted, effectOnPostpaid, OVERDRAFT } from './entry';
+import { type DayTotal, type MonthTotal, monthKey, TotalsCounter } from './totals';
 
 /** The kept balances of one organisation: what every write leaves behind and `verify` recomputes from the log. */
 export interface WalletState {
@@ -31,31 +31,6 @@ export const EMPTY_WALLET: WalletState = {
   seq: 0,
   recordedAt: 0 as Instant,
 };
-
-/** Movements of one day, of one kind: what grouped reports read instead of history. Effects are signed. */
-export interface DayTotal {
-  readonly day: PlainDate;
-  readonly type: EntryType;
-  readonly service: string;
-  readonly app: string;
-  readonly user: string;
-  readonly campaign: string;
-  transactions: number;
-  quantity: number;
-  freeQuantity: number;
-  amount: Credits;
-  invoiced: Credits;
-}
-
-/** What a service (quantities) or an app (spending) has come to in a calendar month of the organisation's zone. */
-export interface MonthTotal {
-  readonly kind: 'service' | 'app';
-  readonly name: string;
-  readonly month: number;
-  quantity: number;
-  freeQuantity: number;
-  spent: Credits;
-}
 
 /** Everything a write may have to know to decide, read once. */
 export interface LedgerState {
@@ -107,10 +82,6 @@ export interface GrantDraft {
   readonly expiresAt?: Instant | null;
 }
 
-export function monthKey(kind: MonthTotal['kind'], name: string, month: number): string {
-  return `${kind}/${month}/${name}`;
-}
-
 /**
  * The one place where entries are made. It starts from what was read, keeps balances, grants and totals in step with
  * every entry, and ends in a `Posting` that the store writes as it is. Whether something may happen is decided before
@@ -122,17 +93,18 @@ export class Journal {
   readonly calendar: Calendar;
   readonly #actor: string;
   readonly #entries: Entry[] = [];
-  readonly #days = new Map<string, DayTotal>();
-  readonly #months: Map<string, MonthTotal>;
-  readonly #monthChanges = new Map<string, MonthTotal>();
+  /** Month totals as they were read. */
+  readonly #months: ReadonlyMap<string, MonthTotal>;
+  readonly #totals: TotalsCounter;
   #wallet: WalletState;
 
   constructor(state: LedgerState, facts: { at: Instant; actor: string; calendar: Calendar }) {
     this.#wallet = state.wallet;
     this.grants = new GrantPool(state.grants);
-    this.#months = new Map(state.months.map((total) => [monthKey(total.kind, total.name, total.month), { ...total }]));
+    this.#months = new Map(state.months.map((total) => [monthKey(total.kind, total.name, total.month), total]));
     this.at = Math.max(facts.at, state.wallet.recordedAt) as Instant;
     this.calendar = facts.calendar;
+    this.#totals = new TotalsCounter(facts.calendar);
     this.#actor = facts.actor;
   }
 
@@ -151,9 +123,17 @@ export class Journal {
 
   /** A month total as it stands, entries of this write included. It must have been read for this write. */
   month(kind: MonthTotal['kind'], name: string, month: number): Readonly<MonthTotal> {
-    const total = this.#months.get(monthKey(kind, name, month));
-    assert(total !== undefined, `the ${kind} total of ${name} was read`);
-    return total;
+    const key = monthKey(kind, name, month);
+    const read = this.#months.get(key);
+    assert(read !== undefined, `the ${kind} total of ${name} was read`);
+    const added = this.#totals.months.get(key);
+    if (added === undefined) return read;
+    return {
+      ...read,
+      quantity: read.quantity + added.quantity,
+      freeQuantity: read.freeQuantity + added.freeQuantity,
+      spent: add(read.spent, added.spent),
+    };
   }
 
   /** Makes an entry. The draws must already have been taken from `grants`. */
@@ -187,7 +167,7 @@ export class Journal {
     };
     this.#wallet = this.#after(entry, posted);
     this.#entries.push(entry);
-    this.#addTotals(entry);
+    this.#totals.take(entry);
     return entry;
   }
 
@@ -239,8 +219,8 @@ export class Journal {
       wallet: this.#wallet,
       opened: this.grants.opened,
       changed: this.grants.changed,
-      days: [...this.#days.values()],
-      months: [...this.#monthChanges.values()],
+      days: [...this.#totals.days.values()],
+      months: [...this.#totals.months.values()],
     };
   }
 
@@ -259,68 +239,4 @@ export class Journal {
       recordedAt: entry.recordedAt,
     };
   }
-
-  #addTotals(entry: Entry): void {
-    const date = this.calendar.dateOf(entry.occurredAt);
-    const amount = effectOnPosted(entry);
-    const invoiced = effectOnPostpaid(entry);
-    addToDay(this.#days, entry, date, amount, invoiced);
-    if (entry.type !== 'usage' && entry.type !== 'reversal') return;
-    const sign = entry.type === 'usage' ? 1 : -1;
-    const month = monthIndexOf(date);
-    const spent = subtract(invoiced, amount);
-    const quantity = sign * (entry.quantity ?? 0);
-    const free = sign * (entry.freeQuantity ?? 0);
-    if (entry.service !== null) this.#addToMonth('service', entry.service, month, quantity, free, spent);
-    if (entry.app !== null) this.#addToMonth('app', entry.app, month, quantity, free, spent);
-  }
-
-  #addToMonth(
-    kind: MonthTotal['kind'],
-    name: string,
-    month: number,
-    quantity: number,
-    free: number,
-    spent: Credits,
-  ): void {
-    const key = monthKey(kind, name, month);
-    const total = this.#months.get(key);
-    assert(total !== undefined, `the ${kind} total of ${name} was read`);
-    let change = this.#monthChanges.get(key);
-    if (change === undefined) {
-      change = { kind, name, month, quantity: 0, freeQuantity: 0, spent: ZERO };
-      this.#monthChanges.set(key, change);
-    }
-    for (const sum of [total, change]) {
-      sum.quantity += quantity;
-      sum.freeQuantity += free;
-      sum.spent = add(sum.spent, spent);
-    }
-  }
-}
-
-function addToDay(days: Map<string, DayTotal>, entry: Entry, day: PlainDate, amount: Credits, invoiced: Credits): void {
-  const key = `${day}\u001f${entry.type}\u001f${entry.service ?? ''}\u001f${entry.app ?? ''}\u001f${entry.user ?? ''}\u001f${entry.campaign ?? ''}`;
-  let total = days.get(key);
-  if (total === undefined) {
-    total = {
-      day,
-      type: entry.type,
-      service: entry.service ?? '',
-      app: entry.app ?? '',
-      user: entry.user ?? '',
-      campaign: entry.campaign ?? '',
-      transactions: 0,
-      quantity: 0,
-      freeQuantity: 0,
-      amount: ZERO,
-      invoiced: ZERO,
-    };
-    days.set(key, total);
-  }
-  total.transactions += 1;
-  total.quantity += entry.quantity ?? 0;
-  total.freeQuantity += entry.freeQuantity ?? 0;
-  total.amount = add(total.amount, amount);
-  total.invoiced = add(total.invoiced, invoiced);
 }

@@ -1,0 +1,22 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { utcCalendar } from '../core/time';
+import type { Instant } from '../core/time';
+import type { System } from '../ports/system';
+
+/** The machine's own clock, randomness and digests. A fixed clock, where one was set, stands still. */
+export function createSystem(fixedNow: Instant | undefined): System {
+  return {
+    // The machine's clock is within the years that an instant can be.
+    now: () => fixedNow ?? (Date.now() as Instant),
+    random: () => randomBytes(7).toString('hex'),
+    digest,
+    calendar: async (zone) => (zone === 'UTC' ? utcCalendar : (await import('./calendar')).openCalendar(zone)),
+  };
+}
+
+/** SHA-256 of the parts one after another, in hexadecimal. */
+export function digest(parts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}

@@ -1,0 +1,253 @@
+import type { Card } from '../contract/objects';
+import type {
+  BillingDetails,
+  CardAddRequest,
+  CardEditRequest,
+  CardRemoveRequest,
+  Changed,
+  ChangeOptions,
+} from '../contract/wallet-service';
+import { WalletError } from '../core/errors';
+import { makeId } from '../core/ids';
+import { type CardAddress, type CardRecord, type CardRole, parseCountry, parseExpiry } from '../core/payment/card';
+import { parseEmail, parseText, refuseSecrets } from '../core/text';
+import type { CardDetails, StoredCard } from '../ports/payment-gateway';
+import type { LedgerUnit, LedgerView } from '../ports/store';
+import { type ChangeFacts, changeIn, fingerprintOf, requireSameParameters } from './command';
+import type { Dependencies } from './dependencies';
+import { presentCard } from './present';
+import { openSession, readLedger, type Session } from './session';
+
+type Details = Omit<CardDetails, 'expMonth' | 'expYear'>;
+
+const NO_ADDRESS: CardAddress = { line1: null, city: null, state: null, postalCode: null, country: null };
+
+/** Stores a card at the processor, then here. The first card becomes primary; the second stays `none` unless named. */
+export async function addCard(
+  deps: Dependencies,
+  request: CardAddRequest,
+): Promise<Changed & { card: Card; notice?: string }> {
+  const session = await openSession(deps, 'card.change');
+  refuseSecrets(request.paymentMethod, 'payment method');
+  const details = mergeDetails({ name: null, email: null, address: NO_ADDRESS }, request);
+  const facts: ChangeFacts = { operation: 'card.change', action: 'card.add', subject: 'a new card' };
+  const known = await replayed<{ card: Card }>(session, facts, request);
+  if (known !== undefined) return known;
+  if (request.dryRun === true) throw dryRunNeedsProcessor();
+  const customer = await requireCustomer(session);
+  const gateway = await deps.gateway();
+  const stored = await gateway.attachCard(customer, request.paymentMethod, details, attemptKey(session));
+  return changeIn(session, facts, request, async (unit) => insertCard(unit, session, stored, details, request.role));
+}
+
+async function insertCard(
+  unit: LedgerUnit,
+  session: Session,
+  stored: StoredCard,
+  details: Details,
+  role: 'primary' | 'backup' | undefined,
+) {
+  const cards = await unit.records.cards.list({ removedAt: null });
+  const now = session.now();
+  const same = cards.find((card) => card.fingerprint === stored.fingerprint);
+  const wanted: CardRole = role ?? (cards.some((card) => card.role === 'primary') ? 'none' : 'primary');
+  await vacate(unit, cards, wanted);
+  const card: CardRecord = {
+    id: makeId('card', now, session.deps.system.random()),
+    ...stored,
+    ...details,
+    role: wanted,
+    verifiedAt: now,
+    removedAt: null,
+    createdAt: now,
+    version: 1,
+  };
+  await unit.records.cards.insert(card);
+  unit.describe({ subject: `${card.id} ${card.brand} ${card.last4}` });
+  const notice = same === undefined ? {} : { notice: `this is the same card as ${same.id}` };
+  return { card: presentCard(session, card), ...notice };
+}
+
+/** The card that has the role gives it up; two cards never have it, not even for a moment. */
+async function vacate(unit: LedgerUnit, cards: readonly CardRecord[], role: CardRole): Promise<void> {
+  if (role === 'none') return;
+  for (const card of cards) {
+    if (card.role === role) await unit.records.cards.update({ ...card, role: 'none' });
+  }
+}
+
+export async function listCards(deps: Dependencies): Promise<{ cards: readonly Card[]; next: null }> {
+  return readLedger(deps, 'card.read', async (view, session) => {
+    const cards = await view.records.cards.list({ removedAt: null });
+    return { cards: cards.map((card) => presentCard(session, card)), next: null };
+  });
+}
+
+export async function showCard(deps: Dependencies, request: { id: string }): Promise<{ card: Card }> {
+  return readLedger(deps, 'card.read', async (view, session) => ({
+    card: presentCard(session, await requireCard(view, request.id)),
+  }));
+}
+
+/** Changes billing details and expiry, at the processor first: what it refuses is not written here. */
+export async function editCard(deps: Dependencies, request: CardEditRequest): Promise<Changed & { card: Card }> {
+  const session = await openSession(deps, 'card.change');
+  const facts: ChangeFacts = { operation: 'card.change', action: 'card.edit', subject: request.id };
+  const known = await replayed<{ card: Card }>(session, facts, request);
+  if (known !== undefined) return known;
+  const card = await session.store.read(session.org.number, (view) => requireCard(view, request.id));
+  const details = mergeDetails(card, request);
+  const expiry =
+    request.expiry === undefined ? {} : parseExpiry(request.expiry, session.calendar.dateOf(session.now()));
+  requireSomething(request);
+  if (request.dryRun !== true) {
+    await (await deps.gateway()).updateCard(card.paymentMethod, { ...details, ...expiry }, attemptKey(session));
+  }
+  return changeIn(session, facts, request, async (unit) => {
+    const current = await requireCard(unit, request.id);
+    return { card: presentCard(session, await unit.records.cards.update({ ...current, ...details, ...expiry })) };
+  });
+}
+
+export async function assignCard(
+  deps: Dependencies,
+  request: ChangeOptions & { id: string; role: 'primary' | 'backup' },
+): Promise<Changed & { card: Card }> {
+  const session = await openSession(deps, 'card.change');
+  const facts: ChangeFacts = { operation: 'card.change', action: `card.${request.role}`, subject: request.id };
+  return changeIn(session, facts, request, async (unit) => {
+    const card = await requireCard(unit, request.id);
+    if (card.role === request.role) return { card: presentCard(session, card) };
+    await vacate(unit, await unit.records.cards.list({ removedAt: null }), request.role);
+    return { card: presentCard(session, await unit.records.cards.update({ ...card, role: request.role })) };
+  });
+}
+
+/**
+ * Takes a card off file. The record goes first, so that no purchase can pick a card that is being detached. Throws
+ * `last_card` for the last one without a replacement, and `invalid_state` while a purchase still needs it.
+ */
+export async function removeCard(deps: Dependencies, request: CardRemoveRequest): Promise<Changed & { card: Card }> {
+  const session = await openSession(deps, 'card.remove');
+  const facts: ChangeFacts = { operation: 'card.remove', action: 'card.remove', subject: request.id };
+  let detach: string | undefined;
+  const result = await changeIn(session, facts, request, async (unit) => {
+    const card = await requireCard(unit, request.id);
+    const others = (await unit.records.cards.list({ removedAt: null })).filter((each) => each.id !== card.id);
+    await requireIdle(unit, card);
+    if (others.length === 0 && request.force !== true) throw lastCard(session, card);
+    const heir = request.replaceWith === undefined ? undefined : await requireCard(unit, request.replaceWith);
+    if (heir?.id === card.id)
+      throw new WalletError('invalid_value', 'a card can not replace itself', {
+        why: 'name another card',
+        hint: 'wallet card list',
+      });
+    const removed = await unit.records.cards.update({ ...card, role: 'none', removedAt: session.now() });
+    if (heir !== undefined && card.role !== 'none') await unit.records.cards.update({ ...heir, role: card.role });
+    detach = card.paymentMethod;
+    return { card: presentCard(session, removed) };
+  });
+  if (detach !== undefined && request.dryRun !== true)
+    await (await deps.gateway()).detachCard(detach, attemptKey(session));
+  return result;
+}
+
+/** Throws `unknown_card`. A removed card is unknown: it can no longer be used for anything. */
+export async function requireCard(view: LedgerView, id: string): Promise<CardRecord> {
+  const card = id.startsWith('card_') ? await view.records.cards.find(id) : undefined;
+  if (card !== undefined && card.removedAt === null) return card;
+  refuseSecrets(id, 'card id');
+  throw new WalletError('unknown_card', `there is no card ${JSON.stringify(id.slice(0, 60))}`, {
+    why: 'nothing was changed',
+    hint: 'wallet card list',
+    details: { card: id.slice(0, 60) },
+  });
+}
+
+async function requireIdle(view: LedgerView, card: CardRecord): Promise<void> {
+  const unresolved = await view.unresolvedPurchases();
+  const busy = unresolved.find((purchase) => purchase.cards.some((each) => each.card === card.id));
+  if (busy === undefined) return;
+  throw new WalletError('invalid_state', `purchase ${busy.id} still needs card ${card.id}`, {
+    why: 'its outcome is not known yet',
+    hint: 'wallet reconcile',
+    details: { purchase: busy.id },
+  });
+}
+
+/** The organisation's customer at the processor, made with its first card. The key is the organisation's for life. */
+async function requireCustomer(session: Session): Promise<string> {
+  const { org, deps } = session;
+  if (org.customer !== null) return org.customer;
+  const key = `${session.info.instance}:${org.id}:customer`;
+  const customer = await (await deps.gateway()).createCustomer({ id: org.id, name: org.name, email: org.email }, key);
+  const facts: ChangeFacts = { operation: 'card.change', action: 'organisation.customer', subject: customer };
+  await changeIn(session, facts, {}, async (unit) => {
+    const current = await unit.records.organisations.find(org.id);
+    if (current !== undefined && current.customer === null)
+      await unit.records.organisations.update({ ...current, customer });
+    return {};
+  });
+  return customer;
+}
+
+/** The stored answer of a card change that was made under the same key, before the processor is asked again. */
+async function replayed<T extends object>(
+  session: Session,
+  facts: ChangeFacts,
+  request: ChangeOptions,
+): Promise<(T & Changed) | undefined> {
+  const { idempotencyKey } = request;
+  if (idempotencyKey === undefined) return undefined;
+  const known = await session.store.read(session.org.number, (view) => view.findKey(idempotencyKey));
+  if (known === undefined) return undefined;
+  requireSameParameters(known, fingerprintOf(session, facts.action, request));
+  return { ...(JSON.parse(known.result) as T), replayed: true };
+}
+
+/** Card calls take no money and are not repeated, so each has a key of its own. */
+function attemptKey(session: Session): string {
+  return `${session.info.instance}:card:${session.deps.system.random()}${session.deps.system.random()}`;
+}
+
+function mergeDetails(before: Details, request: BillingDetails): Details {
+  const address = request.address ?? {};
+  const text = (value: string | null | undefined, kept: string | null, what: string) =>
+    value === undefined || value === null ? kept : parseText(value, what, 200);
+  return {
+    name: text(request.name, before.name, 'name'),
+    email: request.email === undefined ? before.email : parseEmail(request.email),
+    address: {
+      line1: text(address.line1, before.address.line1, 'address'),
+      city: text(address.city, before.address.city, 'city'),
+      state: text(address.state, before.address.state, 'state'),
+      postalCode: text(address.postalCode, before.address.postalCode, 'postal code'),
+      country: typeof address.country === 'string' ? parseCountry(address.country) : before.address.country,
+    },
+  };
+}
+
+function requireSomething(request: CardEditRequest): void {
+  const named = [request.expiry, request.name, request.email, ...Object.values(request.address ?? {})];
+  if (named.some((value) => value !== undefined)) return;
+  throw new WalletError('invalid_usage', 'nothing was named to change', {
+    why: 'a card has billing details and an expiry that can be edited; its number can not',
+    hint: `wallet card edit ${request.id} --exp MM/YYYY`,
+  });
+}
+
+function lastCard(session: Session, card: CardRecord): WalletError {
+  const contact = session.org.accountingContact ?? 'your accounting contact';
+  return new WalletError('last_card', `${card.id} is the last card on file, and stays`, {
+    why: 'without a card nothing can be bought, topped up or invoiced',
+    hint: `add another card first (wallet card add), or ask ${contact}, who can remove it with --force`,
+    details: { card: card.id, accountingContact: session.org.accountingContact },
+  });
+}
+
+function dryRunNeedsProcessor(): WalletError {
+  return new WalletError('invalid_usage', 'adding a card can not be tried without doing it', {
+    why: 'only the processor can say whether it takes the card',
+    hint: 'leave out --dry-run; a card can be removed again',
+  });
+}

@@ -1,0 +1,302 @@
+import type { App, Service, ServiceHistory } from '../contract/objects';
+import type {
+  Changed,
+  ChangeOptions,
+  ServiceAddRequest,
+  ServiceSetRequest,
+  ServiceTerms,
+} from '../contract/wallet-service';
+import { parseCreditsOrZero, quote, ZERO } from '../core/credits';
+import { monthIndexOf } from '../core/date';
+import { WalletError } from '../core/errors';
+import { makeId } from '../core/ids';
+import { parseWhen } from '../core/period';
+import { parseBilling, parseFreeQuota, parsePrice, parseTiers } from '../core/pricing/catalogue';
+import { priceInForce } from '../core/pricing/rating';
+import { nearest, parseName, parseSlug } from '../core/text';
+import type { Instant } from '../core/time';
+import type { AppRecord, LedgerUnit, LedgerView, PriceRecord, ServiceRecord } from '../ports/store';
+import { change } from './command';
+import type { Dependencies } from './dependencies';
+import { presentApp, presentPriceVersion, presentService, toPriceVersion } from './present';
+import { readLedger, type Session } from './session';
+
+type Terms = Pick<PriceRecord, 'price' | 'tiers' | 'freeQuota' | 'billing'>;
+
+const BEGINNING = 0 as Instant;
+
+export async function addService(
+  deps: Dependencies,
+  request: ServiceAddRequest,
+): Promise<Changed & { service: Service }> {
+  const id = parseSlug(request.service, 'service');
+  const terms = mergeTerms({ price: ZERO, tiers: [], freeQuota: 0, billing: 'prepaid' }, request);
+  const name = request.name === undefined ? id : parseName(request.name, 'name');
+  const unitName = request.unit === undefined ? 'unit' : parseName(request.unit, 'unit');
+  const facts = { operation: 'catalogue.change', action: 'service.add', subject: id } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const services = await unit.records.services.list();
+    if (services.some((service) => service.id === id)) throw serviceExists(id);
+    const now = session.now();
+    const service = { id, number: services.length + 1, name, unit: unitName, createdAt: now, version: 1 };
+    await unit.records.services.insert(service);
+    const price = await addPriceVersion(unit, [], {
+      service: id,
+      effectiveFrom: BEGINNING,
+      ...terms,
+      example: false,
+      createdAt: now,
+    });
+    return { service: presentService(service, [price], now) };
+  });
+}
+
+export async function setService(
+  deps: Dependencies,
+  request: ServiceSetRequest,
+): Promise<Changed & { service: Service }> {
+  const facts = { operation: 'catalogue.change', action: 'service.set', subject: request.service } as const;
+  requireSomeTerms(request);
+  return change(deps, facts, request, async (unit, session) => {
+    const service = await requireService(unit, request.service);
+    const prices = await unit.records.prices.list({ service: service.id });
+    const now = session.now();
+    const effectiveFrom =
+      request.from === undefined
+        ? await defaultStart(unit, service, prices, now)
+        : parseWhen(request.from, session.calendar);
+    const before = priceInForce(prices.map(toPriceVersion), effectiveFrom) ?? prices[0];
+    if (before === undefined) throw new WalletError('internal', `service ${service.id} has no price`);
+    const terms = mergeTerms(before, request);
+    const added = await addPriceVersion(unit, prices, {
+      service: service.id,
+      effectiveFrom,
+      ...terms,
+      example: false,
+      createdAt: now,
+    });
+    return { service: presentService(service, [...prices, added], now) };
+  });
+}
+
+/**
+ * Terms start when they are set. Only where a starter price stands that nobody set and nothing was charged by, the first
+ * real price counts from the beginning: an example never was the price of anything.
+ */
+async function defaultStart(
+  unit: LedgerView,
+  service: ServiceRecord,
+  prices: readonly PriceRecord[],
+  now: Instant,
+): Promise<Instant> {
+  const untouched = prices.every((price) => price.example);
+  const used = untouched && (await unit.page({ services: [service.id], order: 'asc', limit: 1 })).length > 0;
+  return untouched && !used ? BEGINNING : now;
+}
+
+/** Stores terms as the service's next version. */
+export async function addPriceVersion(
+  unit: LedgerUnit,
+  before: readonly PriceRecord[],
+  price: Omit<PriceRecord, 'id' | 'number' | 'version'>,
+): Promise<PriceRecord> {
+  const number = before.length + 1;
+  const record = { ...price, id: `${price.service}/${String(number).padStart(6, '0')}`, number, version: 1 };
+  await unit.records.prices.insert(record);
+  return record;
+}
+
+/** The terms that were there with those that were named put over them. A price takes tiers away; tiers bring their own. */
+function mergeTerms(before: Terms, request: ServiceTerms): Terms {
+  const tiers = request.tiers === undefined ? undefined : parseTiers(request.tiers);
+  const price = request.price === undefined ? undefined : parsePrice(request.price);
+  return {
+    price: tiers?.[0]?.price ?? price ?? before.price,
+    tiers: tiers ?? (price === undefined ? before.tiers : []),
+    freeQuota: request.freeQuota === undefined ? before.freeQuota : parseFreeQuota(request.freeQuota),
+    billing: request.billing === undefined ? before.billing : parseBilling(request.billing),
+  };
+}
+
+export async function listServices(deps: Dependencies): Promise<{ services: readonly Service[]; next: null }> {
+  return readLedger(deps, 'catalogue.read', async (view, session) => {
+    const prices = await view.records.prices.list();
+    const services = await view.records.services.list();
+    const present = (service: ServiceRecord) =>
+      presentService(
+        service,
+        prices.filter((price) => price.service === service.id),
+        session.now(),
+      );
+    return { services: services.map(present), next: null };
+  });
+}
+
+export async function showService(
+  deps: Dependencies,
+  request: { service: string },
+): Promise<{ service: ServiceHistory }> {
+  return readLedger(deps, 'catalogue.read', async (view, session) => {
+    const service = await requireService(view, request.service);
+    const prices = await view.records.prices.list({ service: service.id });
+    const versions = [...prices].reverse().map(presentPriceVersion);
+    return { service: { ...presentService(service, prices, session.now()), versions } };
+  });
+}
+
+export async function addApp(
+  deps: Dependencies,
+  request: ChangeOptions & { app: string; name?: string },
+): Promise<Changed & { app: App }> {
+  const name = parseSlug(request.app, 'app');
+  const title = request.name === undefined ? name : parseName(request.name, 'name');
+  const facts = { operation: 'catalogue.change', action: 'app.add', subject: name } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const [existing] = await unit.records.apps.list({ app: name });
+    if (existing !== undefined && existing.archivedAt === null) throw appExists(name);
+    if (existing === undefined) return { app: presentApp(await insertApp(unit, session, name, title), ZERO) };
+    const revived = await unit.records.apps.update({
+      ...existing,
+      name: request.name === undefined ? existing.name : title,
+      archivedAt: null,
+    });
+    return { app: await presentWithSpending(unit, session, revived) };
+  });
+}
+
+/** Adds an app that does not exist. */
+export async function insertApp(unit: LedgerUnit, session: Session, app: string, name: string): Promise<AppRecord> {
+  const now = session.now();
+  const record: AppRecord = {
+    id: makeId('app', now, session.deps.system.random()),
+    app,
+    name,
+    archivedAt: null,
+    limitMonthly: null,
+    onLimit: 'block',
+    createdAt: now,
+    version: 1,
+  };
+  await unit.records.apps.insert(record);
+  return record;
+}
+
+export async function listApps(deps: Dependencies): Promise<{ apps: readonly App[]; next: null }> {
+  return readLedger(deps, 'catalogue.read', async (view, session) => {
+    const apps: App[] = [];
+    for (const app of await view.records.apps.list()) apps.push(await presentWithSpending(view, session, app));
+    return { apps, next: null };
+  });
+}
+
+export async function showApp(deps: Dependencies, request: { app: string }): Promise<{ app: App }> {
+  return readLedger(deps, 'catalogue.read', async (view, session) => ({
+    app: await presentWithSpending(view, session, await requireApp(view, request.app)),
+  }));
+}
+
+export async function limitApp(
+  deps: Dependencies,
+  request: ChangeOptions & { app: string; monthly: string; onLimit?: string },
+): Promise<Changed & { app: App }> {
+  const limitMonthly = parseCreditsOrZero(request.monthly, 'limit');
+  const onLimit = parseOnLimit(request.onLimit);
+  const facts = { operation: 'catalogue.change', action: 'app.limit', subject: request.app } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const app = await requireApp(unit, request.app);
+    const limited = await unit.records.apps.update({ ...app, limitMonthly, onLimit: onLimit ?? app.onLimit });
+    return { app: await presentWithSpending(unit, session, limited) };
+  });
+}
+
+export async function archiveApp(
+  deps: Dependencies,
+  request: ChangeOptions & { app: string },
+): Promise<Changed & { app: App }> {
+  const facts = { operation: 'catalogue.change', action: 'app.archive', subject: request.app } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const app = await requireApp(unit, request.app);
+    const archived =
+      app.archivedAt === null ? await unit.records.apps.update({ ...app, archivedAt: session.now() }) : app;
+    return { app: await presentWithSpending(unit, session, archived) };
+  });
+}
+
+async function presentWithSpending(view: LedgerView, session: Session, app: AppRecord): Promise<App> {
+  const month = monthIndexOf(session.calendar.dateOf(session.now()));
+  const [total] = await view.monthTotals([{ kind: 'app', name: app.app, month }]);
+  return presentApp(app, total?.spent ?? ZERO);
+}
+
+/** Throws `unknown_app`, with a did-you-mean. */
+export async function requireApp(view: LedgerView, name: string): Promise<AppRecord> {
+  const [app] = await view.records.apps.list({ app: name });
+  if (app !== undefined) return app;
+  const known = (await view.records.apps.list()).map((each) => each.app);
+  throw unknownApp(name, known);
+}
+
+/** Throws `unknown_service`, with a did-you-mean. */
+export async function requireService(view: LedgerView, name: string): Promise<ServiceRecord> {
+  const service = await view.records.services.find(name);
+  if (service !== undefined) return service;
+  const known = (await view.records.services.list()).map((each) => each.id);
+  throw unknownService(name, known);
+}
+
+export function unknownApp(name: string, known: readonly string[]): WalletError {
+  return unknown('unknown_app', 'app', name, known, `wallet app add ${name}`);
+}
+
+export function unknownService(name: string, known: readonly string[]): WalletError {
+  return unknown('unknown_service', 'service', name, known, 'wallet service list');
+}
+
+function unknown(
+  code: 'unknown_app' | 'unknown_service',
+  what: string,
+  name: string,
+  known: readonly string[],
+  otherwise: string,
+) {
+  const near = nearest(name, known);
+  const hint = near === undefined ? otherwise : `did you mean ${near}?`;
+  return new WalletError(code, `there is no ${what} ${quote(name)}`, {
+    why: `nothing was changed`,
+    hint,
+    details: { [what]: name },
+  });
+}
+
+function parseOnLimit(text: string | undefined): 'warn' | 'block' | undefined {
+  if (text === undefined || text === 'warn' || text === 'block') return text;
+  throw new WalletError('invalid_value', `${quote(text)} is not what a limit can do`, {
+    why: 'a limit warns or blocks',
+    hint: 'write --on-limit warn or --on-limit block',
+  });
+}
+
+function requireSomeTerms(request: ServiceSetRequest): void {
+  const named = [request.price, request.tiers, request.freeQuota, request.billing].some((term) => term !== undefined);
+  if (named) return;
+  throw new WalletError('invalid_usage', 'nothing was named to set', {
+    why: 'a new price version needs a price, tiers, a free quota or a billing',
+    hint: `wallet service set ${request.service} --price 0.0079`,
+  });
+}
+
+function serviceExists(id: string): WalletError {
+  return new WalletError('already_exists', `service ${id} already exists`, {
+    why: 'the starter catalogue, or somebody before you, made it',
+    hint: `wallet service set ${id} --price PRICE`,
+    details: { service: id },
+  });
+}
+
+function appExists(name: string): WalletError {
+  return new WalletError('already_exists', `app ${name} already exists`, {
+    why: 'nothing was changed',
+    hint: 'wallet app list',
+    details: { app: name },
+  });
+}

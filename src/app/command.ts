@@ -1,0 +1,103 @@
+import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Operation } from '../core/access';
+import { WalletError } from '../core/errors';
+import { parseKey } from '../core/text';
+import { Abandon, type LedgerUnit } from '../ports/store';
+import type { Dependencies } from './dependencies';
+import { openSession, type Session } from './session';
+
+/** What a change is, for the audit trail and for replays. */
+export interface ChangeFacts {
+  readonly operation: Operation;
+  /** The change's name in the audit trail, such as `card.add`. */
+  readonly action: string;
+  readonly subject: string;
+  readonly reason?: string | null;
+}
+
+/**
+ * Every change goes through here: role, replay of an idempotency key, one write with its audit row, the key's result
+ * kept with it. A refused attempt throws inside the write, so it burns no key. With `dryRun` the write is decided in
+ * full and then abandoned.
+ */
+export async function change<T extends object>(
+  deps: Dependencies,
+  facts: ChangeFacts,
+  request: ChangeOptions,
+  work: (unit: LedgerUnit, session: Session) => Promise<T>,
+): Promise<T & Changed> {
+  const session = await openSession(deps, facts.operation);
+  return changeIn(session, facts, request, work);
+}
+
+/** As `change`, in a session that is already open. */
+export async function changeIn<T extends object>(
+  session: Session,
+  facts: ChangeFacts,
+  request: ChangeOptions,
+  work: (unit: LedgerUnit, session: Session) => Promise<T>,
+): Promise<T & Changed> {
+  const key = request.idempotencyKey === undefined ? undefined : parseKey(request.idempotencyKey, 'idempotency key');
+  const write = {
+    actor: session.actor.name,
+    action: facts.action,
+    subject: facts.subject,
+    reason: facts.reason ?? null,
+    at: session.now(),
+  };
+  return session.store.write<T & Changed>(session.org.number, write, async (unit) => {
+    const fingerprint = key === undefined ? '' : fingerprintOf(session, facts.action, request);
+    const replayed = key === undefined ? undefined : await replay<T>(unit, key, fingerprint);
+    if (replayed !== undefined) return { ...replayed, replayed: true };
+    const result = await work(unit, session);
+    if (request.dryRun === true) throw new Abandon({ ...result, dryRun: true });
+    if (key !== undefined) {
+      const record = {
+        key,
+        operation: facts.action,
+        fingerprint,
+        result: JSON.stringify(result),
+        recordedAt: write.at,
+      };
+      await unit.saveKey(record);
+    }
+    return result;
+  });
+}
+
+async function replay<T>(unit: LedgerUnit, key: string, fingerprint: string): Promise<T | undefined> {
+  const known = await unit.findKey(key);
+  if (known === undefined) return undefined;
+  requireSameParameters(known, fingerprint);
+  return JSON.parse(known.result) as T;
+}
+
+/** Throws `idempotency_conflict` where a key was used before with other parameters. */
+export function requireSameParameters(
+  known: { key: string; operation: string; fingerprint: string },
+  fingerprint: string,
+): void {
+  if (known.fingerprint === fingerprint) return;
+  throw new WalletError(
+    'idempotency_conflict',
+    `the idempotency key ${JSON.stringify(known.key)} was used before, for something else`,
+    {
+      why: `it belongs to a ${known.operation} with other parameters; nothing was done`,
+      hint: 'use a new key for a new change',
+      details: { key: known.key, operation: known.operation },
+    },
+  );
+}
+
+/** A digest of what is asked for: the same for the same parameters in any order. */
+export function fingerprintOf(session: Session, action: string, request: ChangeOptions): string {
+  const { idempotencyKey: _key, dryRun: _dryRun, ...parameters } = request;
+  return session.deps.system.digest([action, '\n', JSON.stringify(sorted(parameters))]);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]));
+}

@@ -1,0 +1,50 @@
+import type { Grant } from '../core/credit/grant';
+import { releaseHold } from '../core/credit/hold';
+import { Journal } from '../core/ledger/journal';
+import type { MonthTotal } from '../core/ledger/totals';
+import type { LedgerUnit, LedgerView } from '../ports/store';
+import type { Session } from './session';
+
+/** What a decision needs to have been read, beside the wallet and its open grants. */
+export interface Needs {
+  readonly months?: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[];
+  /** Grants that are empty and may be given back to. */
+  readonly grants?: readonly number[];
+}
+
+/** Reads the ledger's state and settles what is due by now, in memory: lapsed holds return, lapsed grants end. */
+export async function settledJournal(view: LedgerView, session: Session, needs: Needs = {}) {
+  const wallet = await view.wallet();
+  const grants = withMore(
+    await view.openGrants(),
+    needs.grants === undefined ? [] : await view.grants({ seqs: needs.grants }),
+  );
+  const months = needs.months === undefined ? [] : await view.monthTotals(needs.months);
+  const journal = new Journal(
+    { wallet, grants, months },
+    { at: session.now(), actor: session.actor.name, calendar: session.calendar },
+  );
+  const lapsed = (await view.hasDue(journal.at)) ? await view.dueHolds(journal.at) : [];
+  const ended = lapsed.map((hold) => releaseHold(journal, hold, 'expired'));
+  journal.expireGrants();
+  return { journal, ended };
+}
+
+/**
+ * Opens the journal of a write: what is due is settled in it first, by entries of its own. `finish` ends it: grants that
+ * lapsed while a hold kept them are ended, and everything is written.
+ */
+export async function openJournal(unit: LedgerUnit, session: Session, needs: Needs = {}) {
+  const { journal, ended } = await settledJournal(unit, session, needs);
+  for (const hold of ended) await unit.records.holds.update(hold);
+  const finish = async () => {
+    journal.expireGrants();
+    if (journal.entries.length > 0) await unit.post(journal.result());
+  };
+  return { journal, finish };
+}
+
+function withMore(open: readonly Grant[], more: readonly Grant[]): readonly Grant[] {
+  const known = new Set(open.map((grant) => grant.seq));
+  return [...open, ...more.filter((grant) => !known.has(grant.seq))];
+}

@@ -1,0 +1,72 @@
+import type { WalletService } from '../contract/wallet-service';
+import type { Dependencies } from './dependencies';
+
+/**
+ * The wallet in process. Each use case is loaded when it is first asked for, so that a balance costs no more than a
+ * balance; `import()` of the same file twice loads it once.
+ */
+export function createLocalWallet(deps: Dependencies): WalletService {
+  return {
+    organisation: {
+      init: async (request) => (await import('./organisation')).init(deps, request),
+      status: async () => (await import('./organisation')).status(deps),
+      show: async () => (await import('./organisation')).showOrganisation(deps),
+      list: async () => (await import('./organisation')).listOrganisations(deps),
+    },
+    credit: {
+      balance: async () => (await import('./credit')).balance(deps),
+      adjust: async (request) => (await import('./credit')).adjust(deps, request),
+      addGrant: async (request) => (await import('./credit')).addGrant(deps, request),
+      listGrants: async (request) => (await import('./credit')).listGrants(deps, request),
+      voidGrant: async (request) => (await import('./credit')).voidGrant(deps, request),
+    },
+    purchases: {
+      buy: async (request) => (await import('./purchases')).buy(deps, request),
+      list: async (request) => (await import('./purchases')).listPurchases(deps, request),
+      show: async (request) => (await import('./purchases')).showPurchase(deps, request),
+      reconcile: async () => (await import('./purchases')).reconcile(deps),
+    },
+    cards: {
+      add: async (request) => (await import('./cards')).addCard(deps, request),
+      list: async () => (await import('./cards')).listCards(deps),
+      show: async (request) => (await import('./cards')).showCard(deps, request),
+      edit: async (request) => (await import('./cards')).editCard(deps, request),
+      assign: async (request) => (await import('./cards')).assignCard(deps, request),
+      remove: async (request) => (await import('./cards')).removeCard(deps, request),
+    },
+    catalogue: {
+      addService: async (request) => (await import('./catalogue')).addService(deps, request),
+      setService: async (request) => (await import('./catalogue')).setService(deps, request),
+      listServices: async () => (await import('./catalogue')).listServices(deps),
+      showService: async (request) => (await import('./catalogue')).showService(deps, request),
+      addApp: async (request) => (await import('./catalogue')).addApp(deps, request),
+      listApps: async () => (await import('./catalogue')).listApps(deps),
+      showApp: async (request) => (await import('./catalogue')).showApp(deps, request),
+      limitApp: async (request) => (await import('./catalogue')).limitApp(deps, request),
+      archiveApp: async (request) => (await import('./catalogue')).archiveApp(deps, request),
+    },
+    usage: {
+      record: async (request) => (await import('./usage')).recordUsage(deps, request),
+      postBatch: async (request) => (await import('./usage')).postBatch(deps, request),
+      reverse: async (request) => (await import('./reversal')).reverse(deps, request),
+      afford: async (request) => (await import('./usage')).afford(deps, request),
+    },
+    holds: {
+      create: async (request) => (await import('./holds')).createHold(deps, request),
+      capture: async (request) => (await import('./holds')).capture(deps, request),
+      release: async (request) => (await import('./holds')).release(deps, request),
+      list: async (request) => (await import('./holds')).listHolds(deps, request),
+    },
+    transactions: {
+      list: async (query) => (await import('./transactions')).listTransactions(deps, query),
+      csv: async (query) => (await import('./transactions')).csvOfTransactions(deps, query),
+      totals: async (filter) => (await import('./transactions')).totalsOfTransactions(deps, filter),
+      explain: async (request) => (await import('./explain')).explain(deps, request),
+    },
+    audit: {
+      list: async (request) => (await import('./audit')).listAudit(deps, request),
+      verify: async (request) => (await import('./verify')).verify(deps, request),
+    },
+    close: async () => deps.close(),
+  };
+}

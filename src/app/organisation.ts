@@ -1,0 +1,186 @@
+import type { Balance, Organisation } from '../contract/objects';
+import type { Changed, InitRequest, WalletStatus } from '../contract/wallet-service';
+import { formatCredits, parseCredits } from '../core/credits';
+import { WalletError } from '../core/errors';
+import { makeId } from '../core/ids';
+import { STARTER_CATALOGUE } from '../core/pricing/catalogue';
+import { parseEmail, parseName } from '../core/text';
+import type { Instant } from '../core/time';
+import type { LedgerInfo, LedgerUnit, OrganisationRecord } from '../ports/store';
+import { addPriceVersion } from './catalogue';
+import { changeIn } from './command';
+import type { Dependencies } from './dependencies';
+import { settledJournal } from './ledger';
+import { presentBalance, presentCard, presentOrganisation, presentPurchase, presentTransaction } from './present';
+import { openSession, readLedger, type Session } from './session';
+
+/** What a caller may say about an organisation, checked. */
+interface Particulars {
+  readonly name: string;
+  readonly email: string | undefined;
+  readonly timeZone: string | undefined;
+  readonly accountingContact: string | undefined;
+}
+
+/** Creates the organisation with its starter catalogue, or brings an existing one's particulars up to date. */
+export async function init(
+  deps: Dependencies,
+  request: InitRequest,
+): Promise<Changed & { org: Organisation; created: boolean; balance: Balance }> {
+  const particulars = await checkParticulars(deps, request);
+  requireSandbox(request.provider);
+  const store = await deps.store({ create: true });
+  const now = deps.system.now();
+  const info = await store.found({
+    instance: deps.system.random(),
+    provider: 'sandbox',
+    mode: 'sandbox',
+    createdAt: now,
+  });
+  requireSameProvider(info, request.provider);
+  const existing = await store.findOrganisation(particulars.name);
+  if (existing === undefined) await createOrganisation(deps, particulars, request.dryRun === true);
+  const known = existing !== undefined || request.dryRun !== true;
+  if (!known) throw dryRunOfNew(particulars.name);
+  const session = await openSession({ ...deps, org: particulars.name }, 'organisation.init');
+  if (existing === undefined) return answer(session, true);
+  return { ...(await answer(await bringUpToDate(session, particulars, request), false)) };
+}
+
+async function checkParticulars(deps: Dependencies, request: InitRequest): Promise<Particulars> {
+  return {
+    name: parseName(request.org, 'organisation name'),
+    email: request.email === undefined ? undefined : parseEmail(request.email),
+    timeZone: request.timeZone === undefined ? undefined : (await deps.system.calendar(request.timeZone)).zone,
+    accountingContact: request.accountingContact === undefined ? undefined : parseEmail(request.accountingContact),
+  };
+}
+
+async function createOrganisation(deps: Dependencies, particulars: Particulars, dryRun: boolean): Promise<void> {
+  if (dryRun) return;
+  const store = await deps.store({ create: true });
+  const now = deps.system.now();
+  const record = {
+    id: makeId('org', now, deps.system.random()),
+    tag: deps.system.random().slice(0, 6),
+    name: particulars.name,
+    email: particulars.email ?? null,
+    timeZone: particulars.timeZone ?? 'UTC',
+    accountingContact: particulars.accountingContact ?? null,
+    customer: null,
+    createdAt: now,
+    version: 1,
+  };
+  const facts = { actor: deps.actor, action: 'organisation.init', subject: record.name, reason: null, at: now };
+  await store.createOrganisation(record, facts, (unit) => fillCatalogue(unit, now));
+}
+
+async function fillCatalogue(unit: LedgerUnit, now: Instant): Promise<void> {
+  for (const [index, starter] of STARTER_CATALOGUE.entries()) {
+    const { service, name, unit: unitName } = starter;
+    await unit.records.services.insert({
+      id: service,
+      number: index + 1,
+      name,
+      unit: unitName,
+      createdAt: now,
+      version: 1,
+    });
+    await addPriceVersion(unit, [], {
+      service,
+      effectiveFrom: 0 as Instant,
+      price: parseCredits(starter.price),
+      tiers: [],
+      freeQuota: starter.freeQuota,
+      billing: starter.billing,
+      example: true,
+      createdAt: now,
+    });
+  }
+}
+
+/** Changes what was named and differs. The time zone is fixed once there are transactions: their days depend on it. */
+async function bringUpToDate(session: Session, particulars: Particulars, request: InitRequest): Promise<Session> {
+  const { org } = session;
+  const wanted: OrganisationRecord = {
+    ...org,
+    email: particulars.email ?? org.email,
+    timeZone: particulars.timeZone ?? org.timeZone,
+    accountingContact: particulars.accountingContact ?? org.accountingContact,
+  };
+  const same =
+    wanted.email === org.email &&
+    wanted.timeZone === org.timeZone &&
+    wanted.accountingContact === org.accountingContact;
+  if (same) return session;
+  const facts = { operation: 'organisation.init', action: 'organisation.edit', subject: org.name } as const;
+  await changeIn(session, facts, request, async (unit) => {
+    if (wanted.timeZone !== org.timeZone && (await unit.wallet()).seq > 0) throw zoneIsFixed(org);
+    await unit.records.organisations.update(wanted);
+    return {};
+  });
+  return openSession({ ...session.deps, org: org.name }, 'organisation.init');
+}
+
+async function answer(session: Session, created: boolean) {
+  const { journal } = await session.store.read(session.org.number, (view) => settledJournal(view, session));
+  return { org: presentOrganisation(session), created, balance: presentBalance(session, journal.wallet) };
+}
+
+export async function showOrganisation(deps: Dependencies): Promise<{ org: Organisation }> {
+  return { org: presentOrganisation(await openSession(deps, 'catalogue.read')) };
+}
+
+export async function listOrganisations(deps: Dependencies): Promise<{ orgs: readonly Organisation[] }> {
+  const { store, info } = await openSession({ ...deps, org: undefined }, 'organisation.read');
+  return { orgs: (await store.organisations()).map((org) => presentOrganisation({ org, info })) };
+}
+
+export async function status(deps: Dependencies): Promise<WalletStatus> {
+  return readLedger(deps, 'organisation.read', async (view, session) => {
+    const { journal } = await settledJournal(view, session);
+    const cards = await view.records.cards.list({ removedAt: null });
+    const [last] = await view.page({ order: 'desc', limit: 1 });
+    return {
+      org: presentOrganisation(session),
+      balance: presentBalance(session, journal.wallet),
+      cards: cards.map((card) => presentCard(session, card)),
+      recharge: null,
+      alerts: [],
+      postpaid: { accrued: formatCredits(journal.wallet.postpaid) },
+      pendingPurchases: (await view.unresolvedPurchases()).map((purchase) => presentPurchase(session, purchase)),
+      apps: (await view.records.apps.list({ archivedAt: null })).length,
+      lastTransaction: last === undefined ? null : presentTransaction(session, last),
+    };
+  });
+}
+
+function requireSandbox(provider: InitRequest['provider']): void {
+  if (provider === undefined || provider === 'sandbox') return;
+  throw new WalletError('invalid_value', 'Stripe is not available in this version', {
+    why: 'this version has the sandbox processor only',
+    hint: 'wallet init --org NAME --provider sandbox',
+  });
+}
+
+function requireSameProvider(info: LedgerInfo, provider: InitRequest['provider']): void {
+  if (provider === undefined || provider === info.provider) return;
+  throw new WalletError('live_guard', `this ledger was made for ${info.provider}, not for ${provider}`, {
+    why: 'a ledger keeps to one processor for life, so that real and pretended money never mix',
+    hint: 'use another ledger: --ledger PATH',
+  });
+}
+
+function zoneIsFixed(org: OrganisationRecord): WalletError {
+  return new WalletError('invalid_state', `the time zone of ${org.name} stays ${org.timeZone}`, {
+    why: 'days and months of its transactions were counted in it',
+    hint: 'show reports in another zone with --tz ZONE',
+  });
+}
+
+function dryRunOfNew(name: string): WalletError {
+  return new WalletError('not_initialised', `${name} does not exist yet, so there is nothing to show`, {
+    why: 'a dry run makes nothing',
+    hint: `wallet init --org ${JSON.stringify(name)}`,
+  });
+}

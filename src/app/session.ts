@@ -1,0 +1,57 @@
+import { type Actor, type Operation, requireAllowed } from '../core/access';
+import { WalletError } from '../core/errors';
+import { parseName } from '../core/text';
+import type { Calendar, Instant } from '../core/time';
+import type { LedgerInfo, LedgerView, OrganisationRecord, Store } from '../ports/store';
+import type { Dependencies } from './dependencies';
+
+/** One organisation's ledger, opened for one caller. */
+export interface Session {
+  readonly deps: Dependencies;
+  readonly store: Store;
+  readonly info: LedgerInfo;
+  readonly org: OrganisationRecord;
+  readonly calendar: Calendar;
+  readonly actor: Actor;
+  readonly now: () => Instant;
+}
+
+/**
+ * Opens the organisation for an operation the caller may do. Throws `not_initialised`, `unknown_org` or `forbidden`.
+ * On a local ledger the operating system's user is the authority: whoever can open the file is its administrator.
+ */
+export async function openSession(deps: Dependencies, operation: Operation): Promise<Session> {
+  const actor: Actor = { name: parseName(deps.actor, 'actor'), role: 'admin' };
+  requireAllowed(actor, operation);
+  const store = await deps.store();
+  const info = await store.info();
+  const org = await store.findOrganisation(deps.org);
+  if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
+  const calendar = await deps.system.calendar(org.timeZone);
+  return { deps, store, info, org, calendar, actor, now: deps.system.now };
+}
+
+/** Reads the organisation's ledger at one moment. */
+export async function readLedger<T>(
+  deps: Dependencies,
+  operation: Operation,
+  work: (view: LedgerView, session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(deps, operation);
+  return session.store.read(session.org.number, (view) => work(view, session));
+}
+
+function noOrganisation(): WalletError {
+  return new WalletError('not_initialised', 'the ledger has no organisation yet', {
+    why: 'a ledger starts with its first organisation',
+    hint: 'wallet init --org NAME',
+  });
+}
+
+function unknownOrganisation(name: string): WalletError {
+  return new WalletError('unknown_org', `there is no organisation ${JSON.stringify(name)} in this ledger`, {
+    why: 'nothing was changed',
+    hint: `wallet init --org ${JSON.stringify(name)}`,
+    details: { org: name },
+  });
+}

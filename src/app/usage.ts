@@ -1,0 +1,290 @@
+import type { Balance, RowReject, Transaction } from '../contract/objects';
+import type {
+  Affordability,
+  Changed,
+  ChangeOptions,
+  UsageBatchRequest,
+  UsageBatchResult,
+  UsageEvent,
+  UsageRow,
+} from '../contract/wallet-service';
+import { add, type Credits, formatCredits, ZERO } from '../core/credits';
+import { monthIndexOf } from '../core/date';
+import { WalletError } from '../core/errors';
+import { type Entry, effectOnPosted } from '../core/ledger/entry';
+import type { Journal } from '../core/ledger/journal';
+import type { MonthTotal } from '../core/ledger/totals';
+import { isUsable } from '../core/payment/card';
+import { parseQuantity, parseSlug } from '../core/text';
+import type { Instant } from '../core/time';
+import {
+  checkBudget,
+  insufficient,
+  type PricedService,
+  postUsage,
+  quoteUsage,
+  type SpendingApp,
+  type UsageContext,
+} from '../core/usage';
+import type { AppRecord, LedgerUnit, LedgerView, ListedEntry, ServiceRecord } from '../ports/store';
+import { insertApp, requireApp, requireService, unknownApp, unknownService } from './catalogue';
+import { change } from './command';
+import type { Dependencies } from './dependencies';
+import { openJournal, settledJournal } from './ledger';
+import { presentBalance, presentTransaction, toPriceVersion } from './present';
+import { readLedger, type Session } from './session';
+import { differences, eventConflict, type ParsedEvent, parseEvent } from './usage-events';
+
+type Recorded = Changed & { transaction: Transaction; balance: Balance; recharge: { due: boolean }; duplicate?: true };
+
+/** Posts one event. The same event again is answered as it was posted, marked as a duplicate. */
+export async function recordUsage(deps: Dependencies, request: ChangeOptions & UsageEvent): Promise<Recorded> {
+  const facts = {
+    operation: 'usage.post',
+    action: 'usage.record',
+    subject: `${request.app} ${request.service}`,
+  } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const event = parseEvent(request, session.calendar, session.now());
+    const posted =
+      event.externalId === null ? undefined : (await findPosted(unit, [event.externalId])).get(event.externalId);
+    if (posted !== undefined) return duplicateOf(unit, session, event, posted);
+    const app = await spendingApp(unit, await requireApp(unit, event.app));
+    const service = await pricedService(unit, await requireService(unit, event.service));
+    const occurredAt = event.time ?? session.now();
+    const { journal, finish } = await openJournal(unit, session, {
+      months: monthsOf(session, [{ ...event, occurredAt }]),
+    });
+    const entry = postUsage(journal, { ...event, app, service, occurredAt }, await usageContext(unit, session));
+    await finish();
+    return {
+      transaction: presentTransaction(session, entry),
+      balance: presentBalance(session, journal.wallet),
+      recharge: { due: false },
+    };
+  });
+}
+
+async function duplicateOf(view: LedgerView, session: Session, event: ParsedEvent, posted: Entry): Promise<Recorded> {
+  const fields = differences(event, posted);
+  if (fields.length > 0) throw eventConflict(event, posted, fields);
+  const { journal } = await settledJournal(view, session);
+  return {
+    transaction: presentTransaction(session, posted),
+    balance: presentBalance(session, journal.wallet),
+    recharge: { due: false },
+    duplicate: true,
+  };
+}
+
+/** A row on its way through a batch. */
+interface BatchRow extends ParsedEvent {
+  readonly line: number;
+  readonly occurredAt: Instant;
+}
+
+/** Posts what can be posted, in the order of the rows, as one write. What can't is listed, and leaves nothing. */
+export async function postBatch(deps: Dependencies, request: UsageBatchRequest): Promise<UsageBatchResult> {
+  const subject = request.source ?? 'a batch';
+  const facts = { operation: 'usage.post', action: 'usage.import', subject } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const rejects: RowReject[] = [];
+    const rows = parseRows(request.rows, session, rejects);
+    const world = await readWorld(unit, session, rows, request.createApps === true, rejects);
+    const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, rows) });
+    const tally = postRows(journal, rows, world, rejects);
+    await finish();
+    rejects.sort((a, b) => a.line - b.line);
+    return { read: request.rows.length, ...tally, rejects, balance: presentBalance(session, journal.wallet) };
+  });
+}
+
+function parseRows(rows: readonly UsageRow[], session: Session, rejects: RowReject[]): readonly BatchRow[] {
+  const now = session.now();
+  const parsed: BatchRow[] = [];
+  for (const row of rows) {
+    try {
+      const event = parseEvent(row, session.calendar, now);
+      parsed.push({ ...event, line: row.line, occurredAt: event.time ?? now });
+    } catch (error) {
+      rejects.push(rejectOf(row.line, error));
+    }
+  }
+  return parsed;
+}
+
+/** What a batch has to know beside the journal. */
+interface World {
+  readonly apps: ReadonlyMap<string, SpendingApp>;
+  readonly services: ReadonlyMap<string, PricedService>;
+  readonly knownApps: readonly string[];
+  readonly posted: ReadonlyMap<string, ListedEntry>;
+  readonly context: UsageContext;
+}
+
+async function readWorld(
+  unit: LedgerUnit,
+  session: Session,
+  rows: readonly BatchRow[],
+  createApps: boolean,
+  rejects: RowReject[],
+): Promise<World> {
+  const posted = await findPosted(unit, [...new Set(rows.flatMap((row) => row.externalId ?? []))]);
+  const records = new Map((await unit.records.apps.list()).map((app) => [app.app, app]));
+  if (createApps) await createMissing(unit, session, rows, records, rejects);
+  const apps = new Map<string, SpendingApp>();
+  for (const name of new Set(rows.map((row) => row.app))) {
+    const record = records.get(name);
+    if (record !== undefined) apps.set(name, await spendingApp(unit, record));
+  }
+  const services = new Map<string, PricedService>();
+  for (const service of await unit.records.services.list())
+    services.set(service.id, await pricedService(unit, service));
+  return { apps, services, knownApps: [...records.keys()], posted, context: await usageContext(unit, session) };
+}
+
+async function createMissing(
+  unit: LedgerUnit,
+  session: Session,
+  rows: readonly BatchRow[],
+  apps: Map<string, AppRecord>,
+  rejects: RowReject[],
+): Promise<void> {
+  for (const row of rows) {
+    if (apps.has(row.app)) continue;
+    try {
+      apps.set(row.app, await insertApp(unit, session, parseSlug(row.app, 'app'), row.app));
+    } catch (error) {
+      rejects.push(rejectOf(row.line, error));
+    }
+  }
+}
+
+function postRows(journal: Journal, rows: readonly BatchRow[], world: World, rejects: RowReject[]) {
+  const refused = new Set(rejects.map((reject) => reject.line));
+  const posted = new Map<string, ListedEntry>(world.posted);
+  let count = 0;
+  let duplicates = 0;
+  let credits: Credits = ZERO;
+  for (const row of rows) {
+    if (refused.has(row.line)) continue;
+    try {
+      const earlier = row.externalId === null ? undefined : posted.get(row.externalId);
+      if (earlier !== undefined) {
+        const fields = differences(row, earlier);
+        if (fields.length > 0) throw eventConflict(row, earlier, fields);
+        duplicates += 1;
+        continue;
+      }
+      const entry = postUsage(journal, { ...row, ...resolve(row, world) }, world.context);
+      if (entry.externalId !== null) posted.set(entry.externalId, entry);
+      credits = add(credits, -effectOnPosted(entry) as Credits);
+      count += 1;
+    } catch (error) {
+      rejects.push(rejectOf(row.line, error));
+    }
+  }
+  return { posted: count, duplicates, credits: formatCredits(credits) };
+}
+
+function resolve(row: BatchRow, world: World): { app: SpendingApp; service: PricedService } {
+  const service = world.services.get(row.service);
+  if (service === undefined) throw unknownService(row.service, [...world.services.keys()]);
+  const app = world.apps.get(row.app);
+  if (app === undefined) throw unknownApp(row.app, world.knownApps);
+  return { app, service };
+}
+
+function rejectOf(line: number, error: unknown): RowReject {
+  if (!(error instanceof WalletError)) throw error;
+  const hint = error.hint === undefined ? '' : ` (${error.hint})`;
+  return {
+    line,
+    code: error.code,
+    message: `${error.message}${error.why === undefined ? '' : `: ${error.why}`}${hint}`,
+  };
+}
+
+async function findPosted(view: LedgerView, externalIds: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
+  const seqs = await view.findEvents(externalIds);
+  if (seqs.size === 0) return new Map();
+  const entries = await view.entries([...seqs.values()]);
+  return new Map(entries.flatMap((entry) => (entry.externalId === null ? [] : [[entry.externalId, entry]])));
+}
+
+/** Whether the job may run: what it would cost, and the first limit in its way. Changes nothing. */
+export async function afford(
+  deps: Dependencies,
+  request: { app: string; service: string; quantity: string },
+): Promise<Affordability> {
+  const quantity = parseQuantity(request.quantity);
+  return readLedger(deps, 'usage.post', async (view, session) => {
+    const app = await spendingApp(view, await requireApp(view, request.app));
+    const service = await pricedService(view, await requireService(view, request.service));
+    const now = session.now();
+    const months = monthsOf(session, [{ app: app.app, service: service.service, occurredAt: now }]);
+    const { journal } = await settledJournal(view, session, { months });
+    const { cost, terms } = quoteUsage(journal, service, quantity, now);
+    const no = await firstRefusal(view, session, journal, app, {
+      cost,
+      postpaid: terms.billing === 'postpaid',
+      service: service.service,
+    });
+    const limit =
+      no === undefined ? null : { name: no.code, missing: String(no.details.missing ?? '0.00'), detail: no.message };
+    return { affordable: no === undefined, cost: formatCredits(cost), limit };
+  });
+}
+
+async function firstRefusal(
+  view: LedgerView,
+  session: Session,
+  journal: Journal,
+  app: SpendingApp,
+  job: { cost: Credits; postpaid: boolean; service: string },
+): Promise<WalletError | undefined> {
+  try {
+    if (app.archived) throw new WalletError('invalid_state', `app ${app.app} is archived`);
+    checkBudget(journal, app, session.now(), job.cost);
+    if (!job.postpaid && job.cost > journal.spendable) throw insufficient(journal, job.cost);
+    if (job.postpaid && !(await usageContext(view, session)).usableCard)
+      throw new WalletError('no_payment_method', 'there is no usable card on file');
+    return undefined;
+  } catch (error) {
+    if (error instanceof WalletError) return error;
+    throw error;
+  }
+}
+
+/** The month totals that pricing and budgets of these events read. */
+export function monthsOf(
+  session: Session,
+  events: Iterable<{ app: string; service: string; occurredAt: Instant }>,
+): readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[] {
+  const needed = new Map<string, Pick<MonthTotal, 'kind' | 'name' | 'month'>>();
+  for (const { app, service, occurredAt } of events) {
+    const month = monthIndexOf(session.calendar.dateOf(occurredAt));
+    needed.set(`a/${month}/${app}`, { kind: 'app', name: app, month });
+    needed.set(`s/${month}/${service}`, { kind: 'service', name: service, month });
+  }
+  return [...needed.values()];
+}
+
+/** The app with what bounds its spending. */
+export async function spendingApp(view: LedgerView, app: AppRecord): Promise<SpendingApp> {
+  const limit = app.limitMonthly === null ? null : { monthly: app.limitMonthly, onLimit: app.onLimit };
+  const held = limit === null ? ZERO : await view.heldByApp(app.app);
+  return { app: app.app, archived: app.archivedAt !== null, limit, held };
+}
+
+/** The service with every price it ever had. */
+export async function pricedService(view: LedgerView, service: ServiceRecord): Promise<PricedService> {
+  const prices = await view.records.prices.list({ service: service.id });
+  return { service: service.id, number: service.number, versions: prices.map(toPriceVersion) };
+}
+
+async function usageContext(view: LedgerView, session: Session): Promise<UsageContext> {
+  const today = session.calendar.dateOf(session.now());
+  const cards = await view.records.cards.list({ removedAt: null });
+  return { usableCard: cards.some((card) => isUsable(card, today)) };
+}
