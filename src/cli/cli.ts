@@ -1,16 +1,15 @@
 import type { Organisation } from '../contract/objects';
 import type { WalletService } from '../contract/wallet-service';
-import { type Calendar, parseInstant } from '../core/time';
-import { colourLevel, createStyles, type Styles } from '../output/colour';
+import type { Calendar } from '../core/time';
+import type { Styles } from '../output/colour';
 import { escapeControl, escapeControlInJson } from '../output/escape';
 import type { Fact } from '../output/facts';
 import type { Sink } from '../output/sink';
-import { createStreamSink } from '../output/streams';
 import type { Call } from './call';
+import { createAnswerSink, writeDirectly } from './descriptors';
 import { type Asker, createAsker } from './prompt';
 import { redact } from './secrets';
 import type { Signals } from './signals';
-import { localTime } from './wording';
 import type { Settings, World } from './world';
 
 /** Text that is escaped already, and may hold the codes of colours. */
@@ -59,7 +58,6 @@ export function createCli(world: World, call: Call, signals: Signals): Cli {
   let settings: Settings | undefined;
   let opened: Promise<WalletService> | undefined;
   let organisation: Promise<Organisation> | undefined;
-  let stdout: Sink | undefined;
   const colourFlag = call.has('no-color') ? false : call.has('color') || undefined;
 
   const cli: Cli = {
@@ -72,18 +70,21 @@ export function createCli(world: World, call: Call, signals: Signals): Cli {
       settings ??= world.resolveSettings(settingFlags(call));
       return settings;
     },
-    get stdout() {
-      stdout ??= createStreamSink(world.stdout);
-      return stdout;
-    },
+    stdout: createAnswerSink(async () => {
+      const { createStreamSink } = await import('../output/streams');
+      return createStreamSink(world.stdout);
+    }),
     wallet: () => (opened ??= world.openWallet(cli.settings)),
     organisation: () => (organisation ??= cli.wallet().then(async (wallet) => (await wallet.organisation.show()).org)),
     calendar: async () => world.openCalendar(cli.settings.tz.value ?? (await cli.organisation()).timeZone),
     clock: async () => {
-      const calendar = await cli.calendar();
-      return (time) => localTime(parseInstant(time), calendar);
+      const { createClock } = await import('./clock');
+      return createClock(await cli.calendar());
     },
-    styles: (name = 'stdout') => createStyles(colourLevel(world[name], world.env, colourFlag)),
+    styles: async (name = 'stdout') => {
+      const { colourLevel, createStyles } = await import('../output/colour');
+      return createStyles(colourLevel(world[name], world.env, colourFlag));
+    },
     show: async (result, human, id) => {
       if (isJson) await cli.stdout.write(jsonDocument(result));
       else if (isQuiet && id !== undefined) await cli.stdout.write(`${id}\n`);
@@ -97,7 +98,7 @@ export function createCli(world: World, call: Call, signals: Signals): Cli {
     note: (text) => {
       if (!isJson && !isQuiet) cli.warn(text);
     },
-    warn: (text) => void world.stderr.write(`${escapeControl(redact(text))}\n`),
+    warn: (text) => tell(world, `${escapeControl(redact(text))}\n`),
     close: async () => {
       // A wallet that failed to open has nothing to close, and has said why already.
       const wallet = await opened?.catch(() => undefined);
@@ -105,6 +106,11 @@ export function createCli(world: World, call: Call, signals: Signals): Cli {
     },
   };
   return cli;
+}
+
+/** Text on stderr, however it is closed or blocked: nobody reading the notes is no reason to stop. */
+export function tell(world: World, text: string): void {
+  if (writeDirectly('stderr', text) === 'later') world.stderr.write(text);
 }
 
 function settingFlags(call: Call): Record<string, string> {

@@ -1,8 +1,8 @@
 import { escapeControl } from '../output/escape';
 import { createCall } from './call';
-import { createCli } from './cli';
+import { createCli, tell } from './cli';
+import { writeDirectly } from './descriptors';
 import { NOUNS } from './nouns';
-import { reportError } from './report-error';
 import { type Route, route } from './route';
 import { refuseSecretArguments } from './secrets';
 import { watchSignals } from './signals';
@@ -11,15 +11,15 @@ import type { World } from './world';
 /** Runs one command line and answers the status to end with. Never throws and never ends the process itself. */
 export async function runProgram(argv: readonly string[], world: World): Promise<number> {
   const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
-  world.stderr.on('error', () => undefined); // nobody reads the notes: no reason to stop
   try {
     // What follows `wallet run … --` is another program's business: a telephone number there is no card number.
     refuseSecretArguments(own.includes('run') ? own : argv);
     return await follow(await route(argv), world);
   } catch (error) {
     const debug = own.includes('--debug') || isSet(world.env.WALLET_DEBUG);
+    const { reportError } = await import('./report-error');
     const report = reportError(error, { json: asksForJson(own), debug });
-    world.stderr.write(report.text);
+    tell(world, report.text);
     return report.status;
   }
 }
@@ -42,7 +42,7 @@ async function follow(target: Route, world: World): Promise<number> {
     return print(world, renderHelp(NOUNS, target.noun, target.commands));
   }
   const call = createCall(target.spec, target.parsed);
-  const signals = watchSignals(target.spec, (line) => void world.stderr.write(`${escapeControl(line)}\n`));
+  const signals = watchSignals(target.spec, (line) => tell(world, `${escapeControl(line)}\n`));
   const cli = createCli(world, call, signals);
   try {
     return await target.spec.run(call, cli);
@@ -52,6 +52,7 @@ async function follow(target: Route, world: World): Promise<number> {
 }
 
 async function print(world: World, text: string): Promise<number> {
+  if (writeDirectly('stdout', text) !== 'later') return 0;
   const { createStreamSink } = await import('../output/streams');
   await createStreamSink(world.stdout).write(text);
   return 0;

@@ -1,6 +1,4 @@
 import type { Balance, Card } from '../contract/objects';
-import { formatDate } from '../core/date';
-import type { Calendar, Instant } from '../core/time';
 
 /** `1,234`, for counts in sentences. Data never has separators. */
 export function grouped(count: number): string {
@@ -29,11 +27,4 @@ export function sandboxMark(balance: Pick<Balance, 'sandbox'>): string {
 export function balanceLine(balance: Balance): string {
   const held = Number(balance.held) === 0 ? '' : `, ${balance.held} held`;
   return `balance: ${balance.available} ${balance.currency} available${held}${sandboxMark(balance)}\n`;
-}
-
-/** `2026-10-31 14:05:00`, as the calendar's clock shows it. */
-export function localTime(instant: Instant, calendar: Calendar): string {
-  const { date, hour, minute, second } = calendar.local(instant);
-  const clock = [hour, minute, second].map((part) => String(part).padStart(2, '0')).join(':');
-  return `${formatDate(date)} ${clock}`;
 }

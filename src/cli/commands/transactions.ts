@@ -5,9 +5,10 @@ import { parseInstant } from '../../core/time';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
+import { localTime } from '../clock';
 import { pageOf, planList, showList, writeList } from '../list';
 import type { CommandSpec } from '../spec';
-import { counted, localTime } from '../wording';
+import { counted } from '../wording';
 
 /** In the order of the CSV header, which is part of the contract. */
 const COLUMNS: readonly Column<Transaction>[] = [
