@@ -38,6 +38,7 @@ export function parseColumnMap<R extends string, O extends string>(
   spec: ColumnSpec<R, O>,
 ): ColumnMap<R | O> {
   const fields = fieldsOf(spec);
+  const aliases = new Map(Object.entries<R | O>(spec.aliases ?? {}));
   const map = new Map<R | O, string>();
   const taken = new Set<string>();
   for (const pair of text.split(',')) {
@@ -45,7 +46,7 @@ export function parseColumnMap<R extends string, O extends string>(
     const name = normal(at < 0 ? pair : pair.slice(0, at));
     const column = at < 0 ? '' : pair.slice(at + 1).trim();
     if (name === '' || column === '') throw badMap(`${quote(pair)} is not field=column`, fields);
-    const field = fields.find((known) => known === name);
+    const field = fields.find((known) => known === name) ?? aliases.get(name);
     if (field === undefined) throw badMap(`there is no field ${quote(name)}${meant(name, fields)}`, fields);
     if (map.has(field) || taken.has(normal(column))) throw badMap(`${quote(pair)} maps something twice`, fields);
     map.set(field, column);

@@ -94,10 +94,10 @@ async function* readRuns(source: AsyncIterable<Uint8Array | string>): AsyncGener
 }
 
 function stopReason(block: TextBlock, open: string): string | null {
-  if (block.then === 'cut' || open.length > LONGEST_RECORD) {
+  if (block.follows === 'cut' || open.length > LONGEST_RECORD) {
     return 'starts a record longer than 1 MiB; nothing after it was read';
   }
-  if (block.then === 'more' || open === '') return null;
+  if (block.follows === 'more' || open === '') return null;
   return 'opens a quote that is never closed; nothing after it was read';
 }
 

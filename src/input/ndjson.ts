@@ -34,16 +34,17 @@ export async function openNdjsonRows<Row, R extends string, O extends string>(
     const row = reader.read(line, cells);
     return row === null ? rejects.push(reader.incomplete(line, cells)) : rows.push(row);
   };
-  const lines = readLines(source);
-  const first = await lines.next();
-  if (first.done === true) throw invalid('the file is empty', 'it has no JSON object in it');
-  if (first.value.text.startsWith('[')) throw invalid('the input is not NDJSON', 'it is a JSON array');
+  const runs = readRuns(source);
+  const first = await firstRun(runs);
+  const [head] = first.lines;
+  if (head === undefined) throw invalid('the file is empty', 'it has no JSON object in it');
+  if (head.text.startsWith('[')) throw invalid('the input is not NDJSON', 'it is a JSON array');
   return {
     columns,
     get ignored() {
       return [...ignored];
     },
-    batches: inBatches(first.value, lines, sort, options.batchRows ?? BATCH_ROWS),
+    batches: inBatches(first, runs, sort, options.batchRows ?? BATCH_ROWS),
   };
 }
 
@@ -51,46 +52,66 @@ interface Line {
   readonly line: number;
   readonly text: string;
   readonly flaw: string | null;
+}
+
+/** Lines that were read together. */
+interface Run {
+  readonly lines: readonly Line[];
   readonly bytes: number;
 }
 
-/** The lines that are not blank. */
-async function* readLines(source: Source): AsyncGenerator<Line> {
+/** The lines that are not blank, a block of text at a time: to wait for each line would double the work. */
+async function* readRuns(source: Source): AsyncGenerator<Run> {
   let line = 1;
-  for await (const { text, flaws, bytes, then } of readTextBlocks(source)) {
-    const lines = text.split('\n');
+  for await (const { text, flaws, bytes, follows } of readTextBlocks(source)) {
+    const texts = text.split('\n');
     // A block ends with a line end, so what stands after its last one is no line; at the end of the file it may be.
-    if (then !== 'end') lines.pop();
-    for (const [index, content] of lines.entries()) {
-      const trimmed = content.trim();
-      if (trimmed !== '') yield { line: line + index, text: trimmed, flaw: flaws?.get(index) ?? null, bytes };
-    }
-    line += lines.length;
-    if (then === 'cut') yield { line, text: '', flaw: 'is longer than 1 MiB; nothing after it was read', bytes };
+    if (follows !== 'end') texts.pop();
+    const lines = texts.map((content, index) => ({
+      line: line + index,
+      text: content.trim(),
+      flaw: flaws?.get(index) ?? null,
+    }));
+    line += texts.length;
+    if (follows === 'cut') lines.push({ line, text: '-', flaw: 'is longer than 1 MiB; nothing after it was read' });
+    yield { lines: lines.filter((content) => content.text !== ''), bytes };
   }
+}
+
+async function firstRun(runs: AsyncGenerator<Run>): Promise<Run> {
+  for (;;) {
+    const run = await runs.next();
+    if (run.done === true) return { lines: [], bytes: 0 };
+    if (run.value.lines.length > 0) return run.value;
+  }
+}
+
+async function* startingWith<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* others;
 }
 
 /** Batches of one size, rejects counted with the rows. */
 async function* inBatches<Row, Field extends string>(
-  first: Line,
-  others: AsyncIterable<Line>,
+  first: Run,
+  others: AsyncIterable<Run>,
   sort: (line: Line, rows: Row[], rejects: InputReject<Field>[]) => void,
   size: number,
 ): AsyncGenerator<RowBatch<Row, Field>> {
   let rows: Row[] = [];
   let rejects: InputReject<Field>[] = [];
-  let bytes = first.bytes;
-  sort(first, rows, rejects);
-  for await (const line of others) {
-    if (rows.length + rejects.length === size) {
+  let bytes = 0;
+  for await (const run of startingWith(first, others)) {
+    bytes = run.bytes;
+    for (const line of run.lines) {
+      sort(line, rows, rejects);
+      if (rows.length + rejects.length < size) continue;
       yield { rows, rejects, bytes };
       rows = [];
       rejects = [];
     }
-    sort(line, rows, rejects);
-    bytes = line.bytes;
   }
-  yield { rows, rejects, bytes };
+  if (rows.length + rejects.length > 0) yield { rows, rejects, bytes };
 }
 
 function invalid(message: string, why: string): WalletError {

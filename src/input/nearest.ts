@@ -1,6 +1,6 @@
-/** The candidate that a mistyped word most likely meant: at most two edits away, and fewer than half its letters. */
+/** The candidate that a mistyped word most likely meant: a letter in three may be wrong, two at most. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.min(2, Math.floor((word.length - 1) / 2));
+  const limit = Math.min(2, Math.ceil(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

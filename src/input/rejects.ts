@@ -9,11 +9,11 @@ export interface RejectedRow {
   readonly message: string;
 }
 
-export interface RejectsWriter {
+export interface RejectsWriter<Field extends string> {
   /** The first line. Text ends with a line feed. */
   readonly header: string;
   /** A rejected row: the values it had, and why. The row itself will do for `values`. */
-  line(reject: RejectedRow, values: Readonly<Partial<Record<string, string | number>>>): string;
+  line(reject: RejectedRow, values: Readonly<Partial<Record<Field, string>>>): string;
 }
 
 /**
@@ -21,14 +21,14 @@ export interface RejectsWriter {
  * under their names in the original file, then the line there, the code and the message. Values are as they were, not
  * made safe for spreadsheets, as a mended row must be the event it was.
  */
-export function createRejectsWriter(columns: readonly FileColumn<string>[]): RejectsWriter {
+export function createRejectsWriter<Field extends string>(columns: readonly FileColumn<Field>[]): RejectsWriter<Field> {
   const titles = columns.map((column) => column.title);
   const taken = new Set(titles.map((title) => title.toLowerCase()));
   const reasons = REASONS.map((reason) => (taken.has(reason) ? `reject_${reason}` : reason));
   return {
     header: toLine([...titles, ...reasons]),
     line: ({ line, code, message }, values) =>
-      toLine([...columns.map(({ field }) => String(values[field] ?? '')), String(line), code, message]),
+      toLine([...columns.map(({ field }) => values[field] ?? ''), String(line), code, message]),
   };
 }
 

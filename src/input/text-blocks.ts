@@ -14,7 +14,7 @@ export interface TextBlock {
   /** Bytes of the source read so far. */
   readonly bytes: number;
   /** `more` follows; `end` of the file; `cut`: the next line is longer than `LONGEST_RECORD`, and reading stopped. */
-  readonly then: 'more' | 'end' | 'cut';
+  readonly follows: 'more' | 'end' | 'cut';
 }
 
 /**
@@ -43,16 +43,17 @@ export async function* readTextBlocks(source: AsyncIterable<Uint8Array | string>
     const block = Buffer.concat(gathered);
     newline ??= newlineOf(block);
     const end = block.lastIndexOf(newline) + 1;
-    if (end > 0) yield toBlock(block.subarray(0, end), newline, { first, bytes, then: 'more' });
+    if (end > 0) yield toBlock(block.subarray(0, end), newline, { first, bytes, follows: 'more' });
     if (end > 0) first = false;
     gathered = [block.subarray(end)];
     size -= end;
     if (size <= LONGEST_RECORD) continue;
-    yield toBlock(first ? block : Buffer.alloc(0), newline, { first, bytes, then: 'cut' });
+    if (first) refuseBinary(block);
+    yield { text: '', flaws: null, bytes, follows: 'cut' };
     return;
   }
   const rest = Buffer.concat(gathered);
-  yield toBlock(rest, newline ?? newlineOf(rest), { first, bytes, then: 'end' });
+  yield toBlock(rest, newline ?? newlineOf(rest), { first, bytes, follows: 'end' });
 }
 
 /** LF, unless there are only CRs. */
@@ -63,14 +64,14 @@ function newlineOf(beginning: Buffer): number {
 function toBlock(
   whole: Buffer,
   newline: number,
-  place: { first: boolean; bytes: number; then: TextBlock['then'] },
+  place: { first: boolean; bytes: number; follows: TextBlock['follows'] },
 ): TextBlock {
-  const { first, bytes, then } = place;
+  const { first, bytes, follows } = place;
   if (first) refuseBinary(whole);
   const content = first && whole.subarray(0, 3).equals(UTF8_MARK) ? whole.subarray(3) : whole;
-  const text = isAscii(content) ? content.toString("latin1") : content.toString('utf8');
+  const text = isAscii(content) ? content.toString('latin1') : content.toString('utf8');
   const flaws = isUtf8(content) && !content.includes(0) ? null : flawsOf(content, newline);
-  return { text: newline === CR ? text.replaceAll('\r', '\n') : text, flaws, bytes, then };
+  return { text: newline === CR ? text.replaceAll('\r', '\n') : text, flaws, bytes, follows };
 }
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
