@@ -40,13 +40,15 @@ export type PaymentAnswer =
 
 /**
  * A card processor. Keys are the caller's own and stored before the call: the same key with the same parameters never
- * acts twice. Card calls throw `card_declined`, `unknown_card` or `provider_unavailable`; payment calls answer.
+ * acts twice. Card calls throw `card_declined`, `unknown_card` or `provider_unavailable`, and `idempotency_conflict` for
+ * a key that comes back with other parameters; payment calls answer.
  */
 export interface PaymentGateway {
   readonly provider: 'sandbox' | 'stripe';
   createCustomer(org: { id: string; name: string; email: string | null }, key: string): Promise<string>;
   attachCard(customer: string, token: string, details: CardDetails, key: string): Promise<StoredCard>;
   updateCard(paymentMethod: string, details: CardDetails, key: string): Promise<StoredCard>;
+  /** For good: a detached card can't be charged or attached again. Detaching it once more is no error. */
   detachCard(paymentMethod: string, key: string): Promise<void>;
   /** Creates a payment that is not confirmed: it can't take money. */
   createPayment(request: PaymentRequest, key: string): Promise<PaymentAnswer>;
@@ -54,6 +56,7 @@ export interface PaymentGateway {
   confirmPayment(payment: string, paymentMethod: string, key: string): Promise<PaymentAnswer>;
   /** After a cancel that succeeded no charge can come. */
   cancelPayment(payment: string, key: string): Promise<PaymentAnswer>;
+  /** The payment as it stands, or `refused` where there is none. A decline shows as a status here, never as `declined`. */
   retrievePayment(payment: string): Promise<PaymentAnswer>;
   /** The payments made for a purchase, read from a list that is never behind. */
   findPayments(customer: string, purchase: string): Promise<readonly Payment[]>;
