@@ -1,6 +1,206 @@
-import type { Call } from './call';
+import type { Balance, RowReject } from '../contract/objects';
+import type { UsageBatchRequest, UsageBatchResult } from '../contract/wallet-service';
+import { add, type Credits, formatCredits, readCredits, ZERO } from '../core/credits';
+import { WalletError } from '../core/errors';
+import { openInput } from '../input/open-input';
+import type { RowBatch, Source } from '../input/rows';
+import {
+  guessFormat,
+  type InputFormat,
+  openUsageRows,
+  parseMap,
+  type UsageField,
+  type UsageFile,
+  type UsageInputRow,
+} from '../input/usage-rows';
+import { createProgress, type Progress } from '../output/progress';
+import { type Call, given } from './call';
 import type { Cli } from './cli';
+import { EXIT_STATUS } from './exit-status';
+import { openRejects, type RejectsFile } from './rejects-file';
+import { SIGNAL_STATUS, type Signal } from './signals';
+import { balanceLine, counted } from './wording';
 
-export async function importUsage(_call: Call, _cli: Cli): Promise<number> {
-  throw new Error('not yet');
+const BATCH_ROWS = 5_000;
+const REJECTS_SHOWN = 20;
+
+interface Totals {
+  read: number;
+  posted: number;
+  duplicates: number;
+  rejected: number;
+  credits: Credits;
+  balance: Balance | undefined;
+  replayed: boolean;
+  readonly rejects: RowReject[];
+}
+
+/** One import under way. */
+interface Import {
+  readonly call: Call;
+  readonly cli: Cli;
+  readonly file: UsageFile;
+  readonly rejects: RejectsFile | undefined;
+  readonly totals: Totals;
+}
+
+/** Posts a file batch by batch, in constant memory; each batch is one write, so whatever ends it, it can be run again. */
+export async function importUsage(call: Call, cli: Cli): Promise<number> {
+  const path = call.arg(0);
+  const { source, totalBytes } = await openInput(path);
+  const { format, whole } = await recognise(source, path, call);
+  const map = call.text('map');
+  const options = given({ format, batchRows: BATCH_ROWS, map: map === undefined ? undefined : parseMap(map) });
+  const file = await openUsageRows(whole, options);
+  const rejects = await openRejects(call, file.columns);
+  const run: Import = { call, cli, file, rejects, totals: noTotals() };
+  const isShown = !cli.isJson && !cli.isQuiet && cli.world.stderr.isTTY === true;
+  const stream = isShown ? cli.world.stderr : { write: () => undefined };
+  const progress = createProgress({ stream, label: 'importing', total: totalBytes, noun: 'rows' });
+  try {
+    const signal = await postBatches(run, progress);
+    await (signal === undefined ? rejects?.end(run.totals.rejected) : rejects?.abort());
+    return await report(run, signal);
+  } catch (error) {
+    await rejects?.abort();
+    throw withProgress(error, run.totals);
+  } finally {
+    progress.stop();
+  }
+}
+
+function noTotals(): Totals {
+  return {
+    read: 0,
+    posted: 0,
+    duplicates: 0,
+    rejected: 0,
+    credits: ZERO,
+    balance: undefined,
+    replayed: true,
+    rejects: [],
+  };
+}
+
+/** The format that was named, else what the name or the first character says. */
+async function recognise(source: Source, path: string, call: Call): Promise<{ format: InputFormat; whole: Source }> {
+  // The parser saw to it that it is one of the two.
+  const named = call.text('input') as InputFormat | undefined;
+  if (named !== undefined) return { format: named, whole: source };
+  const chunks = source[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  const start = first.done === true ? '' : Buffer.from(first.value).toString('utf8', 0, 64).trimStart();
+  async function* whole(): AsyncGenerator<Uint8Array | string> {
+    if (first.done !== true) yield first.value;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  return { format: start.startsWith('{') ? 'ndjson' : guessFormat(path), whole: whole() };
+}
+
+/** Posts until the file or the patience ends; answers the signal that ended it. */
+async function postBatches(run: Import, progress: Progress): Promise<Signal | undefined> {
+  const { cli, file, totals } = run;
+  let ended: Signal | undefined;
+  const restore = cli.signals.takeOver((signal) => {
+    ended = signal;
+  });
+  try {
+    let number = 0;
+    for await (const batch of file.batches) {
+      number += 1;
+      await postBatch(run, batch, number);
+      progress.update(batch.bytes, totals.read);
+      // Everything here may run without a pause; only a pause lets a signal in.
+      await new Promise(setImmediate);
+      if (ended !== undefined) break;
+    }
+    return ended;
+  } finally {
+    restore();
+  }
+}
+
+async function postBatch(
+  { call, cli, rejects, totals }: Import,
+  batch: RowBatch<UsageInputRow, UsageField>,
+  number: number,
+): Promise<void> {
+  totals.read += batch.rows.length + batch.rejects.length;
+  const answer =
+    batch.rows.length === 0 ? undefined : await (await cli.wallet()).usage.postBatch(requestOf(call, batch, number));
+  if (answer !== undefined) addUp(totals, answer);
+  const values = new Map(batch.rejects.map((reject) => [reject.line, reject.values]));
+  const all = [...batch.rejects, ...(answer?.rejects ?? [])].sort((a, b) => a.line - b.line);
+  totals.rejected += all.length;
+  for (const { line, code, message } of all) {
+    if (totals.rejects.length < REJECTS_SHOWN) totals.rejects.push({ line, code, message });
+  }
+  if (rejects === undefined || all.length === 0) return;
+  const rows = new Map(batch.rows.map((row) => [row.line, row]));
+  await rejects.add(all.map((reject) => ({ reject, values: values.get(reject.line) ?? rows.get(reject.line) ?? {} })));
+}
+
+/** Each batch has a key of its own, so that an import under a key that was cut short goes on where it was. */
+function requestOf(call: Call, { rows }: RowBatch<UsageInputRow, UsageField>, number: number): UsageBatchRequest {
+  const { idempotencyKey, dryRun } = call.change();
+  const key = idempotencyKey === undefined ? undefined : `${idempotencyKey}:${number}`;
+  return given({ rows, createApps: call.flag('create-apps'), source: call.arg(0), idempotencyKey: key, dryRun });
+}
+
+function addUp(totals: Totals, { posted, duplicates, credits, balance, replayed }: UsageBatchResult): void {
+  totals.posted += posted;
+  totals.duplicates += duplicates;
+  totals.credits = add(totals.credits, readCredits(credits));
+  totals.balance = balance;
+  totals.replayed &&= replayed === true;
+}
+
+async function report({ call, cli, file, totals }: Import, signal: Signal | undefined): Promise<number> {
+  const { read, posted, duplicates, rejected, rejects } = totals;
+  const balance = totals.balance ?? (await (await cli.wallet()).credit.balance()).balance;
+  const credits = formatCredits(totals.credits);
+  const marks = given({
+    replayed: totals.replayed && posted > 0 ? (true as const) : undefined,
+    dryRun: call.flag('dry-run'),
+    interrupted: signal === undefined ? undefined : true,
+  });
+  const result = { read, posted, duplicates, rejected, credits, balance, rejects, ...marks };
+  if (file.ignored.length > 0) cli.note(`columns that are not read: ${file.ignored.join(', ')}`);
+  await cli.show(result, () => describe(result));
+  if (signal !== undefined) {
+    cli.note(`stopped after ${counted(read, 'row')}; run it again to go on: rows with an id are never posted twice`);
+    return SIGNAL_STATUS[signal];
+  }
+  return rejected > 0 ? EXIT_STATUS.partly_done : 0;
+}
+
+interface Summary {
+  readonly read: number;
+  readonly posted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly credits: string;
+  readonly balance: Balance;
+  readonly rejects: readonly RowReject[];
+}
+
+function describe({ read, posted, duplicates, rejected, credits, balance, rejects }: Summary): string {
+  const lines = rejects.map(({ line, code, message }) => `line ${line}: ${message} (${code})\n`);
+  const more =
+    rejected > rejects.length
+      ? `and ${counted(rejected - rejects.length, 'more', 'more')}; --rejects FILE has them all\n`
+      : '';
+  const counts = `${counted(read, 'row')} read, ${posted} posted, ${duplicates} seen before, ${rejected} rejected; ${credits} credits\n`;
+  return `${lines.join('')}${more}${counts}${balanceLine(balance)}`;
+}
+
+/** A failure half way through: what was posted stays posted, and running it again goes on from there. */
+function withProgress(error: unknown, { read, posted }: Totals): unknown {
+  if (!(error instanceof WalletError) || posted === 0) return error;
+  return new WalletError(error.code, error.message, {
+    why: `${error.why ?? 'the import could not go on'}; ${counted(posted, 'row')} were posted before it`,
+    hint: 'run it again to go on: rows with an id are never posted twice',
+    details: { ...error.details, read, posted },
+    cause: error,
+  });
 }

@@ -1,4 +1,4 @@
-import type { Purchase } from '../../contract/objects';
+import type { Balance, Purchase } from '../../contract/objects';
 import type { BuyRequest } from '../../contract/wallet-service';
 import { add, formatCredits, parseCredits, readCredits } from '../../core/credits';
 import { type Call, given } from '../call';
@@ -11,7 +11,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'buy',
     summary: 'buy credits with a card or on account',
     details:
-      'One credit is one US dollar. Charges the primary card unless told otherwise; what you confirm is what is charged. Whatever happens on the way, it is charged once and credited once, or not at all.',
+      'One credit is one US dollar. Charges the primary card unless told otherwise. Whatever happens on the way, it is charged once and credited once, or not at all.',
     args: [{ name: 'credits', help: 'how many, in steps of 0.01; 1 at least' }],
     options: [
       { flag: '--card <id>', help: 'another card than the primary one', conflicts: ['billing-account'] },
@@ -31,8 +31,13 @@ export const commands: readonly CommandSpec[] = [
     spends: true,
     async run(call, cli) {
       const request = requestOf(call);
-      if (!request.dryRun) await confirmPurchase(request, cli);
-      const result = await (await cli.wallet()).purchases.buy(request);
+      const wallet = await cli.wallet();
+      if (request.dryRun) {
+        const plan = await wallet.purchases.buy(request);
+        return cli.show(plan, async () => `charge ${await planText(plan.purchase, plan.balance, cli)}\n`);
+      }
+      await confirmPurchase(request, cli);
+      const result = await wallet.purchases.buy(request);
       return cli.show(result, () => `${outcome(result.purchase)}${balanceLine(result.balance)}`, result.purchase.id);
     },
   },
@@ -54,14 +59,17 @@ function requestOf(call: Call): BuyRequest {
 async function confirmPurchase(request: BuyRequest, cli: Cli): Promise<void> {
   const what = `buying ${request.credits} credits`;
   if (cli.ask.saysYes || !cli.ask.isPossible) return cli.ask.confirm(what, what);
-  const wallet = await cli.wallet();
   const { idempotencyKey: _, ...plan } = request;
-  const { purchase, balance } = await wallet.purchases.buy({ ...plan, dryRun: true });
+  const { purchase, balance } = await (await cli.wallet()).purchases.buy({ ...plan, dryRun: true });
+  await cli.ask.confirm(`Charge ${await planText(purchase, balance, cli)}?`, what);
+}
+
+/** `100.00 USD to visa ending 4242 (SANDBOX, no real money), available afterwards 120.00`. */
+async function planText(purchase: Purchase, balance: Balance, cli: Cli): Promise<string> {
   const from = purchase.paymentMethod === 'billing_account' ? 'the billing account' : await cardOf(purchase, cli);
-  const before = (await wallet.credit.balance()).balance;
-  const after = formatCredits(add(readCredits(before.available), readCredits(purchase.credits)));
+  const after = formatCredits(add(readCredits(balance.available), readCredits(purchase.credits)));
   const mode = balance.sandbox ? `${SANDBOX}, no real money` : (await cli.organisation()).mode;
-  await cli.ask.confirm(`Charge ${purchase.credits} USD to ${from} (${mode})? Available afterwards: ${after}`, what);
+  return `${purchase.credits} USD to ${from} (${mode}), available afterwards ${after}`;
 }
 
 async function cardOf(purchase: Purchase, cli: Cli): Promise<string> {
