@@ -1,6 +1,6 @@
 import { WalletError } from '../core/errors';
 import { type CsvRecord, scanCsv } from './csv-records';
-import { LONGEST_RECORD, readTextBlocks, type TextBlock } from './text-blocks';
+import { BATCH_ROWS, LONGEST_RECORD, readTextBlocks, type TextBlock } from './text-blocks';
 
 /** Records that were read together. */
 export interface CsvBatch {
@@ -19,8 +19,6 @@ export interface CsvFile {
 export interface CsvOptions {
   readonly batchRows?: number | undefined;
 }
-
-export const BATCH_ROWS = 5_000;
 
 /**
  * Reads the header of a CSV file, then its records in batches, in constant memory. What is wrong with one record is its

@@ -10,9 +10,7 @@ import {
   type RowOptions,
   type Source,
 } from './rows';
-import { readTextBlocks } from './text-blocks';
-
-const BATCH_ROWS = 5_000;
+import { BATCH_ROWS, readTextBlocks } from './text-blocks';
 
 /**
  * Opens a file with a JSON object on each line, its keys the columns of the CSV file. What is wrong with one line is its

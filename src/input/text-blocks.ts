@@ -6,6 +6,9 @@ const CR = 13;
 /** The longest line, and the longest record of several lines, that is read: beyond it a file is not what it says. */
 export const LONGEST_RECORD = 1024 * 1024;
 
+/** Rows that are handed on together, unless the caller says otherwise. */
+export const BATCH_ROWS = 5_000;
+
 /** A run of whole lines of a text file, as one string with the line ends in it. */
 export interface TextBlock {
   readonly text: string;

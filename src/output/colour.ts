@@ -1,6 +1,6 @@
 export type ColourLevel = 0 | 1 | 2 | 3;
 
-export type Style = (text: string) => string;
+type Style = (text: string) => string;
 
 /** The few styles the program uses. A word or a sign says the same beside each: never colour alone. */
 export interface Styles {

@@ -1,7 +1,7 @@
 import { escapeControl } from './escape';
 
 /** The stream a bar or spinner is drawn on; `process.stderr` is one. */
-export interface ProgressStream {
+interface ProgressStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   write(text: string): unknown;
