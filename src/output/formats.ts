@@ -15,11 +15,6 @@ const RENDERERS: Readonly<Record<Format, () => Promise<Renderer>>> = {
   markdown: async () => (await import('./markdown')).renderMarkdown,
 };
 
-/** Whether a word names a format. */
-export function isFormat(word: string): word is Format {
-  return (FORMATS as readonly string[]).includes(word);
-}
-
 /**
  * The listing as text in chunks, one page in memory at a time whatever the length. Stop asking, and the pages stop
  * being read. Text ends with a line feed.
