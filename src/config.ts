@@ -14,6 +14,7 @@ const SOURCES = {
   as: { flag: '--as', env: 'WALLET_ACTOR', kept: true },
   tz: { flag: '--tz', env: 'WALLET_TZ', kept: true },
   pager: { flag: '', env: 'WALLET_PAGER', kept: true },
+  maxPurchase: { flag: '', env: 'WALLET_MAX_PURCHASE', kept: true },
   now: { flag: '', env: 'WALLET_NOW', kept: false },
 } as const;
 
@@ -62,6 +63,7 @@ export function resolveSettings(flags: Kept, env: Environment): Settings {
     as: settle('as', layers, systemUser),
     tz: settle('tz', layers),
     pager: settle('pager', layers),
+    maxPurchase: settle('maxPurchase', layers),
     now: settle('now', layers),
   };
 }
@@ -85,7 +87,7 @@ function requireProfile(file: ConfigContent, profile: Setting): Kept {
   if (kept !== undefined) return kept;
   throw new WalletError('unknown_profile', `there is no profile ${JSON.stringify(profile.value)}`, {
     why: `it was named by the ${profile.origin}`,
-    hint: 'run: wallet profile list',
+    hint: 'wallet profile list',
     details: { profile: profile.value, profiles: Object.keys(profiles) },
   });
 }

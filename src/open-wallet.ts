@@ -5,6 +5,7 @@ import { createSystem, digest } from './adapters/system';
 import { createLocalWallet } from './app/local-wallet';
 import type { Settings } from './config';
 import type { WalletService } from './contract/wallet-service';
+import { type Credits, parseCredits } from './core/credits';
 import { WalletError } from './core/errors';
 import { DEFAULT_MAXIMUM_PURCHASE } from './core/payment/purchase';
 import { parseInstant } from './core/time';
@@ -26,9 +27,13 @@ export async function openWallet(settings: Settings): Promise<WalletService> {
     system,
     actor: settings.as.value ?? 'unknown',
     org: settings.org.value,
-    maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
+    maxPurchase: maximumPurchase(settings),
     close: async () => driver?.close(),
   });
+}
+
+function maximumPurchase({ maxPurchase: { value, origin } }: Settings): Credits {
+  return value === undefined ? DEFAULT_MAXIMUM_PURCHASE : parseCredits(value, `maximum purchase (${origin})`);
 }
 
 function ledgerFile(settings: Settings): string {

@@ -134,9 +134,8 @@ function lowerFirst(text: string): string {
 }
 
 function misused(message: string, { command, usage }: Use, more: { guess?: string; why?: string } = {}): WalletError {
-  const help = `run: ${command} --help`;
   return new WalletError('invalid_usage', message, {
     why: more.why || usage,
-    hint: more.guess ? `${more.guess} ${help}` : help,
+    hint: more.guess ? `${more.guess} (${command} --help)` : `${command} --help`,
   });
 }

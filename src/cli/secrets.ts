@@ -54,7 +54,7 @@ function passesLuhn(digits: string): boolean {
 function cardRefused(): WalletError {
   return new WalletError('secret_refused', 'an argument looks like a card number and was not used', {
     why: 'card numbers never enter this program: the card processor collects them on its own page',
-    hint: 'run: wallet card add',
+    hint: 'wallet card add',
   });
 }
 

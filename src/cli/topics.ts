@@ -53,6 +53,7 @@ configuration file. An empty variable counts as none.
   WALLET_NO_INPUT, CI       never ask anything (--no-input)
   WALLET_PAGER              show long lists page by page (--pager)
   WALLET_DEBUG              stacks of unexpected errors (--debug)
+  WALLET_MAX_PURCHASE       the most that one purchase may be (10000.00)
   WALLET_NOW                the time it is, on a sandbox ledger only
 
   STRIPE_API_KEY            the key of the card processor

@@ -128,6 +128,6 @@ function requireKey<K extends SettingKey | KeptKey>(word: string, keys: readonly
   const guess = nearest(word, keys);
   throw new WalletError('invalid_value', `there is no setting ${quote(word)}`, {
     why: `the settings are ${keys.join(', ')}`,
-    hint: guess === undefined ? 'run: wallet config list' : `did you mean ${guess}?`,
+    hint: guess === undefined ? 'wallet config list' : `did you mean ${guess}?`,
   });
 }

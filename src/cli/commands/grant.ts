@@ -51,13 +51,13 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'grant list',
     summary: 'the grants, purchased and promotional',
-    options: [{ flag: '--used', help: 'also those of which nothing is left' }],
+    details: 'With --all also those of which nothing is left.',
     examples: [{ command: 'wallet grant list', says: 'what there is, and when it lapses' }],
     kind: 'read',
     list: 'paged',
     async run(call, cli) {
       const { credit } = await cli.wallet();
-      const filter = given({ all: call.flag('used') });
+      const filter = given({ all: call.flag('all') });
       return showList(call, cli, {
         name: 'grants',
         columns: COLUMNS,

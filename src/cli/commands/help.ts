@@ -46,6 +46,6 @@ function unknown(words: string, known: readonly string[]): WalletError {
   const guess = nearest(words, known);
   return new WalletError('invalid_usage', `there is no help on "${words}"`, {
     why: 'it is neither a command nor a topic',
-    hint: guess === undefined ? 'run: wallet help' : `did you mean: wallet help ${guess}`,
+    hint: guess === undefined ? 'wallet help' : `did you mean: wallet help ${guess}`,
   });
 }

@@ -93,13 +93,13 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'hold list',
     summary: 'the open holds',
-    options: [{ flag: '--ended', help: 'also those that are captured, released or expired' }],
+    details: 'With --all also those that are captured, released or expired.',
     examples: [{ command: 'wallet hold list', says: 'what is reserved, and until when' }],
     kind: 'read',
     list: 'paged',
     async run(call, cli) {
       const { holds } = await cli.wallet();
-      const filter = given({ all: call.flag('ended') });
+      const filter = given({ all: call.flag('all') });
       return showList(call, cli, {
         name: 'holds',
         columns: COLUMNS,

@@ -114,6 +114,6 @@ function requireProfile({ profiles = {} }: ConfigContent, name: string): readonl
       Object.keys(profiles).length === 0
         ? 'no profile was saved yet'
         : `there are: ${Object.keys(profiles).join(', ')}`,
-    hint: guess === undefined ? 'run: wallet profile list' : `did you mean ${guess}?`,
+    hint: guess === undefined ? 'wallet profile list' : `did you mean ${guess}?`,
   });
 }

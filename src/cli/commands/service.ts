@@ -126,8 +126,13 @@ async function describe(service: ServiceHistory, cli: Cli): Promise<Styled> {
       ({ version, price, effectiveFrom, freeQuota, billing }, index) =>
         [
           index === 0 ? 'versions' : '',
-          `${version}: ${price} from ${clock(effectiveFrom)}, ${freeQuota} free, ${billing}`,
+          `${version}: ${price} ${startText(effectiveFrom, clock)}, ${freeQuota} free, ${billing}`,
         ] as const,
     ),
   ]);
+}
+
+/** A starter price holds for whatever was used before anybody set one. */
+function startText(from: string, clock: (time: string) => string): string {
+  return from.startsWith('1970-01-01T00:00:00') ? 'from the beginning' : `from ${clock(from)}`;
 }
