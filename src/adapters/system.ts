@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { utcCalendar } from '../core/time';
 import type { Instant } from '../core/time';
+import { utcCalendar } from '../core/time';
 import type { System } from '../ports/system';
 
 /** The machine's own clock, randomness and digests. A fixed clock, where one was set, stands still. */

@@ -63,6 +63,9 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       totals: async (filter) => (await import('./transactions')).totalsOfTransactions(deps, filter),
       explain: async (request) => (await import('./explain')).explain(deps, request),
     },
+    reports: {
+      usage: async (request) => (await import('./usage-report')).reportUsage(deps, request),
+    },
     audit: {
       list: async (request) => (await import('./audit')).listAudit(deps, request),
       verify: async (request) => (await import('./verify')).verify(deps, request),

@@ -21,6 +21,7 @@ export interface ListView<T> {
   /** False for lists that show no money: they need not say SANDBOX. */
   readonly money?: false;
   readonly footer?: Listing<T>['footer'];
+  readonly extra?: Listing<T>['extra'];
 }
 
 /** The service's answer as a page: it lists its rows under their plural. */
@@ -57,6 +58,7 @@ export async function showList<T>(call: Call, cli: Cli, view: ListView<T>): Prom
     columns: view.columns,
     pages: counting(followPages(view.fetch, plan), rows),
     footer: view.footer,
+    extra: view.extra,
   });
   const options = await renderOptions(
     plan,

@@ -19,6 +19,7 @@ import type {
   TransactionType,
   VerifyCheck,
 } from './objects';
+import type { UsageReport } from './reports';
 
 /**
  * Goes with every change. `idempotencyKey`: the same key and the same parameters answer the first result again, with
@@ -300,6 +301,10 @@ export interface WalletService {
     csv(query: TransactionQuery): Promise<TransactionCsvPage>;
     totals(filter: TransactionFilter): Promise<{ totals: TransactionTotals; range: ResolvedRange }>;
     explain(request: { id: string }): Promise<{ transaction: Transaction; explanation: readonly string[] }>;
+  };
+  readonly reports: {
+    /** Sums of usage (or of the types asked for) by groups; they tie to `transactions` with the same filters. */
+    usage(request: TransactionFilter & { by: readonly string[] }): Promise<UsageReport>;
   };
   readonly audit: {
     list(

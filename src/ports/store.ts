@@ -1,6 +1,7 @@
 import type { Grant } from '../core/credit/grant';
 import type { Hold } from '../core/credit/hold';
 import type { Credits } from '../core/credits';
+import type { PlainDate } from '../core/date';
 import type { Link } from '../core/ledger/chain';
 import type { EntryType } from '../core/ledger/chart';
 import type { Entry } from '../core/ledger/entry';
@@ -128,6 +129,14 @@ export interface EntryPageQuery extends EntryQuery {
   readonly after?: EntryPosition;
 }
 
+/** Which daily totals are added up, and by which of their fields; the type always stays apart. */
+export interface DayTotalsQuery extends Pick<EntryQuery, 'types' | 'services' | 'apps' | 'users' | 'campaigns'> {
+  readonly first?: PlainDate;
+  /** Included. */
+  readonly last?: PlainDate;
+  readonly by: readonly ('day' | 'service' | 'app' | 'user' | 'campaign')[];
+}
+
 export interface EntryTotals {
   readonly rows: number;
   readonly quantity: number;
@@ -190,6 +199,8 @@ export interface LedgerView {
   /** The same page as finished CSV lines (see `output/delimited` for the format), with the last one's position. */
   csvPage(query: EntryPageQuery): Promise<{ text: string; rows: number; last: EntryPosition | null }>;
   totals(query: EntryQuery): Promise<EntryTotals>;
+  /** Sums of the daily totals of transactions. Fields not grouped by come back empty, the day as 0. */
+  dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]>;
   findKey(key: string): Promise<KeyRecord | undefined>;
   /** The audit trail, by number. */
   links(query: {

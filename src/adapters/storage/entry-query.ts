@@ -1,4 +1,4 @@
-import type { EntryPageQuery, EntryQuery } from '../../ports/store';
+import type { DayTotalsQuery, EntryPageQuery, EntryQuery } from '../../ports/store';
 import type { SqlValue } from './sql-driver';
 
 /** A condition and the values of its question marks. */
@@ -58,4 +58,29 @@ export function pageOfEntries(org: number, query: EntryPageQuery): Filter {
   params.push(query.limit);
   // Whichever way time runs, what happened at one moment is listed as it was posted.
   return { where: `${where} ORDER BY occurred_at${direction}, seq LIMIT ?`, params };
+}
+
+/** Sums of daily totals by the fields that are asked for; the type is always one of them. */
+export function sumOfDays(org: number, query: DayTotalsQuery): { sql: string; params: readonly SqlValue[] } {
+  const conditions: string[] = ['org = ?', "type NOT IN ('hold', 'release')"];
+  const params: SqlValue[] = [org];
+  const add = (sql: string, ...values: readonly SqlValue[]) => {
+    conditions.push(sql);
+    params.push(...values);
+  };
+  if (query.first !== undefined) add('day >= ?', query.first);
+  if (query.last !== undefined) add('day <= ?', query.last);
+  const lists = { type: query.types, service: query.services, app: query.apps, campaign: query.campaigns };
+  for (const [column, values] of Object.entries({ ...lists, user_name: query.users })) {
+    if (values !== undefined) add(`${column} IN (${values.map(() => '?').join(', ')})`, ...values);
+  }
+  const grouped = query.by.map((field) => (field === 'user' ? 'user_name' : field));
+  const columns = ['service', 'app', 'user_name', 'campaign'].map((name) =>
+    grouped.includes(name as (typeof grouped)[number]) ? name : `'' AS ${name}`,
+  );
+  const sums = ['transactions', 'quantity', 'free_quantity', 'amount', 'invoiced'];
+  const sql = `SELECT ${grouped.includes('day') ? 'day' : '0 AS day'}, type, ${columns.join(', ')},
+    ${sums.map((name) => `sum(${name}) AS ${name}`).join(', ')} FROM day_totals
+    WHERE ${conditions.join(' AND ')} GROUP BY ${['type', ...grouped].join(', ')}`;
+  return { sql, params };
 }

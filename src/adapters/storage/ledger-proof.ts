@@ -1,11 +1,9 @@
 import type { Grant } from '../../core/credit/grant';
 import type { Credits } from '../../core/credits';
-import type { PlainDate } from '../../core/date';
-import type { EntryType } from '../../core/ledger/chart';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { KeyRecord, LedgerProof, StoredEntry } from '../../ports/store';
 import { ENTRY_COLUMNS, withDraws } from './entry-rows';
-import { groupDraws, numberOf, toGrant, toKeyRecord } from './ledger-rows';
+import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord } from './ledger-rows';
 import { MIGRATIONS } from './migrations';
 import type { SqlConnection, SqlDriver } from './sql-driver';
 
@@ -35,19 +33,7 @@ export class LedgerProofReader implements LedgerProof {
 
   async dayTotals(): Promise<readonly DayTotal[]> {
     const rows = await this.#connection.all('SELECT * FROM day_totals WHERE org = ?', [this.#org]);
-    return rows.map((row) => ({
-      day: row.day as PlainDate,
-      type: row.type as EntryType,
-      service: row.service as string,
-      app: row.app as string,
-      user: row.user_name as string,
-      campaign: row.campaign as string,
-      transactions: numberOf(row, 'transactions'),
-      quantity: numberOf(row, 'quantity'),
-      freeQuantity: numberOf(row, 'free_quantity'),
-      amount: row.amount as Credits,
-      invoiced: row.invoiced as Credits,
-    }));
+    return rows.map(toDayTotal);
   }
 
   async monthTotals(): Promise<readonly MonthTotal[]> {

@@ -1,8 +1,11 @@
 import type { Grant, GrantKind } from '../../core/credit/grant';
 import type { Credits } from '../../core/credits';
+import type { PlainDate } from '../../core/date';
 import type { Link } from '../../core/ledger/chain';
+import type { EntryType } from '../../core/ledger/chart';
 import type { Draw } from '../../core/ledger/entry';
 import type { WalletState } from '../../core/ledger/journal';
+import type { DayTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
 import type { KeyRecord } from '../../ports/store';
 import type { SqlRow } from './sql-driver';
@@ -23,6 +26,23 @@ export function groupDraws(rows: readonly SqlRow[]): Map<number, Draw[]> {
 
 export function numberOf(row: SqlRow | undefined, column: string): number {
   return Number(row?.[column] ?? 0);
+}
+
+/** A row of `day_totals`, or of sums over it. */
+export function toDayTotal(row: SqlRow): DayTotal {
+  return {
+    day: numberOf(row, 'day') as PlainDate,
+    type: row.type as EntryType,
+    service: row.service as string,
+    app: row.app as string,
+    user: row.user_name as string,
+    campaign: row.campaign as string,
+    transactions: numberOf(row, 'transactions'),
+    quantity: numberOf(row, 'quantity'),
+    freeQuantity: numberOf(row, 'free_quantity'),
+    amount: numberOf(row, 'amount') as Credits,
+    invoiced: numberOf(row, 'invoiced') as Credits,
+  };
 }
 
 export function toWallet(row: SqlRow): WalletState {

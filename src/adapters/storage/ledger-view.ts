@@ -3,9 +3,10 @@ import type { Credits } from '../../core/credits';
 import type { Link } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
 import type { WalletState } from '../../core/ledger/journal';
-import type { MonthTotal } from '../../core/ledger/totals';
+import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
 import type {
+  DayTotalsQuery,
   EntryPageQuery,
   EntryPosition,
   EntryQuery,
@@ -17,10 +18,10 @@ import type {
   Records,
   RecordTypes,
 } from '../../ports/store';
-import { filterEntries, INVOICED, pageOfEntries, SIGNED_AMOUNT } from './entry-query';
+import { filterEntries, INVOICED, pageOfEntries, SIGNED_AMOUNT, sumOfDays } from './entry-query';
 import { ENTRY_COLUMNS, toListedEntry, withDraws } from './entry-rows';
 import { LedgerProofReader } from './ledger-proof';
-import { groupDraws, numberOf, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
+import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
 import { fromRow, openRecords, type Witness } from './record-tables';
 import type { Dialect, SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
 
@@ -164,6 +165,11 @@ export class SqlLedgerView implements LedgerView {
       amount: numberOf(row, 'amount') as Credits,
       invoiced: numberOf(row, 'invoiced') as Credits,
     };
+  }
+
+  async dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]> {
+    const { sql, params } = sumOfDays(this.org, query);
+    return (await this.connection.all(sql, params)).map(toDayTotal);
   }
 
   async findKey(key: string): Promise<KeyRecord | undefined> {

@@ -1,11 +1,9 @@
 import type { Transaction } from '../../contract/objects';
-import type { ResolvedRange, TransactionFilter, TransactionQuery, WalletService } from '../../contract/wallet-service';
-import { formatDate } from '../../core/date';
-import { parseInstant } from '../../core/time';
+import type { TransactionFilter, TransactionQuery, WalletService } from '../../contract/wallet-service';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
-import { localTime } from '../clock';
+import { asksForTime, FILTER_OPTIONS, filterOf, sayRange } from '../filters';
 import { pageOf, planList, showList, writeList } from '../list';
 import type { CommandSpec } from '../spec';
 import { counted } from '../wording';
@@ -42,17 +40,7 @@ export const commands: readonly CommandSpec[] = [
     details:
       'Newest first. Amounts are signed: what each did to the credits in the wallet. A list of values means any of them; write \\, for a comma inside one.',
     options: [
-      { flag: '--type <types>', help: 'usage, purchase, grant, …', repeat: true },
-      { flag: '--service <services>', help: 'only of these services', repeat: true },
-      { flag: '--app <apps>', help: 'only of these apps', repeat: true },
-      { flag: '--user <users>', help: 'only of these users', repeat: true },
-      { flag: '--campaign <campaigns>', help: 'only of these campaigns', repeat: true },
-      { flag: '--search <text>', help: 'in memo, campaign, user, reference, external id' },
-      { flag: '--period <period>', help: 'such as 2026-10 or last-month', conflicts: ['from', 'to'] },
-      { flag: '--from <time>', help: 'a date or time, included' },
-      { flag: '--to <time>', help: 'a date (its whole day), or a time (excluded)' },
-      { flag: '--min <amount>', help: 'of this size or more, whatever the sign' },
-      { flag: '--max <amount>', help: 'of this size or less' },
+      ...FILTER_OPTIONS,
       { flag: '--order <order>', help: 'newest first if not said', choices: ['asc', 'desc'] },
       { flag: '--totals', help: 'control totals and row count on stderr' },
     ],
@@ -68,7 +56,7 @@ export const commands: readonly CommandSpec[] = [
       const filter = filterOf(call);
       // The parser saw to it that it is one of the two.
       const query = given({ ...filter, order: call.text('order') as 'asc' | 'desc' | undefined });
-      await sayRange(filter, transactions, cli);
+      if (asksForTime(filter)) await sayRange((await transactions.list({ ...filter, limit: 1 })).range, cli);
       if (planList(call, cli).format === 'csv') await showCsv(call, cli, transactions, query);
       else {
         await showList(call, cli, {
@@ -83,22 +71,6 @@ export const commands: readonly CommandSpec[] = [
     },
   },
 ];
-
-function filterOf(call: Call): TransactionFilter {
-  return given({
-    types: call.values('type'),
-    services: call.values('service'),
-    apps: call.values('app'),
-    users: call.values('user'),
-    campaigns: call.values('campaign'),
-    search: call.text('search'),
-    period: call.text('period'),
-    from: call.text('from'),
-    to: call.text('to'),
-    min: call.text('min'),
-    max: call.text('max'),
-  });
-}
 
 type Transactions = WalletService['transactions'];
 
@@ -120,26 +92,6 @@ async function showCsv(call: Call, cli: Cli, transactions: Transactions, query: 
   await writeList(plan, call, cli, chunks());
   if (rows.next !== null) cli.note(`more: --cursor ${rows.next}`);
   if (plan.output !== undefined) cli.note(`${counted(rows.shown, 'row')} written to ${plan.output}`);
-}
-
-/** Says which days a period came to, so that nobody has to trust a word like last-month. */
-async function sayRange(filter: TransactionFilter, transactions: Transactions, cli: Cli): Promise<void> {
-  const isAsked = filter.period !== undefined || filter.from !== undefined || filter.to !== undefined;
-  if (!isAsked || cli.isJson || cli.isQuiet) return;
-  const { range } = await transactions.list({ ...filter, limit: 1 });
-  cli.note(`range: ${await rangeText(range, cli)}`);
-}
-
-async function rangeText({ from, to, timeZone }: ResolvedRange, cli: Cli): Promise<string> {
-  const calendar = await cli.world.openCalendar(timeZone);
-  const edge = (time: string | null, isEnd: boolean): string => {
-    if (time === null) return isEnd ? 'now' : 'the beginning';
-    const instant = parseInstant(time);
-    const date = calendar.dateOf(instant);
-    if (calendar.startOfDay(date) !== instant) return localTime(instant, calendar);
-    return formatDate(isEnd ? ((date - 1) as typeof date) : date);
-  };
-  return `${edge(from, false)} … ${edge(to, true)} (${timeZone})`;
 }
 
 async function sayTotals(filter: TransactionFilter, transactions: Transactions, cli: Cli): Promise<void> {

@@ -48,7 +48,7 @@ export class TotalsCounter {
     this.#calendar = calendar;
   }
 
-  take(entry: Entry): void {
+  take(entry: Omit<Entry, 'draws'>): void {
     const day = this.#calendar.dateOf(entry.occurredAt);
     const amount = effectOnPosted(entry);
     const invoiced = effectOnPostpaid(entry);
@@ -66,7 +66,7 @@ export class TotalsCounter {
     if (entry.app !== null) this.#addToMonth('app', entry.app, month, sign, entry, spent);
   }
 
-  #day(entry: Entry, day: DayTotal['day']): DayTotal {
+  #day(entry: Omit<Entry, 'draws'>, day: DayTotal['day']): DayTotal {
     const what = {
       day,
       type: entry.type,
@@ -84,7 +84,14 @@ export class TotalsCounter {
     return total;
   }
 
-  #addToMonth(kind: MonthTotal['kind'], name: string, month: number, sign: 1 | -1, entry: Entry, spent: Credits): void {
+  #addToMonth(
+    kind: MonthTotal['kind'],
+    name: string,
+    month: number,
+    sign: 1 | -1,
+    entry: Omit<Entry, 'draws'>,
+    spent: Credits,
+  ): void {
     const key = monthKey(kind, name, month);
     let total = this.months.get(key);
     if (total === undefined) {

@@ -1,0 +1,25 @@
+import { USAGE_GROUPS } from '../../core/report/usage';
+import { FILTER_OPTIONS } from '../filters';
+import type { CommandSpec } from '../spec';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    path: 'report usage',
+    summary: 'usage by service, app, user, campaign and time',
+    details:
+      'Usage and its reversals, unless --type says otherwise. Every total is the sum of the same transactions; cost is credits used plus invoiced; share is of the whole cost, in percent.',
+    options: [
+      { flag: '--by <groups>', help: `${USAGE_GROUPS.join(', ')}; service if not said`, repeat: true },
+      ...FILTER_OPTIONS,
+      { flag: '--chart', help: 'bars, or sparklines over time, instead of a table', conflicts: ['format', 'json'] },
+    ],
+    examples: [
+      { command: 'wallet report usage --period this-month', says: 'what each service cost' },
+      { command: 'wallet report usage --by app,month --period 2026 --format csv', says: 'a year for the accountant' },
+      { command: 'wallet report usage --by service,day --period last-30d --chart', says: 'the trend of each service' },
+    ],
+    kind: 'read',
+    list: 'whole',
+    run: async (call, cli) => (await import('../usage-view')).showUsage(call, cli),
+  },
+];

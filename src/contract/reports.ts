@@ -1,0 +1,38 @@
+import type { UsageGroup } from '../core/report/usage';
+import type { Decimal, Timestamp } from './objects';
+
+/** The period a filter came to. `from` is included, `to` is not; null is open. */
+interface Range {
+  readonly from: Timestamp | null;
+  readonly to: Timestamp | null;
+  readonly timeZone: string;
+}
+
+/** Sums of transactions, each the plain sum of their column, save for the two that say otherwise. */
+export interface UsageFigures {
+  readonly transactions: number;
+  readonly quantity: number;
+  readonly freeQuantity: number;
+  /** The part of `quantity` that reversals gave back. */
+  readonly reversedQuantity: number;
+  /** What it did to the credits in the wallet: signed. */
+  readonly amount: Decimal;
+  readonly invoiced: Decimal;
+  /** Credits used plus invoiced, less what was reversed. */
+  readonly cost: Decimal;
+}
+
+/** One group of usage: its names under the groups that were asked for. */
+export type UsageReportRow = UsageFigures & {
+  /** In percent of the whole cost, rounded half up to two places; null where nothing was spent. */
+  readonly share: string | null;
+} & { readonly [G in UsageGroup]?: string | null };
+
+export interface UsageReport {
+  readonly by: readonly UsageGroup[];
+  readonly range: Range;
+  readonly rows: readonly UsageReportRow[];
+  /** Of every leading group but the whole: empty with one group. */
+  readonly subtotals: readonly UsageReportRow[];
+  readonly total: UsageFigures;
+}
