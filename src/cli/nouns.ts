@@ -33,6 +33,7 @@ export const NOUNS: readonly Noun[] = [
   noun('System', 'init', 'create an organisation', () => import('./commands/init')),
   noun('System', 'config', 'settings and where they come from', () => import('./commands/config')),
   noun('System', 'profile', 'settings saved under a name', () => import('./commands/profile')),
+  noun('System', 'demo', 'watch a wallet at work, with play money', () => import('./commands/demo')),
   noun('System', 'help', 'help on a command or a topic', async () => {
     const { helpCommand } = await import('./commands/help');
     return { commands: [helpCommand(NOUNS)] };
