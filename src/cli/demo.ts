@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Cli } from './cli';
 import { SCENES, type Scene } from './demo-scenes';
 import { SIGNAL_STATUS, type Signal } from './signals';
-import type { Settings } from './world';
+import { SETTING_KEYS, type SettingKey, type Settings } from './world';
 
 /** Long enough to read a scene, where somebody is watching. */
 const PAUSE_MS = 1_600;
@@ -35,18 +35,9 @@ export async function playDemo(cli: Cli): Promise<number> {
 
 /** Not one of the user's settings: the demo never sees their ledger, and never a real processor. */
 function throwAway(ledger: string): Settings {
-  const none = { value: undefined, origin: 'demo' };
-  const set = (value: string) => ({ value, origin: 'demo' });
-  return {
-    org: set('demo'),
-    ledger: set(ledger),
-    api: none,
-    profile: none,
-    as: set('demo'),
-    tz: none,
-    pager: none,
-    now: none,
-  };
+  const own: Partial<Record<SettingKey, string>> = { org: 'demo', ledger, as: 'demo' };
+  // Every setting there is has an entry, as the keys are all of them.
+  return Object.fromEntries(SETTING_KEYS.map((key) => [key, { value: own[key], origin: 'demo' }])) as Settings;
 }
 
 async function tell(cli: Cli, { says, command }: Scene, told: string): Promise<void> {
