@@ -65,6 +65,8 @@ export function createLocalWallet(deps: Dependencies): WalletService {
     },
     reports: {
       usage: async (request) => (await import('./usage-report')).reportUsage(deps, request),
+      statement: async (request) => (await import('./statement-report')).reportStatement(deps, request),
+      allStatements: async (request) => (await import('./statement-report')).reportAllStatements(deps, request),
     },
     audit: {
       list: async (request) => (await import('./audit')).listAudit(deps, request),

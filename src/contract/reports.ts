@@ -1,3 +1,4 @@
+import type { Movement } from '../core/report/statement';
 import type { UsageGroup } from '../core/report/usage';
 import type { Decimal, Timestamp } from './objects';
 
@@ -35,4 +36,19 @@ export interface UsageReport {
   /** Of every leading group but the whole: empty with one group. */
   readonly subtotals: readonly UsageReportRow[];
   readonly total: UsageFigures;
+}
+
+/** Movements are signed: opening + their sum = closing, to the micro. */
+export type StatementFigures = Readonly<Record<'opening' | Movement | 'closing', Decimal>> & {
+  /** What postpaid usage added to invoices: no credits, and no part of the sum. */
+  readonly invoiced: Decimal;
+  readonly byService: readonly (UsageFigures & { readonly service: string | null })[];
+  readonly byApp: readonly (UsageFigures & { readonly app: string | null })[];
+};
+
+export type StatementReport = StatementFigures & { readonly org: string; readonly range: Range };
+
+export interface AllStatements {
+  readonly organisations: readonly StatementReport[];
+  readonly total: StatementFigures;
 }

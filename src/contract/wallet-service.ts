@@ -19,7 +19,7 @@ import type {
   TransactionType,
   VerifyCheck,
 } from './objects';
-import type { UsageReport } from './reports';
+import type { AllStatements, StatementReport, UsageReport } from './reports';
 
 /**
  * Goes with every change. `idempotencyKey`: the same key and the same parameters answer the first result again, with
@@ -305,6 +305,10 @@ export interface WalletService {
   readonly reports: {
     /** Sums of usage (or of the types asked for) by groups; they tie to `transactions` with the same filters. */
     usage(request: TransactionFilter & { by: readonly string[] }): Promise<UsageReport>;
+    /** Opening, movements by kind and closing of a period of the organisation's zone. */
+    statement(request: { period: string }): Promise<StatementReport>;
+    /** The statements of every organisation of the ledger, and their sum. */
+    allStatements(request: { period: string }): Promise<AllStatements>;
   };
   readonly audit: {
     list(

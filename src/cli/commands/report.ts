@@ -22,4 +22,21 @@ export const commands: readonly CommandSpec[] = [
     list: 'whole',
     run: async (call, cli) => (await import('../usage-view')).showUsage(call, cli),
   },
+  {
+    path: 'report statement',
+    summary: 'opening, movements and closing of a period',
+    details:
+      "Movements are signed; opening and movements come to closing to the micro, and consecutive statements meet. The period is that of the organisation's time zone.",
+    options: [
+      { flag: '--period <period>', help: 'such as 2026-10, 2026-Q3 or last-month', required: true },
+      { flag: '--all-orgs', help: 'a row for each organisation of the ledger, and the total' },
+    ],
+    examples: [
+      { command: 'wallet report statement --period last-month', says: 'the month that ended' },
+      { command: 'wallet report statement --period 2026-Q3 --all-orgs --format csv', says: 'all, consolidated' },
+    ],
+    kind: 'read',
+    list: 'whole',
+    run: async (call, cli) => (await import('../statement-view')).showStatement(call, cli),
+  },
 ];
