@@ -225,7 +225,10 @@ export interface LedgerProof {
   brokenEventIds(): Promise<readonly string[]>;
   head(): Promise<{ links: number; hash: string }>;
   keys(): Promise<readonly KeyRecord[]>;
-  /** What is wrong with the schema itself: missing or altered tables, indexes and triggers. */
+  info(): Promise<LedgerInfo>;
+  /** Rows of the whole ledger that nothing leads to: of no organisation, or of no entry; a few at most. */
+  strayRows(): Promise<readonly string[]>;
+  /** What is wrong with the schema itself: missing, altered or added tables, indexes and triggers. */
   schemaFaults(): Promise<readonly string[]>;
   /** What the engine finds wrong with the file. */
   storageFaults(): Promise<readonly string[]>;

@@ -1,9 +1,9 @@
 import type { Grant } from '../../core/credit/grant';
 import type { Credits } from '../../core/credits';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
-import type { KeyRecord, LedgerProof, StoredEntry } from '../../ports/store';
+import type { KeyRecord, LedgerInfo, LedgerProof, StoredEntry } from '../../ports/store';
 import { ENTRY_COLUMNS, withDraws } from './entry-rows';
-import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord } from './ledger-rows';
+import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLedgerInfo } from './ledger-rows';
 import { MIGRATIONS } from './migrations';
 import type { SqlConnection, SqlDriver } from './sql-driver';
 
@@ -59,8 +59,14 @@ export class LedgerProofReader implements LedgerProof {
     const used = 'SELECT count(*) FROM transactions WHERE org = ? AND external_id IS NOT NULL';
     const [registered] = await this.#connection.column(count, [this.#org]);
     const [entries] = await this.#connection.column(used, [this.#org]);
-    if (registered === entries) return (await this.#connection.column(unregistered, [this.#org])).map(String);
-    return [`${registered} registered for ${entries} entries`];
+    const lost = (await this.#connection.column(unregistered, [this.#org])).map(
+      (id) => `event ${id} is not registered`,
+    );
+    if (registered === entries) return lost;
+    const stray = `SELECT e.external_id FROM event_ids e LEFT JOIN transactions t ON t.org = e.org AND t.seq = e.seq
+      AND t.external_id = e.external_id WHERE e.org = ? AND t.seq IS NULL LIMIT 5`;
+    const strays = (await this.#connection.column(stray, [this.#org])).map((id) => `event ${id} is of no entry`);
+    return [...lost, ...strays, `${registered} ids are registered for ${entries} entries`];
   }
 
   async head(): Promise<{ links: number; hash: string }> {
@@ -72,15 +78,48 @@ export class LedgerProofReader implements LedgerProof {
     return (await this.#connection.all('SELECT * FROM idempotency_keys WHERE org = ?', [this.#org])).map(toKeyRecord);
   }
 
+  async info(): Promise<LedgerInfo> {
+    const row = await this.#connection.get('SELECT * FROM ledger WHERE id = 1');
+    if (row === undefined) throw new Error('the row of ledger is missing');
+    return toLedgerInfo(row);
+  }
+
+  async strayRows(): Promise<readonly string[]> {
+    const orgs = (await this.#connection.column('SELECT org FROM organisations ORDER BY org')).map(Number);
+    const faults = orgs.flatMap((org, index) => (org === index + 1 ? [] : [`organisations: ${org} has no place`]));
+    const last = orgs.at(-1) ?? 0;
+    for (const table of this.#tablesByOrganisation()) {
+      const stray = `SELECT org FROM ${table} WHERE org < 1 UNION ALL SELECT org FROM ${table} WHERE org > ? LIMIT 1`;
+      const found = await this.#connection.column(stray, [last]);
+      faults.push(...found.map((org) => `${table}: a row belongs to organisation ${org}, which is not there`));
+    }
+    const draws = `SELECT d.seq FROM draws d LEFT JOIN transactions t ON t.org = d.org AND t.seq = d.seq
+      WHERE t.seq IS NULL OR t.grant_seq IS NOT NULL OR d.place < 0 OR (d.place > 0 AND NOT EXISTS
+        (SELECT 1 FROM draws p WHERE p.org = d.org AND p.seq = d.seq AND p.place = d.place - 1)) LIMIT 5`;
+    const strays = await this.#connection.column(draws);
+    return [...faults, ...strays.map((seq) => `draws: a row of entry ${seq} is none of it`)];
+  }
+
+  #tablesByOrganisation(): readonly string[] {
+    return this.#statements().flatMap((sql) => /^CREATE TABLE (\w+) \(\s*org /.exec(sql)?.[1] ?? []);
+  }
+
+  #statements(): readonly string[] {
+    return MIGRATIONS.flatMap((step) => step(this.#driver.dialect));
+  }
+
   async schemaFaults(): Promise<readonly string[]> {
     const found = await this.#driver.schema();
     const faults: string[] = [];
-    for (const statement of MIGRATIONS.flatMap((step) => step(this.#driver.dialect))) {
+    const known = new Set<string>();
+    for (const statement of this.#statements()) {
       const name = /^CREATE (?:UNIQUE )?(?:TABLE|INDEX|TRIGGER) (\w+)/.exec(statement)?.[1] ?? '';
+      known.add(name);
       const stored = found.get(name);
       if (stored === undefined) faults.push(`${name} is missing`);
       else if (plainText(stored) !== plainText(statement)) faults.push(`${name} was altered`);
     }
+    for (const name of found.keys()) if (!known.has(name)) faults.push(`${name} was added by hand`);
     return faults;
   }
 

@@ -7,8 +7,17 @@ import type { Draw } from '../../core/ledger/entry';
 import type { WalletState } from '../../core/ledger/journal';
 import type { DayTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
-import type { KeyRecord } from '../../ports/store';
+import type { KeyRecord, LedgerInfo } from '../../ports/store';
 import type { SqlRow } from './sql-driver';
+
+export function toLedgerInfo(row: SqlRow): LedgerInfo {
+  return {
+    instance: row.instance as string,
+    provider: row.provider as LedgerInfo['provider'],
+    mode: row.mode as LedgerInfo['mode'],
+    createdAt: row.created_at as Instant,
+  };
+}
 
 /** Rows of `draws`, by entry, in their order. */
 export function groupDraws(rows: readonly SqlRow[]): Map<number, Draw[]> {

@@ -3,7 +3,15 @@ import { assert } from '../../core/errors';
 import { canonicalEntry, type Digest, GENESIS, rowCheck, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
 import type { Posting, WalletState } from '../../core/ledger/journal';
-import type { KeyRecord, LedgerUnit, RecordKind, RecordTypes, WritableRecords, WriteFacts } from '../../ports/store';
+import type {
+  KeyRecord,
+  LedgerInfo,
+  LedgerUnit,
+  RecordKind,
+  RecordTypes,
+  WritableRecords,
+  WriteFacts,
+} from '../../ports/store';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
 import { SqlLedgerView } from './ledger-view';
 import type { SqlConnection, SqlDriver } from './sql-driver';
@@ -90,6 +98,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   async saveKey(k: KeyRecord): Promise<void> {
     await this.connection.run(INSERT_KEY, [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt]);
     this.#witness('idempotency_keys', k.key, k);
+  }
+
+  /** Puts what the ledger is under the seal of an organisation's first write. */
+  sealLedger(info: LedgerInfo): void {
+    this.#witness('ledger', '1', info);
   }
 
   /** Seals what this unit changed as the next link of the chain; a unit that changed nothing leaves none. */

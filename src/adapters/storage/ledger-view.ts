@@ -1,5 +1,6 @@
 import type { Grant } from '../../core/credit/grant';
 import type { Credits } from '../../core/credits';
+import { WalletError } from '../../core/errors';
 import type { Link } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
 import type { WalletState } from '../../core/ledger/journal';
@@ -207,7 +208,7 @@ export class SqlLedgerView implements LedgerView {
 
   protected async walletAndHead(): Promise<{ wallet: WalletState; links: number; head: string }> {
     const row = await this.connection.get('SELECT * FROM wallets WHERE org = ?', [this.org]);
-    if (row === undefined) throw new Error(`organisation ${this.org} has no wallet`);
+    if (row === undefined) throw noWallet(this.org);
     return { wallet: toWallet(row), links: numberOf(row, 'links'), head: String(row.head) };
   }
 
@@ -235,6 +236,13 @@ export class SqlLedgerView implements LedgerView {
     }
     return rows;
   }
+}
+
+function noWallet(org: number): WalletError {
+  return new WalletError('integrity_failure', `the row of wallets of organisation ${org} is missing`, {
+    why: 'it is made with the organisation, and never removed',
+    hint: 'restore the newest backup: wallet restore FILE',
+  });
 }
 
 /** One finished line of the CSV of transactions; the columns and their order are fixed by the contract. */

@@ -90,7 +90,13 @@ export type Witness = (kind: RecordKind, id: string, value: unknown) => void;
 /** A record's row, back as the record: fields in column order, the same object that was witnessed when it was stored. */
 export function fromRow<K extends RecordKind>(kind: K, row: SqlRow): RecordTypes[K] {
   const record: Record<string, unknown> = { id: row.id };
-  for (const [field, column, kept] of TABLES[kind]) record[field] = read(row[column] ?? null, kept);
+  for (const [field, column, kept] of TABLES[kind]) {
+    try {
+      record[field] = read(row[column] ?? null, kept);
+    } catch (cause) {
+      throw unreadable(kind, row.id, column, cause);
+    }
+  }
   record.version = row.version;
   // The columns are the record's fields by the table above; the engine has checked their types.
   return record as unknown as RecordTypes[K];
@@ -188,6 +194,14 @@ export function openRecords(
     purchases: open('purchases'),
     holds: open('holds'),
   };
+}
+
+function unreadable(kind: RecordKind, id: SqlValue | undefined, column: string, cause: unknown): WalletError {
+  return new WalletError('integrity_failure', `${kind} ${id}: its ${column} can not be read`, {
+    why: 'it is not as it was written',
+    hint: 'wallet verify',
+    cause,
+  });
 }
 
 /** A field by its name in the tables above, which name nothing that the records lack. */

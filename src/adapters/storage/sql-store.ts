@@ -2,7 +2,6 @@ import { WalletError } from '../../core/errors';
 import type { Digest } from '../../core/ledger/chain';
 import { GENESIS } from '../../core/ledger/chain';
 import { EMPTY_WALLET } from '../../core/ledger/journal';
-import type { Instant } from '../../core/time';
 import {
   Abandon,
   type LedgerInfo,
@@ -12,10 +11,11 @@ import {
   type Store,
   type WriteFacts,
 } from '../../ports/store';
+import { toLedgerInfo } from './ledger-rows';
 import { SqlLedgerUnit } from './ledger-unit';
 import { SqlLedgerView } from './ledger-view';
 import { fromRow } from './record-tables';
-import type { SqlConnection, SqlDriver } from './sql-driver';
+import type { SqlConnection, SqlDriver, SqlRow } from './sql-driver';
 
 const CREATE_WALLET = `INSERT INTO wallets
   (org, posted, held, overdrawn, overdraft_limit, postpaid, seq, recorded_at, links, head) VALUES (?, 0, 0, 0, 0, 0, 0, ?, 0, ?)`;
@@ -32,13 +32,9 @@ export class SqlStore implements Store {
 
   async info(): Promise<LedgerInfo> {
     const row = await this.#driver.read((connection) => connection.get('SELECT * FROM ledger WHERE id = 1'));
-    if (row === undefined) throw notInitialised();
-    return {
-      instance: row.instance as string,
-      provider: row.provider as LedgerInfo['provider'],
-      mode: row.mode as LedgerInfo['mode'],
-      createdAt: row.created_at as Instant,
-    };
+    if (row !== undefined) return toLedgerInfo(row);
+    await this.#requireEmpty('ledger');
+    throw notInitialised();
   }
 
   /** Writes down what the ledger is, once; later calls change nothing and answer what stands. */
@@ -58,14 +54,16 @@ export class SqlStore implements Store {
     });
   }
 
-  findOrganisation(name?: string): Promise<OrganisationRecord | undefined> {
-    return this.#driver.read(async (connection) => {
+  async findOrganisation(name?: string): Promise<OrganisationRecord | undefined> {
+    const found = await this.#driver.read(async (connection) => {
       const row =
         name === undefined
           ? await connection.get('SELECT * FROM organisations ORDER BY org LIMIT 1')
           : await connection.get('SELECT * FROM organisations WHERE name = ?', [name]);
       return row === undefined ? undefined : fromRow('organisations', row);
     });
+    if (found === undefined && name === undefined) await this.#requireEmpty('organisations');
+    return found;
   }
 
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T> {
@@ -88,6 +86,7 @@ export class SqlStore implements Store {
         return this.#unit(connection, org.number, facts, async (unit) => {
           await unit.records.organisations.insert(org);
           await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS]);
+          unit.sealLedger(toLedgerInfo(await requireLedgerRow(connection)));
           return work(unit, org);
         });
       }),
@@ -98,11 +97,17 @@ export class SqlStore implements Store {
     return this.#driver.close();
   }
 
+  /** A ledger that has written something has lost none of its rows by itself. */
+  async #requireEmpty(table: string): Promise<void> {
+    const written = await this.#driver.read((connection) => connection.get('SELECT number FROM audit LIMIT 1'));
+    if (written !== undefined) throw rowRemoved(table);
+  }
+
   async #unit<T>(
     connection: SqlConnection,
     org: number,
     facts: WriteFacts,
-    work: (unit: LedgerUnit) => Promise<T>,
+    work: (unit: SqlLedgerUnit) => Promise<T>,
   ): Promise<T> {
     const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#digest);
     const result = await work(unit);
@@ -120,6 +125,19 @@ async function unlessAbandoned<T>(write: () => Promise<T>): Promise<T> {
     if (error instanceof Abandon) return error.answer as T;
     throw error;
   }
+}
+
+async function requireLedgerRow(connection: SqlConnection): Promise<SqlRow> {
+  const row = await connection.get('SELECT * FROM ledger WHERE id = 1');
+  if (row === undefined) throw notInitialised();
+  return row;
+}
+
+function rowRemoved(table: string): WalletError {
+  return new WalletError('integrity_failure', `a row of ${table} was removed by hand`, {
+    why: 'the ledger has writes in it, and not what they were written to',
+    hint: 'restore the newest backup: wallet restore FILE',
+  });
 }
 
 function notInitialised(): WalletError {

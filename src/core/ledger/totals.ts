@@ -122,7 +122,7 @@ export function checkDayTotals(stored: readonly DayTotal[], counted: ReadonlyMap
   return findings;
 }
 
-/** Compares stored month totals with what the log says. Totals of nothing need not be stored. */
+/** Compares stored month totals with what the log says; each finding names the month and what it is a total of. */
 export function checkMonthTotals(
   stored: readonly MonthTotal[],
   counted: ReadonlyMap<string, MonthTotal>,
@@ -132,14 +132,20 @@ export function checkMonthTotals(
   for (const total of stored) {
     const key = monthKey(total.kind, total.name, total.month);
     seen.add(key);
-    const should = counted.get(key) ?? { quantity: 0, freeQuantity: 0, spent: ZERO };
+    const should = counted.get(key);
     const same =
-      total.quantity === should.quantity && total.freeQuantity === should.freeQuantity && total.spent === should.spent;
-    if (!same) findings.push(`the month total of ${total.kind} ${total.name} is not what the log says`);
+      should !== undefined &&
+      total.quantity === should.quantity &&
+      total.freeQuantity === should.freeQuantity &&
+      total.spent === should.spent;
+    if (!same) findings.push(`${nameMonth(total)} is not what the log says`);
   }
-  for (const [key, total] of counted)
-    if (!seen.has(key)) findings.push(`the month total of ${total.kind} ${total.name} is missing`);
+  for (const [key, total] of counted) if (!seen.has(key)) findings.push(`${nameMonth(total)} is missing`);
   return findings;
+}
+
+function nameMonth({ kind, name, month }: MonthTotal): string {
+  return `the total of ${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')} of ${kind} ${name}`;
 }
 
 function sameDay(a: DayTotal, b: DayTotal): boolean {

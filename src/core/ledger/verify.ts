@@ -1,5 +1,6 @@
 import type { Grant } from '../credit/grant';
 import { add, type Credits, formatCredits, ZERO } from '../credits';
+import type { Instant } from '../time';
 import { canonicalEntry, rowCheck } from './chain';
 import { mayFace } from './chart';
 import { type Entry, effectOnHeld, effectOnPosted, effectOnPostpaid, OVERDRAFT } from './entry';
@@ -14,6 +15,8 @@ export interface Recomputed {
   readonly overdrawn: Credits;
   readonly postpaid: Credits;
   readonly seq: number;
+  /** When the last entry was written; 0 before the first. */
+  readonly recordedAt: Instant;
   readonly entries: number;
 }
 
@@ -36,6 +39,7 @@ export class LedgerAuditor {
   #overdrawn: Credits = ZERO;
   #postpaid: Credits = ZERO;
   #seq = 0;
+  #recordedAt = 0 as Instant;
   #entries = 0;
 
   constructor(nameOf: (entry: Entry) => string) {
@@ -46,8 +50,11 @@ export class LedgerAuditor {
   take(entry: Entry, check: number): string {
     const canonical = canonicalEntry(entry);
     this.#entries += 1;
-    if (entry.seq !== this.#seq + 1) this.#report(entry, `${entry.seq - this.#seq - 1} entries before it are missing`);
+    const missing = entry.seq - this.#seq - 1;
+    if (missing > 0) this.#report(entry, `${missing} entries before it are missing`);
+    if (missing < 0) this.#report(entry, `no entry can stand at ${entry.seq}`);
     this.#seq = entry.seq;
+    this.#recordedAt = entry.recordedAt;
     if (rowCheck(canonical) !== check) this.#report(entry, 'its row was changed after it was written');
     this.#checkTransfer(entry);
     this.#posted = add(this.#posted, effectOnPosted(entry));
@@ -70,6 +77,7 @@ export class LedgerAuditor {
       overdrawn: this.#overdrawn,
       postpaid: this.#postpaid,
       seq: this.#seq,
+      recordedAt: this.#recordedAt,
       entries: this.#entries,
     };
   }

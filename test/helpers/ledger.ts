@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSandbox } from '../../src/adapters/payments/sandbox';
+import type { SqlDriver } from '../../src/adapters/storage/sql-driver';
+import { SqlStore } from '../../src/adapters/storage/sql-store';
+import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
+import { type Database, openDatabase } from '../../src/adapters/storage/sqlite-engine';
+import { createSystem, digest } from '../../src/adapters/system';
+import { createLocalWallet } from '../../src/app/local-wallet';
+import type { WalletService } from '../../src/contract/wallet-service';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import { type Instant, parseInstant } from '../../src/core/time';
+
+/** A ledger file in a folder of its own, with the service over it in this process, and a clock that tests set. */
+export interface TestLedger {
+  readonly file: string;
+  /** Where the clock stands. */
+  now: Instant;
+  /** The service on a connection of its own, as another process would have; for the ledger's first organisation unless named. */
+  open(org?: string): WalletService;
+  /** The file as the `sqlite3` shell has it: no foreign keys, no helpers. */
+  edit(work: (database: Database) => void): void;
+  remove(): Promise<void>;
+}
+
+export function createTestLedger(start = '2026-10-05T12:00:00Z'): TestLedger {
+  const folder = mkdtempSync(join(tmpdir(), 'wallet-ledger-'));
+  const file = join(folder, 'ledger.db');
+  const wallets: WalletService[] = [];
+  const ledger: TestLedger = {
+    file,
+    now: parseInstant(start),
+    open(org) {
+      const wallet = openWallet(file, () => ledger.now, org);
+      wallets.push(wallet);
+      return wallet;
+    },
+    edit(work) {
+      const database = openDatabase(file, { timeoutMs: 5_000 });
+      try {
+        database.pragma('foreign_keys = OFF');
+        work(database);
+      } finally {
+        database.close();
+      }
+    },
+    async remove() {
+      for (const wallet of wallets) await wallet.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return ledger;
+}
+
+function openWallet(file: string, now: () => Instant, org: string | undefined): WalletService {
+  let driver: SqlDriver | undefined;
+  const open = async (create: boolean) => {
+    driver ??= await openSqlite({ file, create });
+    return driver;
+  };
+  return createLocalWallet({
+    store: async (options) => new SqlStore(await open(options?.create === true), digest),
+    gateway: async () => createSandbox(await open(false), now),
+    system: { ...createSystem(undefined), now },
+    actor: 'ada',
+    org,
+    maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
+    close: async () => driver?.close(),
+  });
+}
+
+/** The code of the `WalletError` that the work ends in; undefined where it ends well. Anything else is thrown on. */
+export async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return String(error.code);
+    throw error;
+  }
+}
