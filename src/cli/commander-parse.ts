@@ -55,7 +55,7 @@ export function explainUnknown(
     if (fault instanceof WalletError) return fault;
     throw fault;
   }
-  return misused('no command was given', use);
+  return misused('no command was given', use, { why: `what to do was not said: ${parent} COMMAND` });
 }
 
 function quiet(command: Command): Command {
@@ -116,6 +116,7 @@ function refuseFaults(parse: () => unknown, use: Use): 'help' | 'version' | unde
     if (!(fault instanceof CommanderError)) throw fault;
     if (fault.code === 'commander.helpDisplayed') return 'help';
     if (fault.code === 'commander.version') return 'version';
+    if (fault.code === 'commander.help') return undefined; // its way to say that no command was named
     throw fromCommander(fault, use);
   }
 }

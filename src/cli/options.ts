@@ -21,10 +21,8 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { flag: '--version', short: '-V', help: 'show the version' },
 ];
 
-const CHANGE_OPTIONS: readonly OptionSpec[] = [
-  { flag: '--idempotency-key <key>', help: 'do it once, however often it is run' },
-  { flag: '--dry-run', help: 'say what would happen and do nothing' },
-];
+const KEY_OPTION: OptionSpec = { flag: '--idempotency-key <key>', help: 'do it once, however often it is run' };
+const DRY_RUN_OPTION: OptionSpec = { flag: '--dry-run', help: 'say what would happen and do nothing' };
 
 const LIST_OPTIONS: readonly OptionSpec[] = [
   { flag: '--format <format>', help: 'how to print the list', choices: FORMATS },
@@ -42,7 +40,8 @@ const PAGE_OPTIONS: readonly OptionSpec[] = [
 export function ownOptions(spec: CommandSpec): readonly OptionSpec[] {
   return [
     ...(spec.options ?? []),
-    ...(spec.kind === 'change' ? CHANGE_OPTIONS : []),
+    ...(spec.kind === 'change' ? [KEY_OPTION] : []),
+    ...(spec.kind === 'change' && spec.dryRun !== false ? [DRY_RUN_OPTION] : []),
     ...(spec.list ? LIST_OPTIONS : []),
     ...(spec.list === 'paged' ? PAGE_OPTIONS : []),
   ];

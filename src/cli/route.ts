@@ -48,7 +48,9 @@ function nextWord(argv: readonly string[], from: number): number {
     const name = word.split('=')[0];
     const option = GLOBAL_OPTIONS.find((candidate) => `--${nameOf(candidate)}` === name);
     if (option === undefined) return LOST;
-    if (takesValue(option) && !word.includes('=')) at += 1;
+    if (!takesValue(option) || word.includes('=')) continue;
+    at += 1;
+    if (at >= argv.length) return LOST; // its value is missing
   }
   return END;
 }

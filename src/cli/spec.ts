@@ -39,6 +39,8 @@ export interface CommandSpec {
   readonly examples: readonly Example[];
   /** `change` takes `--idempotency-key` and `--dry-run`; `local` changes nothing in a ledger. */
   readonly kind: 'read' | 'change' | 'local';
+  /** False where a change cannot be tried without doing it. */
+  readonly dryRun?: false;
   /** Takes money from a card or gives it back: asks first, or needs `--yes`. */
   readonly spends?: true;
   /** Answers a list: `--format`, `--output`, `--force`, and where it has pages `--limit`, `--cursor`, `--all`. */

@@ -56,6 +56,7 @@ export const commands: readonly CommandSpec[] = [
       { command: 'wallet card add --payment-method pm_card_visa --role backup', says: 'without questions' },
     ],
     kind: 'change',
+    dryRun: false,
     async run(call, cli) {
       const paymentMethod = call.text('payment-method') ?? (await chooseTestCard(cli));
       // The parser saw to it that it is one of the two.

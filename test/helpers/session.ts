@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createSandbox, type Outcome, type Sandbox, splitWords } from './cli';
+
+const TYPED = /^(?:\$ |#|> )/;
+/** When the first line is typed; each line after it comes a second later, so that lists have one order. */
+const START = Date.parse('2026-10-15T12:00:00Z');
+const IDS = /\b(txn|pur|card|hold|grant|app|pi_sandbox|cus|in)_([0-9A-Za-z]{10,})/g;
+
+/**
+ * A session: lines that start with `$ ` are typed, what follows is what came back: stdout as it is, stderr behind `! `,
+ * and `[status]` unless it was 0. `$ C = wallet …` keeps the answer, and `$C` stands for it later. `$ file NAME` writes
+ * the lines behind `> ` to a file, `$ cat NAME` shows one. A line that starts with `#` is a comment.
+ */
+export interface Session {
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** Runs a session file in a home of its own. With UPDATE_SESSIONS=1 the file is written anew, for a person to review. */
+export async function runSession(file: string): Promise<Session> {
+  const expected = readFileSync(file, 'utf8');
+  const sandbox = createSandbox();
+  try {
+    const kept = new Map<string, string>();
+    const parts: string[] = [];
+    for (const [index, line] of typedLines(expected).entries()) {
+      const now = new Date(START + index * 1000).toISOString();
+      parts.push(await replay(line, { sandbox, kept, now }));
+    }
+    const actual = parts.join('');
+    if (process.env.UPDATE_SESSIONS === '1') writeFileSync(file, actual);
+    return { expected, actual };
+  } finally {
+    sandbox.remove();
+  }
+}
+
+/** Comments, blank lines, typed lines and the content of files; the answers are left out. */
+function typedLines(text: string): string[] {
+  const lines = text.trimEnd().split('\n');
+  // An empty line is part of an answer unless it stands before a comment.
+  return lines.filter((line, at) => TYPED.test(line) || (line === '' && lines[at + 1]?.startsWith('#')));
+}
+
+interface Stage {
+  readonly sandbox: Sandbox;
+  readonly kept: Map<string, string>;
+  readonly now: string;
+}
+
+async function replay(line: string, { sandbox, kept, now }: Stage): Promise<string> {
+  if (line === '') return '\n';
+  if (!line.startsWith('$ ')) {
+    if (line.startsWith('> ')) append(line.slice(2), sandbox, kept);
+    return `${line}\n`;
+  }
+  const [, name, command = ''] = /^\$ (?:([A-Z]+) = )?(.*)$/.exec(line) ?? [];
+  const [program = '', ...words] = splitWords(command).map((word) =>
+    word.replace(/\$([A-Z]+)/g, (name, key) => kept.get(key) ?? name),
+  );
+  if (program === 'file') return startFile(words[0] ?? '', line, kept);
+  if (program === 'cat')
+    return `${line}
+${masked(readFile(words[0] ?? '', sandbox), sandbox)}`;
+  const outcome = await sandbox.wallet(words, { env: { WALLET_NOW: now } });
+  if (name !== undefined) kept.set(name, outcome.stdout.trim());
+  return `${line}\n${shown(outcome, sandbox)}`;
+}
+
+function readFile(name: string, { home }: Sandbox): string {
+  return `${readFileSync(path.join(home, name), 'utf8').trimEnd()}\n`;
+}
+
+function startFile(name: string, line: string, kept: Map<string, string>): string {
+  kept.set('', name);
+  return `${line}\n`;
+}
+
+function append(content: string, sandbox: Sandbox, kept: Map<string, string>): void {
+  writeFileSync(path.join(sandbox.home, kept.get('') ?? ''), `${content}\n`, { flag: 'a' });
+}
+
+function shown({ status, stdout, stderr }: Outcome, sandbox: Sandbox): string {
+  const errors = stderr.replace(/^(?=.)/gm, '! ');
+  return `${masked(stdout + errors, sandbox)}${status === 0 ? '' : `[${status}]\n`}`;
+}
+
+/** What differs from run to run: ids, cursors and the home folder. */
+function masked(text: string, { home }: Sandbox): string {
+  return text
+    .replaceAll(home, '~')
+    .replace(IDS, (_, prefix: string, rest: string) => `${prefix}_${'x'.repeat(rest.length)}`)
+    .replace(/--cursor \S+/g, '--cursor …')
+    .replace(/("(?:next|hash)": ?)"[^"]+"/g, '$1"…"');
+}
