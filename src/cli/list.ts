@@ -2,7 +2,7 @@ import type { Page } from '../contract/objects';
 import type { PageRequest } from '../contract/wallet-service';
 import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
-import { FORMATS, type Format, renderListing } from '../output/formats';
+import { FORMATS, type Format, renderAnyListing } from '../output/formats';
 import type { Sink } from '../output/sink';
 import { openSink, writeAll } from '../output/streams';
 import type { Column, Listing, ListPage, RenderOptions } from '../output/view';
@@ -69,7 +69,7 @@ export async function showList<T>(call: Call, cli: Cli, view: ListView<T>): Prom
     plan,
     call,
     cli,
-    withMark(renderListing(plan.format, listing, options), await sandboxLine(plan, cli, view)),
+    withMark(renderAnyListing(plan.format, listing, options), await sandboxLine(plan, cli, view)),
   );
   if (plan.isGlance && rows.next !== null) cli.note(`${GLANCE_ROWS} of ${await countAll(view)}; --all for all`);
   else if (rows.next !== null && plan.format !== 'json') cli.note(`more: --cursor ${rows.next}`);
@@ -82,9 +82,17 @@ export function planList(call: Call, cli: Cli): ListPlan {
   const output = call.text('output');
   const format = formatOf(call, output);
   const limit = parseLimit(call.text('limit'));
+  if (output === undefined && format === 'xlsx' && cli.world.stdout.isTTY === true) throw notForTerminals(format);
   const onTerminal = cli.world.stdout.isTTY === true && output === undefined && format === 'table';
   const isGlance = onTerminal && limit === undefined && !call.has('all');
   return { format, output, limit: isGlance ? GLANCE_ROWS : limit, cursor: call.text('cursor'), isGlance };
+}
+
+function notForTerminals(format: string): WalletError {
+  return new WalletError('invalid_usage', `a terminal can not show ${format}`, {
+    why: 'it is no text',
+    hint: `name a file: -o report.${format}`,
+  });
 }
 
 function formatOf(call: Call, output: string | undefined): Format {
@@ -153,13 +161,21 @@ async function sandboxLine<T>(plan: ListPlan, cli: Cli, view: ListView<T>): Prom
   return (await cli.organisation()).mode === 'sandbox' ? `${SANDBOX}: no real money\n` : '';
 }
 
-async function* withMark(chunks: AsyncIterable<string>, mark: string): AsyncGenerator<string> {
+async function* withMark(
+  chunks: AsyncIterable<string | Uint8Array>,
+  mark: string,
+): AsyncGenerator<string | Uint8Array> {
   yield* chunks;
   if (mark !== '') yield mark;
 }
 
 /** Sends text where the list goes: a file, a pager, or stdout. */
-export async function writeList(plan: ListPlan, call: Call, cli: Cli, chunks: AsyncIterable<string>): Promise<void> {
+export async function writeList(
+  plan: ListPlan,
+  call: Call,
+  cli: Cli,
+  chunks: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   await writeAll(chunks, await sinkOf(plan, call, cli));
 }
 

@@ -1,4 +1,4 @@
-import { type Format, renderListing } from '../../src/output/formats';
+import { renderListing, type TextFormat } from '../../src/output/formats';
 import type { Column, Listing, ListPage, RenderOptions } from '../../src/output/view';
 
 export interface Item {
@@ -43,6 +43,6 @@ export async function textOf(chunks: AsyncIterable<string>): Promise<string> {
   return text;
 }
 
-export function render(format: Format, listing: Listing<Item>, options: RenderOptions = {}): Promise<string> {
+export function render(format: TextFormat, listing: Listing<Item>, options: RenderOptions = {}): Promise<string> {
   return textOf(renderListing(format, listing, options));
 }
