@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Instant } from '../core/time';
 import { utcCalendar } from '../core/time';
 import type { System } from '../ports/system';
@@ -8,7 +7,7 @@ export function createSystem(fixedNow: Instant | undefined): System {
   return {
     // The machine's clock is within the years that an instant can be.
     now: () => fixedNow ?? (Date.now() as Instant),
-    random: () => randomBytes(7).toString('hex'),
+    random: () => crypto().randomBytes(7).toString('hex'),
     digest,
     calendar: async (zone) => (zone === 'UTC' ? utcCalendar : (await import('./calendar')).openCalendar(zone)),
   };
@@ -16,7 +15,12 @@ export function createSystem(fixedNow: Instant | undefined): System {
 
 /** SHA-256 of the parts one after another, in hexadecimal. */
 export function digest(parts: readonly string[]): string {
-  const hash = createHash('sha256');
+  const hash = crypto().createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
+}
+
+/** Loading it takes longer than a balance, which needs neither digests nor chance. */
+function crypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto');
 }
