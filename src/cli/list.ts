@@ -71,6 +71,7 @@ export async function showList<T>(call: Call, cli: Cli, view: ListView<T>): Prom
     cli,
     withMark(renderAnyListing(plan.format, listing, options), await sandboxLine(plan, cli, view)),
   );
+  if (cli.stdout.closed) return 0; // nobody reads any more
   if (plan.isGlance && rows.next !== null) cli.note(`${GLANCE_ROWS} of ${await countAll(view)}; --all for all`);
   else if (rows.next !== null && plan.format !== 'json') cli.note(`more: --cursor ${rows.next}`);
   if (plan.output !== undefined) cli.note(`${counted(rows.shown, 'row')} written to ${plan.output}`);

@@ -101,22 +101,28 @@ async function recognise(source: Source, path: string, call: Call): Promise<{ fo
 async function postBatches(run: Import, progress: Progress): Promise<Signal | undefined> {
   const { cli, file, totals } = run;
   let ended: Signal | undefined;
+  let stopWaiting: (() => void) | undefined;
+  const interrupted = new Promise<undefined>((resolve) => {
+    stopWaiting = () => resolve(undefined);
+  });
   const restore = cli.signals.takeOver((signal) => {
     ended = signal;
+    stopWaiting?.();
   });
+  const batches = file.batches[Symbol.asyncIterator]();
   try {
-    let number = 0;
-    for await (const batch of file.batches) {
-      number += 1;
-      await postBatch(run, batch, number);
-      progress.update(batch.bytes, totals.read);
-      // Everything here may run without a pause; only a pause lets a signal in.
-      await new Promise(setImmediate);
-      if (ended !== undefined) break;
+    for (let number = 1; ended === undefined; number += 1) {
+      // A pipe may be silent for ever: a signal ends the waiting, but never a batch that is being posted.
+      const next = await Promise.race([batches.next(), interrupted]);
+      if (next === undefined || next.done === true) break;
+      await postBatch(run, next.value, number);
+      progress.update(next.value.bytes, totals.read);
+      await new Promise(setImmediate); // all of it may run without a pause, and only a pause lets a signal in
     }
     return ended;
   } finally {
     restore();
+    if (ended !== undefined) process.stdin.destroy(); // or it would keep the program alive
   }
 }
 

@@ -90,6 +90,7 @@ async function showCsv(call: Call, cli: Cli, transactions: Transactions, query: 
     }
   }
   await writeList(plan, call, cli, chunks());
+  if (cli.stdout.closed) return; // nobody reads any more
   if (rows.next !== null) cli.note(`more: --cursor ${rows.next}`);
   if (plan.output !== undefined) cli.note(`${counted(rows.shown, 'row')} written to ${plan.output}`);
 }
