@@ -18,7 +18,7 @@ const SOURCES = {
   now: { flag: '', env: 'WALLET_NOW', kept: false },
 } as const;
 
-export type SettingName = keyof typeof SOURCES;
+type SettingName = keyof typeof SOURCES;
 
 type Kept = { readonly [key in SettingName]?: string };
 
@@ -28,7 +28,7 @@ export interface ConfigContent extends Kept {
 }
 
 /** A setting and where it came from. */
-export interface Setting {
+interface Setting {
   readonly value: string | undefined;
   readonly origin: string;
 }

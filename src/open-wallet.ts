@@ -3,7 +3,7 @@ import { SqlStore } from './adapters/storage/sql-store';
 import { openSqlite } from './adapters/storage/sqlite-driver';
 import { createSystem, digest } from './adapters/system';
 import { createLocalWallet } from './app/local-wallet';
-import type { Settings } from './config';
+import type { Settings } from './cli/world';
 import type { WalletService } from './contract/wallet-service';
 import { type Credits, parseCredits } from './core/credits';
 import { WalletError } from './core/errors';

@@ -1,6 +1,5 @@
 import type { ChangeOptions } from '../contract/wallet-service';
 import { assert } from '../core/errors';
-import type { CommandSpec } from './spec';
 
 /** What was typed, sorted: the same from either parser. Options are stored under their long names, without dashes. */
 export interface Parsed {
@@ -11,7 +10,6 @@ export interface Parsed {
 
 /** One command as it was called. Reading an option that the command does not declare is a bug in the command. */
 export interface Call extends Parsed {
-  readonly spec: CommandSpec;
   /** The argument at that place; the parser saw to it that required ones are there. */
   arg(index: number): string;
   /** The option's value, or undefined. */
@@ -26,7 +24,7 @@ export interface Call extends Parsed {
   change(): ChangeOptions;
 }
 
-export function createCall(spec: CommandSpec, parsed: Parsed): Call {
+export function createCall(path: string, parsed: Parsed): Call {
   const text = (name: string): string | undefined => {
     const value = parsed.options[name];
     return typeof value === 'string' ? value : undefined;
@@ -34,13 +32,12 @@ export function createCall(spec: CommandSpec, parsed: Parsed): Call {
   const has = (name: string): boolean => parsed.options[name] === true;
   return {
     ...parsed,
-    spec,
     text,
     has,
     flag: (name) => has(name) || undefined,
     arg(index) {
       const value = parsed.args[index];
-      assert(value !== undefined, `${spec.path} has an argument ${index}`);
+      assert(value !== undefined, `${path} has an argument ${index}`);
       return value;
     },
     values(name) {

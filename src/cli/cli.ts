@@ -18,7 +18,7 @@ export interface Styled {
 }
 
 /** Plain text is escaped line by line before a terminal gets it. */
-export type Human = string | Styled;
+type Human = string | Styled;
 
 /** What a command works with. Everything is opened when it is first asked for, so that help opens nothing. */
 export interface Cli {

@@ -41,7 +41,7 @@ async function follow(target: Route, world: World): Promise<number> {
     const { renderHelp } = await import('./help');
     return print(world, renderHelp(NOUNS, target.noun, target.commands));
   }
-  const call = createCall(target.spec, target.parsed);
+  const call = createCall(target.spec.path, target.parsed);
   const signals = watchSignals(target.spec, (line) => tell(world, `${escapeControl(line)}\n`));
   const cli = createCli(world, call, signals);
   try {

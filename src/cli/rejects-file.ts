@@ -3,7 +3,7 @@ import { createRejectsWriter, type RejectedRow } from '../input/rejects';
 import { openSink } from '../output/streams';
 import type { Call } from './call';
 
-export interface Rejected {
+interface Rejected {
   readonly reject: RejectedRow;
   readonly values: Readonly<Partial<Record<string, string>>>;
 }

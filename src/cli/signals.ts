@@ -1,10 +1,14 @@
-import type { CommandSpec } from './spec';
-
 export type Signal = 'SIGINT' | 'SIGTERM';
 
 export const SIGNAL_STATUS: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 type Handler = (signal: Signal) => void;
+
+/** What of a command decides what can be said when it is cut short. */
+interface Interruptible {
+  readonly kind: string;
+  readonly spends?: true;
+}
 
 /** Who answers Ctrl-C. Unless a command takes over, the program says one line and ends at once. */
 export interface Signals {
@@ -13,7 +17,7 @@ export interface Signals {
 }
 
 /** Ending at once is safe: whatever is not committed never happened, and a charge under way is recorded before it is made. */
-export function watchSignals(spec: CommandSpec, say: (line: string) => void): Signals {
+export function watchSignals(spec: Interruptible, say: (line: string) => void): Signals {
   let current: Handler | undefined;
   let isSecond = false;
   const end: Handler = (signal) => {
@@ -37,7 +41,7 @@ export function watchSignals(spec: CommandSpec, say: (line: string) => void): Si
   };
 }
 
-function whatNow({ kind, spends }: CommandSpec): string {
+function whatNow({ kind, spends }: Interruptible): string {
   if (spends) return 'if a charge was under way it stays pending; settle it with: wallet reconcile';
   return kind === 'change' ? 'see what was done with: wallet status' : 'nothing was changed';
 }

@@ -2,7 +2,7 @@ import type { Call } from './call';
 import type { Cli } from './cli';
 
 /** A positional argument. Required unless `optional`. */
-export interface ArgumentSpec {
+interface ArgumentSpec {
   readonly name: string;
   readonly help: string;
   readonly optional?: true;

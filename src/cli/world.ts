@@ -2,7 +2,7 @@ import type { WalletService } from '../contract/wallet-service';
 import type { Calendar } from '../core/time';
 
 /** A setting, and which of flag, environment, profile, configuration file and default had the last word. */
-export interface Setting {
+interface Setting {
   readonly value: string | undefined;
   readonly origin: string;
 }
@@ -35,7 +35,7 @@ export interface ConfigFile {
   write(content: ConfigContent): Promise<void>;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** All the command line knows of the world around it; `main.ts` gives the real one. */
 export interface World {
