@@ -20,8 +20,8 @@ export async function* movementsOf(
   query: EntryQuery,
   by: MovementFields,
 ): AsyncGenerator<readonly DayTotal[]> {
-  const { search, min, max, from, to, ...filter } = query;
-  if (search !== undefined || min !== undefined || max !== undefined) return yield* fromLog(view, session, query);
+  const { search, min, max, upTo, from, to, ...filter } = query;
+  if ([search, min, max, upTo].some((each) => each !== undefined)) return yield* fromLog(view, session, query);
   const span = wholeDays(session, from, to);
   if (span === undefined) return yield* fromLog(view, session, query);
   if (span.head !== undefined) yield* fromLog(view, session, { ...query, to: span.head });

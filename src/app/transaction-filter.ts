@@ -29,6 +29,7 @@ export function resolveFilter(
     ...defined('from', from ?? undefined),
     ...defined('to', to ?? undefined),
     ...amountRange(filter),
+    ...defined('upTo', filter.upTo),
   };
   return { query, range: { from: timeOrNull(from), to: timeOrNull(to), timeZone: session.calendar.zone } };
 }

@@ -1,4 +1,5 @@
 import type {
+  LedgerHead,
   ResolvedRange,
   TransactionCsvPage,
   TransactionFilter,
@@ -7,7 +8,7 @@ import type {
   TransactionTotals,
 } from '../contract/wallet-service';
 import { formatCredits } from '../core/credits';
-import type { EntryPageQuery } from '../ports/store';
+import type { EntryPageQuery, LedgerView } from '../ports/store';
 import type { Dependencies } from './dependencies';
 import { pageLimit } from './paging';
 import { presentTransaction } from './present';
@@ -41,15 +42,21 @@ export async function csvOfTransactions(deps: Dependencies, query: TransactionQu
 export async function totalsOfTransactions(
   deps: Dependencies,
   filter: TransactionFilter,
-): Promise<{ totals: TransactionTotals; range: ResolvedRange }> {
+): Promise<{ totals: TransactionTotals; range: ResolvedRange; ledger: LedgerHead }> {
   return readLedger(deps, 'transaction.read', async (view, session) => {
     const { query, range } = resolveFilter(session, filter);
     const totals = await view.totals(query);
     return {
       totals: { ...totals, amount: formatCredits(totals.amount), invoiced: formatCredits(totals.invoiced) },
       range,
+      ledger: await headOf(view, session),
     };
   });
+}
+
+async function headOf(view: LedgerView, session: Session): Promise<LedgerHead> {
+  const { links, hash } = await view.proof().head();
+  return { instance: session.info.instance, writes: links, entries: (await view.wallet()).seq, head: hash };
 }
 
 function resolvePage(

@@ -37,6 +37,8 @@ export interface ListPlan {
   readonly cursor: string | undefined;
   /** A table on a terminal: the last 50 rows, unless more were asked for. */
   readonly isGlance: boolean;
+  /** CSV begins with a byte order mark. */
+  readonly bom: boolean;
 }
 
 const PAGE_ROWS = 1_000;
@@ -85,14 +87,29 @@ export function planList(call: Call, cli: Cli): ListPlan {
   const limit = parseLimit(call.text('limit'));
   if (output === undefined && format === 'xlsx' && cli.world.stdout.isTTY === true) throw notForTerminals(format);
   const onTerminal = cli.world.stdout.isTTY === true && output === undefined && format === 'table';
+  if (call.has('bom') && format !== 'csv') throw bomWithout(format);
   const isGlance = onTerminal && limit === undefined && !call.has('all');
-  return { format, output, limit: isGlance ? GLANCE_ROWS : limit, cursor: call.text('cursor'), isGlance };
+  return {
+    format,
+    output,
+    limit: isGlance ? GLANCE_ROWS : limit,
+    cursor: call.text('cursor'),
+    isGlance,
+    bom: call.has('bom'),
+  };
 }
 
 function notForTerminals(format: string): WalletError {
   return new WalletError('invalid_usage', `a terminal can not show ${format}`, {
     why: 'it is no text',
     hint: `name a file: -o report.${format}`,
+  });
+}
+
+function bomWithout(format: string): WalletError {
+  return new WalletError('invalid_usage', `--bom does not go with ${format}`, {
+    why: 'the byte order mark tells Excel that CSV is UTF-8',
+    hint: 'add --format csv, or leave --bom out',
   });
 }
 
@@ -120,7 +137,10 @@ function parseLimit(text: string | undefined): number | undefined {
 }
 
 /** Follows the cursors, in pages small enough that memory stays flat, until the limit or the end. */
-async function* followPages<T>(fetch: ListView<T>['fetch'], plan: ListPlan): AsyncGenerator<ListPage<T>> {
+export async function* followPages<T>(
+  fetch: ListView<T>['fetch'],
+  plan: Pick<ListPlan, 'limit' | 'cursor'>,
+): AsyncGenerator<ListPage<T>> {
   let left = plan.limit ?? Number.POSITIVE_INFINITY;
   let cursor: string | null | undefined = plan.cursor;
   while (left > 0 && cursor !== null) {
@@ -150,6 +170,7 @@ async function renderOptions(plan: ListPlan, cli: Cli, hasTimes: boolean): Promi
   const isForPeople = plan.format === 'table' || plan.format === 'markdown';
   const onTerminal = plan.output === undefined && cli.world.stdout.isTTY === true;
   return {
+    bom: plan.bom,
     terminal: onTerminal,
     width: onTerminal ? cli.world.stdout.columns : undefined,
     formatTime: isForPeople && hasTimes ? await cli.clock() : undefined,

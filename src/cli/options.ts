@@ -28,6 +28,7 @@ const LIST_OPTIONS: readonly OptionSpec[] = [
   { flag: '--format <format>', help: 'how to print the list', choices: FORMATS },
   { flag: '--output <file>', short: '-o', help: 'write to a file, whole or not at all' },
   { flag: '--force', help: 'overwrite the file' },
+  { flag: '--bom', help: 'begin CSV with a byte order mark, for Excel' },
 ];
 
 const PAGE_OPTIONS: readonly OptionSpec[] = [

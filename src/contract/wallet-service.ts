@@ -156,6 +156,16 @@ export interface TransactionFilter {
   /** Compares the size of the amount (or of what was invoiced), whatever its sign. */
   readonly min?: string;
   readonly max?: string;
+  /** Only what the first so many entries of the log hold: what the list was when the log had that length. */
+  readonly upTo?: number;
+}
+
+/** Where the ledger stood: its last write, that write's seal, and how many entries its log had. */
+export interface LedgerHead {
+  readonly instance: string;
+  readonly writes: number;
+  readonly entries: number;
+  readonly head: string;
 }
 
 export interface TransactionQuery extends TransactionFilter, PageRequest {
@@ -299,7 +309,7 @@ export interface WalletService {
   readonly transactions: {
     list(query: TransactionQuery): Promise<TransactionPage>;
     csv(query: TransactionQuery): Promise<TransactionCsvPage>;
-    totals(filter: TransactionFilter): Promise<{ totals: TransactionTotals; range: ResolvedRange }>;
+    totals(filter: TransactionFilter): Promise<{ totals: TransactionTotals; range: ResolvedRange; ledger: LedgerHead }>;
     explain(request: { id: string }): Promise<{ transaction: Transaction; explanation: readonly string[] }>;
   };
   readonly reports: {

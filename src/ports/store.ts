@@ -115,6 +115,8 @@ export interface EntryQuery {
   /** Sizes, whatever the sign. */
   readonly min?: Credits;
   readonly max?: Credits;
+  /** Entries up to this number. */
+  readonly upTo?: number;
 }
 
 /** A place in the order of time, then posting. */

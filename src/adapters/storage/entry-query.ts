@@ -36,6 +36,7 @@ export function filterEntries(org: number, query: EntryQuery): Filter {
   if (query.to !== undefined) add('occurred_at < ?', query.to);
   if (query.min !== undefined) add('amount >= ?', query.min);
   if (query.max !== undefined) add('amount <= ?', query.max);
+  if (query.upTo !== undefined) add('seq <= ?', query.upTo);
   if (query.search !== undefined) {
     const pattern = `%${query.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
     const columns = ['memo', 'campaign', 'user_name', 'reference', 'external_id'];

@@ -1,37 +1,11 @@
-import type { Transaction } from '../../contract/objects';
-import type { TransactionFilter, TransactionQuery, WalletService } from '../../contract/wallet-service';
-import type { Column } from '../../output/view';
+import type { TransactionFilter, TransactionQuery } from '../../contract/wallet-service';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
 import { asksForTime, FILTER_OPTIONS, filterOf, sayRange } from '../filters';
 import { pageOf, planList, showList, writeList } from '../list';
 import type { CommandSpec } from '../spec';
+import { csvChunks, TRANSACTION_COLUMNS, type Transactions, type Written } from '../transaction-list';
 import { counted } from '../wording';
-
-/** In the order of the CSV header, which is part of the contract. */
-const COLUMNS: readonly Column<Transaction>[] = [
-  { key: 'id', title: 'Id', kind: 'text', cell: (row) => row.id },
-  { key: 'time', title: 'Time', kind: 'time', cell: (row) => row.time },
-  { key: 'type', title: 'Type', kind: 'text', cell: (row) => row.type },
-  { key: 'service', title: 'Service', kind: 'text', cell: (row) => row.service },
-  { key: 'app', title: 'App', kind: 'text', cell: (row) => row.app },
-  { key: 'user', title: 'User', kind: 'text', cell: (row) => row.user, dataOnly: true },
-  { key: 'campaign', title: 'Campaign', kind: 'text', cell: (row) => row.campaign, dataOnly: true },
-  { key: 'quantity', title: 'Quantity', kind: 'count', cell: (row) => row.quantity },
-  { key: 'free_quantity', title: 'Free', kind: 'count', cell: (row) => row.freeQuantity, dataOnly: true },
-  { key: 'unit_price', title: 'Unit price', kind: 'amount', cell: (row) => row.unitPrice, dataOnly: true },
-  { key: 'amount', title: 'Amount', kind: 'amount', cell: (row) => row.amount },
-  { key: 'invoiced', title: 'Invoiced', kind: 'amount', cell: (row) => row.invoiced, dataOnly: true },
-  { key: 'balance', title: 'Balance', kind: 'amount', cell: (row) => row.balance },
-  { key: 'memo', title: 'Memo', kind: 'text', cell: (row) => row.memo },
-  { key: 'reference', title: 'Reference', kind: 'text', cell: (row) => row.reference, dataOnly: true },
-  { key: 'external_id', title: 'External id', kind: 'text', cell: (row) => row.externalId, dataOnly: true },
-  { key: 'actor', title: 'Actor', kind: 'text', cell: (row) => row.actor, dataOnly: true },
-];
-
-const CSV_HEADER = `${COLUMNS.map(({ key }) => key).join(',')}\n`;
-/** A page of finished text costs little memory a row. */
-const CSV_PAGE_ROWS = 10_000;
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -43,11 +17,20 @@ export const commands: readonly CommandSpec[] = [
       ...FILTER_OPTIONS,
       { flag: '--order <order>', help: 'newest first if not said', choices: ['asc', 'desc'] },
       { flag: '--totals', help: 'control totals and row count on stderr' },
+      {
+        flag: '--manifest',
+        help: "beside the file: filters, totals, SHA-256 and the ledger's head",
+        conflicts: ['limit', 'cursor'],
+      },
     ],
     examples: [
       { command: 'wallet transactions', says: 'the latest' },
       { command: 'wallet tx --type usage --app crm,shop --period this-month', says: 'what two apps used this month' },
       { command: 'wallet tx --period last-month --format csv -o month.csv --totals', says: 'for the accountant' },
+      {
+        command: 'wallet tx --period 2026-10 -o month.xlsx --manifest',
+        says: 'with what proves it: verify --manifest',
+      },
     ],
     kind: 'read',
     list: 'paged',
@@ -57,11 +40,12 @@ export const commands: readonly CommandSpec[] = [
       // The parser saw to it that it is one of the two.
       const query = given({ ...filter, order: call.text('order') as 'asc' | 'desc' | undefined });
       if (asksForTime(filter)) await sayRange((await transactions.list({ ...filter, limit: 1 })).range, cli);
-      if (planList(call, cli).format === 'csv') await showCsv(call, cli, transactions, query);
+      if (call.has('manifest')) await (await import('../manifest')).exportWithManifest(call, cli, query);
+      else if (planList(call, cli).format === 'csv') await showCsv(call, cli, transactions, query);
       else {
         await showList(call, cli, {
           name: 'transactions',
-          columns: COLUMNS,
+          columns: TRANSACTION_COLUMNS,
           fetch: async (page) => pageOf('transactions', await transactions.list({ ...query, ...page })),
           count: async () => (await transactions.totals(filter)).totals.rows,
         });
@@ -72,27 +56,15 @@ export const commands: readonly CommandSpec[] = [
   },
 ];
 
-type Transactions = WalletService['transactions'];
-
 /** The format that is exported by the million comes from the service as finished text. */
 async function showCsv(call: Call, cli: Cli, transactions: Transactions, query: TransactionQuery): Promise<void> {
   const plan = planList(call, cli);
-  const rows = { shown: 0, next: null as string | null };
-  async function* chunks(): AsyncGenerator<string> {
-    yield CSV_HEADER;
-    let left = plan.limit ?? Number.POSITIVE_INFINITY;
-    for (let cursor: string | null | undefined = plan.cursor; cursor !== null && left > 0; cursor = rows.next) {
-      const page = await transactions.csv(given({ ...query, limit: Math.min(left, CSV_PAGE_ROWS), cursor }));
-      rows.shown += page.rows;
-      rows.next = page.next;
-      left -= page.rows;
-      if (page.text !== '') yield page.text;
-    }
-  }
-  await writeList(plan, call, cli, chunks());
+  const written: Written = { rows: 0, next: null };
+  const { limit, cursor, bom } = plan;
+  await writeList(plan, call, cli, csvChunks(transactions, given({ ...query, limit, cursor, bom }), written));
   if (cli.stdout.closed) return; // nobody reads any more
-  if (rows.next !== null) cli.note(`more: --cursor ${rows.next}`);
-  if (plan.output !== undefined) cli.note(`${counted(rows.shown, 'row')} written to ${plan.output}`);
+  if (written.next !== null) cli.note(`more: --cursor ${written.next}`);
+  if (plan.output !== undefined) cli.note(`${counted(written.rows, 'row')} written to ${plan.output}`);
 }
 
 async function sayTotals(filter: TransactionFilter, transactions: Transactions, cli: Cli): Promise<void> {

@@ -1,4 +1,7 @@
 import type { VerifyCheck } from '../../contract/objects';
+import type { WalletService } from '../../contract/wallet-service';
+import type { Call } from '../call';
+import type { Cli } from '../cli';
 import { EXIT_STATUS } from '../exit-status';
 import type { CommandSpec } from '../spec';
 import { counted } from '../wording';
@@ -9,15 +12,21 @@ export const commands: readonly CommandSpec[] = [
     summary: 'prove that the ledger is whole and right',
     details:
       'Walks the hash chain and recomputes balances, totals, grants and holds from the log. Ends with 11 and the findings if anything disagrees.',
-    options: [{ flag: '--full', help: 'also re-rate and re-draw every usage' }],
+    options: [
+      { flag: '--full', help: 'also re-rate and re-draw every usage' },
+      { flag: '--manifest <file>', help: 'also derive an export again and compare it' },
+    ],
     examples: [
       { command: 'wallet verify', says: 'from cron, before a backup' },
       { command: 'wallet verify --full --json', says: 'everything, for a report' },
+      { command: 'wallet verify --manifest month.csv.manifest.json', says: 'that an export is what the ledger says' },
     ],
     kind: 'read',
     async run(call, cli) {
-      const { audit } = await cli.wallet();
-      const result = await audit.verify({ full: call.has('full') });
+      const wallet = await cli.wallet();
+      const ledger = await wallet.audit.verify({ full: call.has('full') });
+      const checks = [...ledger.checks, ...(await manifestChecks(call, cli, wallet))];
+      const result = { ...ledger, ok: checks.every(({ ok }) => ok), checks };
       const failed = result.checks.filter(({ ok }) => !ok);
       await cli.show(result, () => `${result.checks.map(line).join('')}${verdict(result.ok, result.transactions)}`);
       if (result.ok) return 0;
@@ -28,6 +37,13 @@ export const commands: readonly CommandSpec[] = [
     },
   },
 ];
+
+async function manifestChecks(call: Call, cli: Cli, wallet: WalletService): Promise<readonly VerifyCheck[]> {
+  const path = call.text('manifest');
+  if (path === undefined) return [];
+  const { checkManifest } = await import('../manifest');
+  return checkManifest(path, wallet, (await cli.organisation()).name);
+}
 
 /** A word beside the colour-free text: nobody has to guess what a sign means. */
 function line({ name, ok, detail }: VerifyCheck): string {
