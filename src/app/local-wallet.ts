@@ -67,6 +67,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       usage: async (request) => (await import('./usage-report')).reportUsage(deps, request),
       statement: async (request) => (await import('./statement-report')).reportStatement(deps, request),
       allStatements: async (request) => (await import('./statement-report')).reportAllStatements(deps, request),
+      journal: async (request) => (await import('./journal-export')).exportJournal(deps, request),
     },
     audit: {
       list: async (request) => (await import('./audit')).listAudit(deps, request),

@@ -26,6 +26,7 @@ export const NOUNS: readonly Noun[] = [
     'tx',
   ]),
   noun('Records', 'report', 'usage and statements', () => import('./commands/report')),
+  noun('Records', 'export', 'the books for accounting programs', () => import('./commands/export')),
   noun('Records', 'explain', 'why a transaction has its amount', () => import('./commands/explain')),
   noun('Records', 'audit', 'who changed what, when and why', () => import('./commands/audit')),
   noun('Records', 'verify', 'prove the ledger', () => import('./commands/verify')),

@@ -52,3 +52,18 @@ export interface AllStatements {
   readonly organisations: readonly StatementReport[];
   readonly total: StatementFigures;
 }
+
+export interface JournalRequest {
+  /** `hledger`, `ledger` or `beancount`. */
+  readonly format: string;
+  readonly period?: string;
+  readonly cursor?: string;
+}
+
+/** A part of a journal: the parts in their order, one after another, are the file. */
+export interface JournalPage {
+  readonly text: string;
+  readonly entries: number;
+  readonly range: Range;
+  readonly next: string | null;
+}

@@ -19,7 +19,7 @@ import type {
   TransactionType,
   VerifyCheck,
 } from './objects';
-import type { AllStatements, StatementReport, UsageReport } from './reports';
+import type { AllStatements, JournalPage, JournalRequest, StatementReport, UsageReport } from './reports';
 
 /**
  * Goes with every change. `idempotencyKey`: the same key and the same parameters answer the first result again, with
@@ -319,6 +319,8 @@ export interface WalletService {
     statement(request: { period: string }): Promise<StatementReport>;
     /** The statements of every organisation of the ledger, and their sum. */
     allStatements(request: { period: string }): Promise<AllStatements>;
+    /** The log as a plain-text accounting journal, a page at a time. */
+    journal(request: JournalRequest): Promise<JournalPage>;
   };
   readonly audit: {
     list(

@@ -3,7 +3,7 @@ import type { Hold } from '../core/credit/hold';
 import type { Credits } from '../core/credits';
 import type { PlainDate } from '../core/date';
 import type { Link } from '../core/ledger/chain';
-import type { EntryType } from '../core/ledger/chart';
+import type { Account, EntryType } from '../core/ledger/chart';
 import type { Entry } from '../core/ledger/entry';
 import type { Posting, WalletState } from '../core/ledger/journal';
 import type { DayTotal, MonthTotal } from '../core/ledger/totals';
@@ -117,6 +117,8 @@ export interface EntryQuery {
   readonly max?: Credits;
   /** Entries up to this number. */
   readonly upTo?: number;
+  /** Holds and releases as well, which are no transactions. */
+  readonly withHolds?: true;
 }
 
 /** A place in the order of time, then posting. */
@@ -203,6 +205,8 @@ export interface LedgerView {
   totals(query: EntryQuery): Promise<EntryTotals>;
   /** Sums of the daily totals of transactions. Fields not grouped by come back empty, the day as 0. */
   dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]>;
+  /** What every entry before an instant came to, by account: debits less credits. */
+  accountSums(before: Instant): Promise<readonly { account: Account; amount: Credits }[]>;
   findKey(key: string): Promise<KeyRecord | undefined>;
   /** The audit trail, by number. */
   links(query: {

@@ -14,7 +14,8 @@ export const INVOICED = 'CASE WHEN credit = 4 THEN amount WHEN debit = 4 THEN -a
 
 /** The filters of a query as SQL. Values are always bound; only fixed text is put together. */
 export function filterEntries(org: number, query: EntryQuery): Filter {
-  const parts: string[] = ['org = ?', "type NOT IN ('hold', 'release')"];
+  const parts: string[] = ['org = ?'];
+  if (query.withHolds === undefined) parts.push("type NOT IN ('hold', 'release')");
   const params: SqlValue[] = [org];
   const add = (sql: string, ...values: readonly SqlValue[]) => {
     parts.push(sql);

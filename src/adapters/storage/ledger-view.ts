@@ -173,6 +173,16 @@ export class SqlLedgerView implements LedgerView {
     return (await this.connection.all(sql, params)).map(toDayTotal);
   }
 
+  async accountSums(before: Instant): Promise<readonly { account: number; amount: Credits }[]> {
+    const side = (column: string, sign: string) =>
+      `SELECT ${column} AS account, ${sign}sum(amount) AS amount FROM transactions
+       WHERE org = ? AND occurred_at < ? AND amount > 0 GROUP BY ${column}`;
+    const sql = `SELECT account, sum(amount) AS amount FROM (${side('debit', '')} UNION ALL ${side('credit', '-')}) AS sides
+      GROUP BY account ORDER BY account`;
+    const rows = await this.connection.all(sql, [this.org, before, this.org, before]);
+    return rows.map((row) => ({ account: numberOf(row, 'account'), amount: numberOf(row, 'amount') as Credits }));
+  }
+
   async findKey(key: string): Promise<KeyRecord | undefined> {
     const row = await this.connection.get('SELECT * FROM idempotency_keys WHERE org = ? AND key = ?', [this.org, key]);
     return row === undefined ? undefined : toKeyRecord(row);
