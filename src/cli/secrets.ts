@@ -2,7 +2,8 @@ import { WalletError } from '../core/errors';
 
 const KEY = /(?<![A-Za-z0-9])(?:sk|rk|whsec|wlt)_[A-Za-z0-9][A-Za-z0-9_]{2,}/g;
 const BEARER = /\bBearer\s+[A-Za-z0-9._~+/=-]{6,}/gi;
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi;
+/** Begins where a word begins: else a long word would be read anew from each of its letters. */
+const URL_PASSWORD = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi;
 /** Digits in the groups that cards are printed in, or in one run, and not part of a longer word. */
 const CARD =
   /(?<![A-Za-z0-9_.])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z0-9_])/g;

@@ -70,3 +70,10 @@ test('text for people is blotted out by shape', () => {
   const text = redact(`key ${STRIPE_KEY}, Bearer abcdef123456, postgres://a:b@c/d, card 4242 4242 4242 4242, 100 rows`);
   expect(text).toBe('key sk_[hidden], Bearer [hidden], postgres://[hidden]@c/d, card [card number hidden], 100 rows');
 });
+
+test.each(['x', '1', 'a.', '4 ', 'sk_', '://', 'a://b:'])('a megabyte of %s is read in no time', (unit) => {
+  const long = unit.repeat(1_000_000 / unit.length);
+  const started = performance.now();
+  redact(long);
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
