@@ -11,7 +11,14 @@ const SLUG = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const EMAIL =
   /^[^\s@<>(),;:"'\\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
 const SECRET = /\b(?:(?:sk|rk|pk)_(?:live|test)_|whsec_|wlt_(?:live|test)_)[A-Za-z0-9]/;
-const DIGIT_RUN = /\d(?:[ -]?\d){12,18}/g;
+/**
+ * Digits in one run or in the groups that cards are printed in, and no part of a longer word: an event id that is a UUID
+ * or holds a time must not be taken for a card by chance.
+ */
+const CARD =
+  /(?<![A-Za-z0-9])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z0-9])/g;
+/** No card that can be paid with begins with 0 or 1, or with 20: those are times and dates. */
+const CARD_START = /^(?:2[2-7]|[3-9])/;
 const LONGEST_NAME = 200;
 const LONGEST_TEXT = 1_000;
 const LONGEST_SLUG = 64;
@@ -62,8 +69,8 @@ export function parseKey(text: string, what: string): string {
 }
 
 /**
- * Throws `secret_refused` where text holds a card number (13 to 19 digits that pass the Luhn check) or an API key. The
- * value is never repeated: what is not echoed cannot be logged.
+ * Throws `secret_refused` where text holds a card number (13 to 19 digits that a card can begin with and that pass the
+ * Luhn check) or an API key. The value is never repeated: what is not echoed cannot be logged.
  */
 export function refuseSecrets(text: string, what: string): void {
   if (SECRET.test(text)) {
@@ -81,8 +88,9 @@ export function refuseSecrets(text: string, what: string): void {
 }
 
 function holdsCardNumber(text: string): boolean {
-  for (const [run] of text.matchAll(DIGIT_RUN)) {
-    if (passesLuhn(run.replace(/[ -]/g, ''))) return true;
+  for (const [run] of text.matchAll(CARD)) {
+    const digits = run.replace(/[ -]/g, '');
+    if (digits.length >= 13 && CARD_START.test(digits) && passesLuhn(digits)) return true;
   }
   return false;
 }
@@ -107,7 +115,7 @@ export function parseQuantity(text: string): number {
   if (!Number.isSafeInteger(quantity)) {
     throw new WalletError('invalid_quantity', `the quantity ${quote(text)} is not valid`, {
       why: 'it must be a whole number of units, 1 or more',
-      hint: 'write digits only, such as --quantity 250',
+      hint: 'write digits only, such as 250',
     });
   }
   return quantity;
