@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { CONSOLE_PAGES, playPage } from '../scripts/console-page';
+import { renderReference } from '../scripts/reference-page';
+import { EXIT_STATUS, STATUS_MEANINGS } from '../src/cli/exit-status';
+
+type Packages = Partial<Record<'dependencies' | 'optionalDependencies' | 'devDependencies', object>>;
+
+const read = (page: string) => readFileSync(page, 'utf8');
+const markdownIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => path.join(folder, name));
+const ALL_PAGES = [
+  ...readdirSync('.').filter((name) => name.endsWith('.md')),
+  ...markdownIn('docs'),
+  ...markdownIn('src'),
+];
+
+test.each(CONSOLE_PAGES)('every command of %s answers what is shown (else: npm run docs)', (page) => {
+  const played = playPage(read(page));
+
+  const told = played.map(({ command, printed }) => `$ ${command}\n${printed}`);
+  expect(told).toEqual(played.map(({ command, shown }) => `$ ${command}\n${shown}`));
+  expect(played.length).toBeGreaterThan(3);
+});
+
+test('the reference is what the commands declare (else: npm run docs)', async () => {
+  expect(read('docs/reference.md')).toBe(await renderReference());
+});
+
+test('every error code is explained, with its own exit status', () => {
+  const explained = [...read('docs/errors.md').matchAll(/^\| `([a-z_]+)` \| (\d+) \| ([^|]{10,}) \| ([^|]{5,}) \|$/gm)];
+
+  const statuses = Object.fromEntries(explained.map(([, code = '', status]) => [code, Number(status)]));
+  expect(statuses).toEqual(EXIT_STATUS);
+  expect(explained.length).toBe(Object.keys(EXIT_STATUS).length);
+});
+
+test('every exit status is in the table of statuses', () => {
+  const listed = [...read('docs/errors.md').matchAll(/^\| (\d+) \| [^`|]+ \|$/gm)].map(([, status]) => Number(status));
+  expect(listed).toEqual(STATUS_MEANINGS.map(([status]) => status));
+});
+
+test('every dependency has its reason', () => {
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(read('package.json')) as Packages;
+  const page = read('docs/dependencies.md');
+
+  const unexplained = Object.keys({ ...dependencies, ...optionalDependencies, ...devDependencies }).filter(
+    (name) => !new RegExp(`^\\| [^|]*\`${name}\``, 'm').test(page),
+  );
+  expect(unexplained).toEqual([]);
+});
+
+test.each(ALL_PAGES)('every link of %s leads somewhere', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
+  expect(links.filter((target) => !existsSync(path.join(path.dirname(page), target)))).toEqual([]);
+});
+
+test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('every file named in %s exists', (page) => {
+  const named = [...read(page).matchAll(/`((?:src|test|scripts|bench|docs|bin|examples)\/[\w./-]+\.\w+)`/g)];
+  const missing = named.map(([, file = '']) => file).filter((file) => !existsSync(file));
+  expect(missing).toEqual([]);
+  expect(named.length).toBeGreaterThan(0);
+});
