@@ -68,6 +68,11 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       statement: async (request) => (await import('./statement-report')).reportStatement(deps, request),
       allStatements: async (request) => (await import('./statement-report')).reportAllStatements(deps, request),
       journal: async (request) => (await import('./journal-export')).exportJournal(deps, request),
+      costPerLead: async (request) => (await import('./leads')).reportCostPerLead(deps, request),
+    },
+    leads: {
+      record: async (request) => (await import('./leads')).recordLeads(deps, request),
+      import: async (request) => (await import('./leads')).importLeads(deps, request),
     },
     audit: {
       list: async (request) => (await import('./audit')).listAudit(deps, request),

@@ -9,7 +9,16 @@ import type { Dependencies } from './dependencies';
 import { openSession, type Session } from './session';
 import { textOf, type Walk, walkChain } from './verify-chain';
 
-const RECORDS: readonly RecordKind[] = ['organisations', 'cards', 'apps', 'services', 'prices', 'purchases', 'holds'];
+const RECORDS: readonly RecordKind[] = [
+  'organisations',
+  'cards',
+  'apps',
+  'services',
+  'prices',
+  'purchases',
+  'holds',
+  'leads',
+];
 const MOST_SHOWN = 5;
 
 type Verified = { ok: boolean; transactions: number; checks: readonly VerifyCheck[] };

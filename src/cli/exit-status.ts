@@ -25,6 +25,7 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   unknown_transaction: 3,
   unknown_hold: 3,
   unknown_grant: 3,
+  unknown_campaign: 3,
   unknown_profile: 3,
 
   unauthorized: 4,

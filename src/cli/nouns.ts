@@ -21,6 +21,8 @@ export const NOUNS: readonly Noun[] = [
   noun('Spending', 'service', 'the services and their prices', () => import('./commands/service')),
   noun('Spending', 'app', 'the apps and their budgets', () => import('./commands/app')),
 
+  noun('Spending', 'leads', 'deliveries and leads of campaigns', () => import('./commands/leads')),
+
   noun('Records', 'transactions', 'every credit that moved', () => import('./commands/transactions'), [
     'transaction',
     'tx',

@@ -1,3 +1,4 @@
+import type { LeadGroup } from '../core/report/cost-per-lead';
 import type { Movement } from '../core/report/statement';
 import type { UsageGroup } from '../core/report/usage';
 import type { Decimal, Timestamp } from './objects';
@@ -66,4 +67,35 @@ export interface JournalPage {
   readonly entries: number;
   readonly range: Range;
   readonly next: string | null;
+}
+
+/** What came of a campaign on one channel. */
+export interface Lead {
+  readonly id: string;
+  readonly app: string;
+  readonly service: string;
+  readonly campaign: string;
+  readonly delivered: number;
+  readonly leads: number;
+  readonly time: Timestamp;
+  readonly createdAt: Timestamp;
+}
+
+export type LeadReportRow = {
+  readonly cost: Decimal;
+  readonly delivered: number;
+  readonly leads: number;
+  /** With six decimals, by the report's rule; null where nothing was delivered. */
+  readonly costPerDelivery: Decimal | null;
+  /** Null where there were no leads. */
+  readonly costPerLead: Decimal | null;
+} & { readonly [G in LeadGroup]?: string | null };
+
+export interface LeadReport {
+  readonly by: readonly LeadGroup[];
+  readonly range: Range;
+  readonly rows: readonly LeadReportRow[];
+  readonly total: LeadReportRow;
+  /** The rule of the divisions, in words. */
+  readonly rounding: string;
 }

@@ -19,7 +19,15 @@ import type {
   TransactionType,
   VerifyCheck,
 } from './objects';
-import type { AllStatements, JournalPage, JournalRequest, StatementReport, UsageReport } from './reports';
+import type {
+  AllStatements,
+  JournalPage,
+  JournalRequest,
+  Lead,
+  LeadReport,
+  StatementReport,
+  UsageReport,
+} from './reports';
 
 /**
  * Goes with every change. `idempotencyKey`: the same key and the same parameters answer the first result again, with
@@ -140,6 +148,30 @@ export interface UsageBatchResult extends Changed {
   /** Credits this batch took. */
   readonly credits: Decimal;
   readonly balance: Balance;
+}
+
+/** Deliveries and leads as typed. */
+export interface LeadEvent {
+  readonly app: string;
+  readonly service: string;
+  readonly campaign: string;
+  readonly delivered: string;
+  readonly leads: string;
+  /** Their own id: unique for ever within the organisation. */
+  readonly id?: string;
+  readonly time?: string;
+}
+
+export interface LeadBatchRequest extends ChangeOptions {
+  readonly rows: readonly (LeadEvent & { readonly line: number })[];
+  readonly source?: string;
+}
+
+export interface LeadBatchResult extends Changed {
+  readonly read: number;
+  readonly posted: number;
+  readonly duplicates: number;
+  readonly rejects: readonly RowReject[];
 }
 
 /** What `transactions` and the reports filter by. Times and amounts as typed; lists mean "any of". */
@@ -321,6 +353,13 @@ export interface WalletService {
     allStatements(request: { period: string }): Promise<AllStatements>;
     /** The log as a plain-text accounting journal, a page at a time. */
     journal(request: JournalRequest): Promise<JournalPage>;
+    /** What deliveries and leads cost, by groups. Filters: services, apps, campaigns and time. */
+    costPerLead(request: TransactionFilter & { by: readonly string[] }): Promise<LeadReport>;
+  };
+  readonly leads: {
+    record(request: ChangeOptions & LeadEvent): Promise<Changed & { lead: Lead; duplicate?: true }>;
+    /** Records what can be recorded and lists the rest; one database transaction. */
+    import(request: LeadBatchRequest): Promise<LeadBatchResult>;
   };
   readonly audit: {
     list(

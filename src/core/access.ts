@@ -27,6 +27,7 @@ const ALLOWED = {
   'usage.reverse': ['admin', 'accountant'],
   'hold.change': ['admin', 'accountant', 'app'],
   'hold.read': ['admin', 'accountant', 'app'],
+  'leads.change': ['admin', 'accountant', 'app'],
   'transaction.read': ['admin', 'accountant'],
   'audit.read': ['admin', 'accountant'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'unknown_transaction'
   | 'unknown_hold'
   | 'unknown_grant'
+  | 'unknown_campaign'
   | 'unknown_profile'
   // not allowed
   | 'unauthorized'

@@ -10,6 +10,7 @@ import type { DayTotal, MonthTotal } from '../core/ledger/totals';
 import type { CardRecord } from '../core/payment/card';
 import type { PurchaseRecord } from '../core/payment/purchase';
 import type { PriceVersion } from '../core/pricing/rating';
+import type { LeadRecord } from '../core/report/cost-per-lead';
 import type { Instant } from '../core/time';
 
 /** What a ledger remembers of itself: a key of another provider, mode or account is refused. */
@@ -73,6 +74,7 @@ export interface RecordTypes {
   readonly prices: PriceRecord;
   readonly purchases: PurchaseRecord;
   readonly holds: Hold;
+  readonly leads: LeadRecord;
 }
 
 export type RecordKind = keyof RecordTypes;
@@ -207,6 +209,8 @@ export interface LedgerView {
   dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]>;
   /** What every entry before an instant came to, by account: debits less credits. */
   accountSums(before: Instant): Promise<readonly { account: Account; amount: Credits }[]>;
+  /** Every campaign that usage has named. */
+  campaigns(): Promise<readonly string[]>;
   findKey(key: string): Promise<KeyRecord | undefined>;
   /** The audit trail, by number. */
   links(query: {

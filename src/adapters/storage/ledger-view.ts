@@ -183,6 +183,11 @@ export class SqlLedgerView implements LedgerView {
     return rows.map((row) => ({ account: numberOf(row, 'account'), amount: numberOf(row, 'amount') as Credits }));
   }
 
+  async campaigns(): Promise<readonly string[]> {
+    const sql = "SELECT DISTINCT campaign FROM day_totals WHERE org = ? AND campaign <> '' ORDER BY campaign";
+    return (await this.connection.column(sql, [this.org])).map(String);
+  }
+
   async findKey(key: string): Promise<KeyRecord | undefined> {
     const row = await this.connection.get('SELECT * FROM idempotency_keys WHERE org = ? AND key = ?', [this.org, key]);
     return row === undefined ? undefined : toKeyRecord(row);

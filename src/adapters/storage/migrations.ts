@@ -99,6 +99,10 @@ function firstSchema(dialect: Dialect): readonly string[] {
       credits ${int} NOT NULL CHECK (credits > 0), captured ${int} NOT NULL, campaign TEXT, expires_at ${int} NOT NULL,
       created_at ${int} NOT NULL, draws TEXT NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     "CREATE INDEX holds_open ON holds (org, expires_at) WHERE state = 'open'",
+    `CREATE TABLE leads (
+      ${org}, id TEXT NOT NULL, app TEXT NOT NULL, service TEXT NOT NULL, campaign TEXT NOT NULL,
+      delivered ${int} NOT NULL CHECK (delivered >= 0), leads ${int} NOT NULL CHECK (leads >= 0),
+      occurred_at ${int} NOT NULL, created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     // The sandbox processor's own memory: what Stripe would keep on its side. No part of the books.
     `CREATE TABLE sandbox_objects (
       id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, purchase TEXT, body TEXT NOT NULL)${end}`,

@@ -80,6 +80,15 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
     ),
     ['draws', 'draws', 'json'],
   ],
+  leads: plain(
+    ['app', 'app'],
+    ['service', 'service'],
+    ['campaign', 'campaign'],
+    ['delivered', 'delivered'],
+    ['leads', 'leads'],
+    ['occurredAt', 'occurred_at'],
+    ['createdAt', 'created_at'],
+  ),
 };
 
 export const RECORD_KINDS = Object.keys(TABLES) as readonly RecordKind[];
@@ -193,6 +202,7 @@ export function openRecords(
     prices: open('prices'),
     purchases: open('purchases'),
     holds: open('holds'),
+    leads: open('leads'),
   };
 }
 

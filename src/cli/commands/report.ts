@@ -1,3 +1,4 @@
+import { LEAD_GROUPS } from '../../core/report/cost-per-lead';
 import { USAGE_GROUPS } from '../../core/report/usage';
 import { FILTER_OPTIONS } from '../filters';
 import type { CommandSpec } from '../spec';
@@ -38,5 +39,22 @@ export const commands: readonly CommandSpec[] = [
     kind: 'read',
     list: 'whole',
     run: async (call, cli) => (await import('../statement-view')).showStatement(call, cli),
+  },
+  {
+    path: 'report cost-per-lead',
+    summary: 'what deliveries and leads cost',
+    details:
+      'Cost is usage less reversals, credits and invoiced; divided by what was delivered and by leads, rounded half up to six decimals. No leads, no cost per lead: the cell stays empty.',
+    options: [
+      { flag: '--by <groups>', help: `${LEAD_GROUPS.join(', ')}; campaign if not said`, repeat: true },
+      ...FILTER_OPTIONS,
+    ],
+    examples: [
+      { command: 'wallet report cost-per-lead --by campaign,service', says: 'which channel brings leads for least' },
+      { command: 'wallet report cost-per-lead --by month --period 2026', says: 'over the year' },
+    ],
+    kind: 'read',
+    list: 'whole',
+    run: async (call, cli) => (await import('../leads-view')).showCostPerLead(call, cli),
   },
 ];
