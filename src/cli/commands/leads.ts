@@ -22,7 +22,7 @@ export const commands: readonly CommandSpec[] = [
     ],
     examples: [
       {
-        command: 'wallet leads record --app a --service sms --campaign c --delivered 98 --leads 4',
+        command: 'wallet leads record --app a --service s --campaign c --delivered 9 --leads 1',
         says: 'what a campaign brought',
       },
     ],
