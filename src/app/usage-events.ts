@@ -8,6 +8,8 @@ import type { ListedEntry } from '../ports/store';
 
 /** An event whose every field has been read; whether its app and service exist is not known yet. */
 export interface ParsedEvent {
+  /** The line it stood on; 0 where it came alone. */
+  readonly line: number;
   readonly app: string;
   readonly service: string;
   readonly quantity: number;
@@ -15,26 +17,61 @@ export interface ParsedEvent {
   readonly user: string | null;
   readonly campaign: string | null;
   readonly memo: string | null;
-  /** Null where the caller gave none: it happened now. */
-  readonly time: Instant | null;
+  readonly occurredAt: Instant;
+  /** False where the caller gave no time: it happened when it was seen. */
+  readonly timed: boolean;
 }
 
 /** 2000-01-01: nothing this product accounts for happened before. */
 const EARLIEST = 946_684_800_000;
+/** More different texts than this in one batch are not worth remembering. */
+const MOST_KNOWN = 20_000;
 
-/** Reads one event. Throws `invalid_quantity`, `invalid_time`, `invalid_value` or `secret_refused`. */
-export function parseEvent(event: UsageEvent, calendar: Calendar, now: Instant): ParsedEvent {
-  return {
-    app: event.app,
-    service: event.service,
-    quantity: parseQuantity(event.quantity),
-    externalId: event.id === undefined ? null : parseKey(event.id, 'event id'),
-    user: event.user === undefined ? null : parseName(event.user, 'user'),
-    campaign: event.campaign === undefined ? null : parseName(event.campaign, 'campaign'),
-    memo: event.memo === undefined ? null : parseText(event.memo, 'memo'),
-    time: event.time === undefined ? null : parseEventTime(event.time, calendar, now),
-  };
+/** Reads the events of one batch. Names repeat from row to row: each is checked once and then shared. */
+export class EventReader {
+  readonly #calendar: Calendar;
+  readonly #now: Instant;
+  readonly #words = new Map<string, string>();
+  readonly #users = new Map<string, string>();
+  readonly #campaigns = new Map<string, string>();
+  readonly #memos = new Map<string, string>();
+
+  constructor(calendar: Calendar, now: Instant) {
+    this.#calendar = calendar;
+    this.#now = now;
+  }
+
+  /** Reads one event. Throws `invalid_quantity`, `invalid_time`, `invalid_value` or `secret_refused`. */
+  read(event: UsageEvent, line = 0): ParsedEvent {
+    const { user, campaign, memo, id, time } = event;
+    return {
+      line,
+      app: recall(this.#words, event.app, asIs),
+      service: recall(this.#words, event.service, asIs),
+      quantity: parseQuantity(event.quantity),
+      externalId: id === undefined ? null : parseKey(id, 'event id'),
+      user: user === undefined ? null : recall(this.#users, user, readUser),
+      campaign: campaign === undefined ? null : recall(this.#campaigns, campaign, readCampaign),
+      memo: memo === undefined ? null : recall(this.#memos, memo, readMemo),
+      occurredAt: time === undefined ? this.#now : parseEventTime(time, this.#calendar, this.#now),
+      timed: time !== undefined,
+    };
+  }
 }
+
+function recall(known: Map<string, string>, raw: string, read: (raw: string) => string): string {
+  let value = known.get(raw);
+  if (value === undefined) {
+    value = read(raw);
+    if (known.size < MOST_KNOWN) known.set(raw, value);
+  }
+  return value;
+}
+
+const asIs = (raw: string) => raw;
+const readUser = (raw: string) => parseName(raw, 'user');
+const readCampaign = (raw: string) => parseName(raw, 'campaign');
+const readMemo = (raw: string) => parseText(raw, 'memo');
 
 function parseEventTime(text: string, calendar: Calendar, now: Instant): Instant {
   const at = parseWhen(text, calendar);
@@ -55,7 +92,7 @@ export function differences(event: ParsedEvent, posted: ListedEntry): readonly s
     ['campaign', event.campaign, posted.campaign],
     ['memo', event.memo, posted.memo],
     // An event that came without a time happened when it was first seen.
-    ['time', event.time ?? posted.occurredAt, posted.occurredAt],
+    ['time', event.timed ? event.occurredAt : posted.occurredAt, posted.occurredAt],
   ];
   return pairs.filter(([, ours, theirs]) => ours !== theirs).map(([name]) => name);
 }

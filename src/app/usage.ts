@@ -8,7 +8,7 @@ import type {
   UsageEvent,
   UsageRow,
 } from '../contract/wallet-service';
-import { add, type Credits, formatCredits, ZERO } from '../core/credits';
+import { type Credits, formatCredits, subtract, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
 import { WalletError } from '../core/errors';
 import { type Entry, effectOnPosted } from '../core/ledger/entry';
@@ -24,7 +24,7 @@ import {
   postUsage,
   quoteUsage,
   type SpendingApp,
-  type UsageContext,
+  type UsageParties,
 } from '../core/usage';
 import type { AppRecord, LedgerUnit, LedgerView, ListedEntry, ServiceRecord } from '../ports/store';
 import { insertApp, requireApp, requireService, unknownApp, unknownService } from './catalogue';
@@ -33,7 +33,7 @@ import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';
 import { presentBalance, presentTransaction, toPriceVersion } from './present';
 import { readLedger, type Session } from './session';
-import { differences, eventConflict, type ParsedEvent, parseEvent } from './usage-events';
+import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
 
 type Recorded = Changed & { transaction: Transaction; balance: Balance; recharge: { due: boolean }; duplicate?: true };
 
@@ -45,17 +45,14 @@ export async function recordUsage(deps: Dependencies, request: ChangeOptions & U
     subject: `${request.app} ${request.service}`,
   } as const;
   return change(deps, facts, request, async (unit, session) => {
-    const event = parseEvent(request, session.calendar, session.now());
+    const event = new EventReader(session.calendar, session.now()).read(request);
     const posted =
       event.externalId === null ? undefined : (await findPosted(unit, [event.externalId])).get(event.externalId);
     if (posted !== undefined) return duplicateOf(unit, session, event, posted);
     const app = await spendingApp(unit, await requireApp(unit, event.app));
     const service = await pricedService(unit, await requireService(unit, event.service));
-    const occurredAt = event.time ?? session.now();
-    const { journal, finish } = await openJournal(unit, session, {
-      months: monthsOf(session, [{ ...event, occurredAt }]),
-    });
-    const entry = postUsage(journal, { ...event, app, service, occurredAt }, await usageContext(unit, session));
+    const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, [event]) });
+    const entry = postUsage(journal, event, { app, service, usableCard: await hasUsableCard(unit, session) });
     await finish();
     return {
       transaction: presentTransaction(session, entry),
@@ -77,12 +74,6 @@ async function duplicateOf(view: LedgerView, session: Session, event: ParsedEven
   };
 }
 
-/** A row on its way through a batch. */
-interface BatchRow extends ParsedEvent {
-  readonly line: number;
-  readonly occurredAt: Instant;
-}
-
 /** Posts what can be posted, in the order of the rows, as one write. What can't is listed, and leaves nothing. */
 export async function postBatch(deps: Dependencies, request: UsageBatchRequest): Promise<UsageBatchResult> {
   const subject = request.source ?? 'a batch';
@@ -99,13 +90,12 @@ export async function postBatch(deps: Dependencies, request: UsageBatchRequest):
   });
 }
 
-function parseRows(rows: readonly UsageRow[], session: Session, rejects: RowReject[]): readonly BatchRow[] {
-  const now = session.now();
-  const parsed: BatchRow[] = [];
+function parseRows(rows: readonly UsageRow[], session: Session, rejects: RowReject[]): readonly ParsedEvent[] {
+  const reader = new EventReader(session.calendar, session.now());
+  const parsed: ParsedEvent[] = [];
   for (const row of rows) {
     try {
-      const event = parseEvent(row, session.calendar, now);
-      parsed.push({ ...event, line: row.line, occurredAt: event.time ?? now });
+      parsed.push(reader.read(row, row.line));
     } catch (error) {
       rejects.push(rejectOf(row.line, error));
     }
@@ -119,13 +109,13 @@ interface World {
   readonly services: ReadonlyMap<string, PricedService>;
   readonly knownApps: readonly string[];
   readonly posted: ReadonlyMap<string, ListedEntry>;
-  readonly context: UsageContext;
+  readonly usableCard: boolean;
 }
 
 async function readWorld(
   unit: LedgerUnit,
   session: Session,
-  rows: readonly BatchRow[],
+  rows: readonly ParsedEvent[],
   createApps: boolean,
   rejects: RowReject[],
 ): Promise<World> {
@@ -140,13 +130,13 @@ async function readWorld(
   const services = new Map<string, PricedService>();
   for (const service of await unit.records.services.list())
     services.set(service.id, await pricedService(unit, service));
-  return { apps, services, knownApps: [...records.keys()], posted, context: await usageContext(unit, session) };
+  return { apps, services, knownApps: [...records.keys()], posted, usableCard: await hasUsableCard(unit, session) };
 }
 
 async function createMissing(
   unit: LedgerUnit,
   session: Session,
-  rows: readonly BatchRow[],
+  rows: readonly ParsedEvent[],
   apps: Map<string, AppRecord>,
   rejects: RowReject[],
 ): Promise<void> {
@@ -160,9 +150,10 @@ async function createMissing(
   }
 }
 
-function postRows(journal: Journal, rows: readonly BatchRow[], world: World, rejects: RowReject[]) {
+function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, rejects: RowReject[]) {
   const refused = new Set(rejects.map((reject) => reject.line));
   const posted = new Map<string, ListedEntry>(world.posted);
+  const parties = new PartyFinder(world);
   let count = 0;
   let duplicates = 0;
   let credits: Credits = ZERO;
@@ -170,16 +161,15 @@ function postRows(journal: Journal, rows: readonly BatchRow[], world: World, rej
     if (refused.has(row.line)) continue;
     try {
       const earlier = row.externalId === null ? undefined : posted.get(row.externalId);
-      if (earlier !== undefined) {
-        const fields = differences(row, earlier);
-        if (fields.length > 0) throw eventConflict(row, earlier, fields);
+      if (earlier === undefined) {
+        const entry = postUsage(journal, row, parties.of(row));
+        if (entry.externalId !== null) posted.set(entry.externalId, entry);
+        credits = subtract(credits, effectOnPosted(entry));
+        count += 1;
+      } else {
+        requireSame(row, earlier);
         duplicates += 1;
-        continue;
       }
-      const entry = postUsage(journal, { ...row, ...resolve(row, world) }, world.context);
-      if (entry.externalId !== null) posted.set(entry.externalId, entry);
-      credits = add(credits, -effectOnPosted(entry) as Credits);
-      count += 1;
     } catch (error) {
       rejects.push(rejectOf(row.line, error));
     }
@@ -187,12 +177,37 @@ function postRows(journal: Journal, rows: readonly BatchRow[], world: World, rej
   return { posted: count, duplicates, credits: formatCredits(credits) };
 }
 
-function resolve(row: BatchRow, world: World): { app: SpendingApp; service: PricedService } {
-  const service = world.services.get(row.service);
-  if (service === undefined) throw unknownService(row.service, [...world.services.keys()]);
-  const app = world.apps.get(row.app);
-  if (app === undefined) throw unknownApp(row.app, world.knownApps);
-  return { app, service };
+function requireSame(event: ParsedEvent, earlier: ListedEntry): void {
+  const fields = differences(event, earlier);
+  if (fields.length > 0) throw eventConflict(event, earlier, fields);
+}
+
+/** The app and the service of each row, found once for each pair. */
+class PartyFinder {
+  readonly #world: World;
+  readonly #known = new Map<string, Map<string, UsageParties>>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Throws `unknown_service` or `unknown_app`, with a did-you-mean. */
+  of(row: ParsedEvent): UsageParties {
+    const parties = this.#known.get(row.app)?.get(row.service);
+    return parties ?? this.#find(row);
+  }
+
+  #find(row: ParsedEvent): UsageParties {
+    const { services, apps, knownApps, usableCard } = this.#world;
+    const service = services.get(row.service);
+    if (service === undefined) throw unknownService(row.service, [...services.keys()]);
+    const app = apps.get(row.app);
+    if (app === undefined) throw unknownApp(row.app, knownApps);
+    const parties = { app, service, usableCard };
+    const ofApp = this.#known.get(row.app) ?? new Map<string, UsageParties>();
+    this.#known.set(row.app, ofApp.set(row.service, parties));
+    return parties;
+  }
 }
 
 function rejectOf(line: number, error: unknown): RowReject {
@@ -247,7 +262,7 @@ async function firstRefusal(
     if (app.archived) throw new WalletError('invalid_state', `app ${app.app} is archived`);
     checkBudget(journal, app, session.now(), job.cost);
     if (!job.postpaid && job.cost > journal.spendable) throw insufficient(journal, job.cost);
-    if (job.postpaid && !(await usageContext(view, session)).usableCard)
+    if (job.postpaid && !(await hasUsableCard(view, session)))
       throw new WalletError('no_payment_method', 'there is no usable card on file');
     return undefined;
   } catch (error) {
@@ -261,13 +276,18 @@ export function monthsOf(
   session: Session,
   events: Iterable<{ app: string; service: string; occurredAt: Instant }>,
 ): readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[] {
-  const needed = new Map<string, Pick<MonthTotal, 'kind' | 'name' | 'month'>>();
+  const seen = new Map<number, { apps: Set<string>; services: Set<string> }>();
   for (const { app, service, occurredAt } of events) {
     const month = monthIndexOf(session.calendar.dateOf(occurredAt));
-    needed.set(`a/${month}/${app}`, { kind: 'app', name: app, month });
-    needed.set(`s/${month}/${service}`, { kind: 'service', name: service, month });
+    const names = seen.get(month) ?? { apps: new Set(), services: new Set() };
+    seen.set(month, names);
+    names.apps.add(app);
+    names.services.add(service);
   }
-  return [...needed.values()];
+  return [...seen].flatMap(([month, { apps, services }]) => [
+    ...[...apps].map((name) => ({ kind: 'app' as const, name, month })),
+    ...[...services].map((name) => ({ kind: 'service' as const, name, month })),
+  ]);
 }
 
 /** The app with what bounds its spending. */
@@ -283,8 +303,8 @@ export async function pricedService(view: LedgerView, service: ServiceRecord): P
   return { service: service.id, number: service.number, versions: prices.map(toPriceVersion) };
 }
 
-async function usageContext(view: LedgerView, session: Session): Promise<UsageContext> {
+async function hasUsableCard(view: LedgerView, session: Session): Promise<boolean> {
   const today = session.calendar.dateOf(session.now());
   const cards = await view.records.cards.list({ removedAt: null });
-  return { usableCard: cards.some((card) => isUsable(card, today)) };
+  return cards.some((card) => isUsable(card, today));
 }

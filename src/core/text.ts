@@ -88,6 +88,7 @@ export function refuseSecrets(text: string, what: string): void {
 }
 
 function holdsCardNumber(text: string): boolean {
+  if (text.search(CARD) === -1) return false;
   for (const [run] of text.matchAll(CARD)) {
     const digits = run.replace(/[ -]/g, '');
     if (digits.length >= 13 && CARD_START.test(digits) && passesLuhn(digits)) return true;

@@ -2,7 +2,7 @@ import { type Credits, formatCredits, subtract, ZERO } from './credits';
 import { monthIndexOf } from './date';
 import { WalletError } from './errors';
 import { ACCOUNTS, usageAccount } from './ledger/chart';
-import type { Entry } from './ledger/entry';
+import type { Draw, Entry } from './ledger/entry';
 import type { Journal } from './ledger/journal';
 import { type PriceVersion, priceInForce, type Rating, rate } from './pricing/rating';
 import { formatInstant, type Instant } from './time';
@@ -24,10 +24,8 @@ export interface SpendingApp {
   readonly held: Credits;
 }
 
-/** One event of usage, parsed and resolved. */
+/** One event of usage, parsed. */
 export interface UsageDraft {
-  readonly app: SpendingApp;
-  readonly service: PricedService;
   readonly quantity: number;
   readonly occurredAt: Instant;
   readonly externalId: string | null;
@@ -36,8 +34,10 @@ export interface UsageDraft {
   readonly memo: string | null;
 }
 
-/** What the world outside the journal has to say about an event. */
-export interface UsageContext {
+/** Who spends on what, and what the world outside the journal has to say about it. */
+export interface UsageParties {
+  readonly app: SpendingApp;
+  readonly service: PricedService;
   /** Whether a card that can be charged is on file: postpaid services ask for one. */
   readonly usableCard: boolean;
 }
@@ -65,33 +65,37 @@ export function quoteUsage(journal: Journal, service: PricedService, quantity: n
  * onto the open invoice. All checks come first and change nothing. Throws `invalid_state` (archived app),
  * `invalid_time`, `no_payment_method`, `budget_exceeded` or `insufficient_credits`.
  */
-export function postUsage(journal: Journal, draft: UsageDraft, context: UsageContext): Entry {
-  if (draft.app.archived) throw archived(draft.app.app);
-  const quoted = quoteUsage(journal, draft.service, draft.quantity, draft.occurredAt);
-  const postpaid = quoted.terms.billing === 'postpaid';
-  if (postpaid && !context.usableCard) throw noCard(draft.service.service);
-  checkBudget(journal, draft.app, draft.occurredAt, quoted.cost);
-  if (!postpaid && quoted.cost > journal.spendable) throw insufficient(journal, quoted.cost);
+export function postUsage(journal: Journal, draft: UsageDraft, parties: UsageParties): Entry {
+  const { app, service } = parties;
+  if (app.archived) throw archived(app.app);
+  const { terms, cost, freeQuantity, unitPrice } = quoteUsage(journal, service, draft.quantity, draft.occurredAt);
+  const postpaid = terms.billing === 'postpaid';
+  if (postpaid && !parties.usableCard) throw noCard(service.service);
+  checkBudget(journal, app, draft.occurredAt, cost);
+  if (!postpaid && cost > journal.spendable) throw insufficient(journal, cost);
   // Nothing was changed above; nothing can be refused below.
-  const moves = quoted.cost > 0;
+  const moves = cost > 0;
   return journal.enter({
     type: 'usage',
     occurredAt: draft.occurredAt,
-    debit: moves ? usageAccount(draft.service.number) : null,
+    debit: moves ? usageAccount(service.number) : null,
     credit: moves ? (postpaid ? ACCOUNTS.postpaid : ACCOUNTS.credits) : null,
-    amount: quoted.cost,
-    draws: moves && !postpaid ? journal.grants.draw(quoted.cost) : [],
-    service: draft.service.service,
-    app: draft.app.app,
+    amount: cost,
+    draws: moves && !postpaid ? journal.grants.draw(cost) : NO_DRAWS,
+    service: service.service,
+    app: app.app,
     user: draft.user,
     campaign: draft.campaign,
     quantity: draft.quantity,
-    freeQuantity: quoted.freeQuantity,
-    unitPrice: quoted.unitPrice,
+    freeQuantity,
+    unitPrice,
     memo: draft.memo,
+    reference: null,
     externalId: draft.externalId,
   });
 }
+
+const NO_DRAWS: readonly Draw[] = [];
 
 /** Throws `budget_exceeded` where the app's limit blocks and the cost would pass it. Landing on the limit is allowed. */
 export function checkBudget(journal: Journal, app: SpendingApp, at: Instant, cost: Credits): void {

@@ -7,7 +7,7 @@ const CR = 13;
 export const LONGEST_RECORD = 1024 * 1024;
 
 /** Rows that are handed on together, unless the caller says otherwise. */
-export const BATCH_ROWS = 5_000;
+export const BATCH_ROWS = 20_000;
 
 /** A run of whole lines of a text file, as one string with the line ends in it. */
 export interface TextBlock {

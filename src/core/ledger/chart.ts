@@ -85,14 +85,25 @@ const PERMITTED: Readonly<Record<EntryType, readonly `${Side}>${Side}`[]>> = {
   release: ['credits>held'],
 };
 
+/** The same pairs as numbers, `debit side * 16 + credit side`: the log asks for every entry. */
+const PERMITTED_CODES = new Map(
+  Object.entries(PERMITTED).map(([type, pairs]) => [type, new Set(pairs.map((pair) => codeOfPair(pair)))]),
+);
+
 /** Whether the chart lets this event debit the one account and credit the other. */
 export function mayFace(type: EntryType, debit: Account, credit: Account): boolean {
-  return PERMITTED[type].includes(`${sideOf(debit)}>${sideOf(credit)}`);
+  return PERMITTED_CODES.get(type)?.has(sideOf(debit) * 16 + sideOf(credit)) === true;
 }
 
-function sideOf(account: Account): Side {
-  if (isUsageAccount(account)) return 'usage';
-  const found = (Object.keys(ACCOUNTS) as (keyof typeof ACCOUNTS)[]).find((name) => ACCOUNTS[name] === account);
-  assert(found !== undefined, `account ${account} is in the chart`);
-  return found;
+/** All usage accounts are one side; every other account is a side of its own. */
+function sideOf(account: Account): number {
+  return isUsageAccount(account) ? 0 : account;
+}
+
+function codeOfPair(pair: string): number {
+  const [debit, credit] = pair
+    .split('>')
+    .map((side) => (side === 'usage' ? 0 : ACCOUNTS[side as keyof typeof ACCOUNTS]));
+  assert(debit !== undefined && credit !== undefined, 'a pair names two sides');
+  return debit * 16 + credit;
 }

@@ -5,7 +5,7 @@ import { assert } from '../errors';
 import type { Calendar, Instant } from '../time';
 import { ACCOUNTS, type Account, type EntryType, mayFace } from './chart';
 import { type Draw, type Entry, effectOnHeld, effectOnPosted, effectOnPostpaid, OVERDRAFT } from './entry';
-import { type DayTotal, type MonthTotal, monthKey, TotalsCounter } from './totals';
+import { type DayTotal, type MonthTotal, TotalsCounter } from './totals';
 
 /** The kept balances of one organisation: what every write leaves behind and `verify` recomputes from the log. */
 export interface WalletState {
@@ -93,15 +93,21 @@ export class Journal {
   readonly calendar: Calendar;
   readonly #actor: string;
   readonly #entries: Entry[] = [];
-  /** Month totals as they were read. */
-  readonly #months: ReadonlyMap<string, MonthTotal>;
+  /** Month totals as they were read: by kind, month and name. */
+  readonly #months = {
+    service: new Map<number, Map<string, MonthTotal>>(),
+    app: new Map<number, Map<string, MonthTotal>>(),
+  };
   readonly #totals: TotalsCounter;
-  #wallet: WalletState;
+  readonly #wallet: { -readonly [K in keyof WalletState]: WalletState[K] };
 
   constructor(state: LedgerState, facts: { at: Instant; actor: string; calendar: Calendar }) {
-    this.#wallet = state.wallet;
+    this.#wallet = { ...state.wallet };
     this.grants = new GrantPool(state.grants);
-    this.#months = new Map(state.months.map((total) => [monthKey(total.kind, total.name, total.month), total]));
+    for (const total of state.months) {
+      const ofKind = this.#months[total.kind];
+      ofKind.set(total.month, (ofKind.get(total.month) ?? new Map()).set(total.name, total));
+    }
     this.at = Math.max(facts.at, state.wallet.recordedAt) as Instant;
     this.calendar = facts.calendar;
     this.#totals = new TotalsCounter(facts.calendar);
@@ -109,7 +115,7 @@ export class Journal {
   }
 
   get wallet(): WalletState {
-    return this.#wallet;
+    return { ...this.#wallet };
   }
 
   /** What may be spent or held: posted - held + the overdraft limit. */
@@ -123,13 +129,14 @@ export class Journal {
 
   /** A month total as it stands, entries of this write included. It must have been read for this write. */
   month(kind: MonthTotal['kind'], name: string, month: number): Readonly<MonthTotal> {
-    const key = monthKey(kind, name, month);
-    const read = this.#months.get(key);
-    assert(read !== undefined, `the ${kind} total of ${name} was read`);
-    const added = this.#totals.months.get(key);
+    const read = this.#months[kind].get(month)?.get(name);
+    assert(read !== undefined, 'a month total was read before it is asked for');
+    const added = this.#totals.month(kind, name, month);
     if (added === undefined) return read;
     return {
-      ...read,
+      kind,
+      name,
+      month,
       quantity: read.quantity + added.quantity,
       freeQuantity: read.freeQuantity + added.freeQuantity,
       spent: add(read.spent, added.spent),
@@ -141,10 +148,13 @@ export class Journal {
     const { debit, credit, amount } = draft;
     assert((debit === null) === (amount === 0) && (credit === null) === (amount === 0), 'a transfer moves something');
     assert(amount >= 0, 'a transfer is positive');
-    assert(debit === null || credit === null || mayFace(draft.type, debit, credit), `${draft.type} keeps to the chart`);
-    const posted = add(this.#wallet.posted, effectOnPosted(draft));
+    assert(
+      debit === null || credit === null || mayFace(draft.type, debit, credit),
+      'an entry keeps to the chart of accounts',
+    );
+    this.#apply(draft);
     const entry: Entry = {
-      seq: this.#wallet.seq + 1,
+      seq: this.#wallet.seq,
       type: draft.type,
       occurredAt: draft.occurredAt,
       recordedAt: this.at,
@@ -158,14 +168,13 @@ export class Journal {
       debit,
       credit,
       amount,
-      balance: posted,
+      balance: this.#wallet.posted,
       memo: draft.memo ?? null,
       reference: draft.reference ?? null,
       externalId: draft.externalId ?? null,
       actor: this.#actor,
       draws: draft.draws,
     };
-    this.#wallet = this.#after(entry, posted);
     this.#entries.push(entry);
     this.#totals.take(entry);
     return entry;
@@ -216,27 +225,26 @@ export class Journal {
   result(): Posting {
     return {
       entries: this.#entries,
-      wallet: this.#wallet,
+      wallet: this.wallet,
       opened: this.grants.opened,
       changed: this.grants.changed,
-      days: [...this.#totals.days.values()],
-      months: [...this.#totals.months.values()],
+      days: this.#totals.days,
+      months: this.#totals.months,
     };
   }
 
-  #after(entry: Entry, posted: Credits): WalletState {
-    const overdraft = entry.draws.find((draw) => draw.grant === OVERDRAFT);
-    const moved = effectOnHeld(entry) === 0;
-    return {
-      posted,
-      held: add(this.#wallet.held, effectOnHeld(entry)),
-      // A hold on overdraft credits overdraws nothing until it is captured.
-      overdrawn:
-        moved && overdraft !== undefined ? subtract(this.#wallet.overdrawn, overdraft.amount) : this.#wallet.overdrawn,
-      overdraftLimit: this.#wallet.overdraftLimit,
-      postpaid: add(this.#wallet.postpaid, effectOnPostpaid(entry)),
-      seq: entry.seq,
-      recordedAt: entry.recordedAt,
-    };
+  /** Brings the balances in step with the entry that is being made, and takes its number. */
+  #apply(draft: EntryDraft): void {
+    const wallet = this.#wallet;
+    const held = effectOnHeld(draft);
+    wallet.posted = add(wallet.posted, effectOnPosted(draft));
+    wallet.held = add(wallet.held, held);
+    wallet.postpaid = add(wallet.postpaid, effectOnPostpaid(draft));
+    wallet.seq += 1;
+    wallet.recordedAt = this.at;
+    if (held !== 0) return; // A hold on overdraft credits overdraws nothing until it is captured.
+    for (const draw of draft.draws) {
+      if (draw.grant === OVERDRAFT) wallet.overdrawn = subtract(wallet.overdrawn, draw.amount);
+    }
   }
 }

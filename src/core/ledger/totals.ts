@@ -40,19 +40,42 @@ export function dayKey(t: Pick<DayTotal, 'day' | 'type' | 'service' | 'app' | 'u
 
 /** Sums entries by day and by month, for journals that write totals and for audits that recompute them. */
 export class TotalsCounter {
-  readonly days = new Map<string, DayTotal>();
-  readonly months = new Map<string, MonthTotal>();
+  readonly #days: DayTotal[] = [];
+  readonly #months: MonthTotal[] = [];
+  readonly #dayTree: Branch<DayTotal> = new Map();
+  readonly #monthTree: Branch<MonthTotal> = new Map();
   readonly #calendar: Calendar;
+  /** The day of the last entry and its month: neighbours share them. */
+  #day = -1 as PlainDate;
+  #month = 0;
 
   constructor(calendar: Calendar) {
     this.#calendar = calendar;
   }
 
+  get days(): readonly DayTotal[] {
+    return this.#days;
+  }
+
+  get months(): readonly MonthTotal[] {
+    return this.#months;
+  }
+
+  /** What has been added to a month's total; undefined for nothing. */
+  month(kind: MonthTotal['kind'], name: string, month: number): Readonly<MonthTotal> | undefined {
+    // Three steps down the tree there is the total.
+    return walk(this.#monthTree, month, kind)?.get(name) as MonthTotal | undefined;
+  }
+
   take(entry: Omit<Entry, 'draws'>): void {
     const day = this.#calendar.dateOf(entry.occurredAt);
+    if (day !== this.#day) {
+      this.#day = day;
+      this.#month = monthIndexOf(day);
+    }
     const amount = effectOnPosted(entry);
     const invoiced = effectOnPostpaid(entry);
-    const total = this.#day(entry, day);
+    const total = this.#dayOf(entry, day);
     total.transactions += 1;
     total.quantity += entry.quantity ?? 0;
     total.freeQuantity += entry.freeQuantity ?? 0;
@@ -60,43 +83,32 @@ export class TotalsCounter {
     total.invoiced = add(total.invoiced, invoiced);
     if (entry.type !== 'usage' && entry.type !== 'reversal') return;
     const sign = entry.type === 'usage' ? 1 : -1;
-    const month = monthIndexOf(day);
     const spent = subtract(invoiced, amount);
-    if (entry.service !== null) this.#addToMonth('service', entry.service, month, sign, entry, spent);
-    if (entry.app !== null) this.#addToMonth('app', entry.app, month, sign, entry, spent);
+    if (entry.service !== null) this.#addToMonth('service', entry.service, sign, entry, spent);
+    if (entry.app !== null) this.#addToMonth('app', entry.app, sign, entry, spent);
   }
 
-  #day(entry: Omit<Entry, 'draws'>, day: DayTotal['day']): DayTotal {
-    const what = {
-      day,
-      type: entry.type,
-      service: entry.service ?? '',
-      app: entry.app ?? '',
-      user: entry.user ?? '',
-      campaign: entry.campaign ?? '',
-    };
-    const key = dayKey(what);
-    let total = this.days.get(key);
-    if (total === undefined) {
-      total = { ...what, transactions: 0, quantity: 0, freeQuantity: 0, amount: ZERO, invoiced: ZERO };
-      this.days.set(key, total);
-    }
+  /** Found by its parts, one map for each: joining them into one key for every entry costs more than all the rest. */
+  #dayOf(entry: Omit<Entry, 'draws'>, day: PlainDate): DayTotal {
+    const { type, service, app, user, campaign } = entry;
+    const last = grow(grow(grow(grow(grow(this.#dayTree, day), type), service), app), user);
+    const known = last.get(campaign);
+    // The sixth step down the tree is the total.
+    if (known !== undefined) return known as DayTotal;
+    const what = { day, type, service: service ?? '', app: app ?? '', user: user ?? '', campaign: campaign ?? '' };
+    const total = { ...what, transactions: 0, quantity: 0, freeQuantity: 0, amount: ZERO, invoiced: ZERO };
+    last.set(campaign, total);
+    this.#days.push(total);
     return total;
   }
 
-  #addToMonth(
-    kind: MonthTotal['kind'],
-    name: string,
-    month: number,
-    sign: 1 | -1,
-    entry: Omit<Entry, 'draws'>,
-    spent: Credits,
-  ): void {
-    const key = monthKey(kind, name, month);
-    let total = this.months.get(key);
+  #addToMonth(kind: MonthTotal['kind'], name: string, sign: 1 | -1, entry: Omit<Entry, 'draws'>, spent: Credits): void {
+    const last = grow(grow(this.#monthTree, this.#month), kind);
+    let total = last.get(name) as MonthTotal | undefined;
     if (total === undefined) {
-      total = { kind, name, month, quantity: 0, freeQuantity: 0, spent: ZERO };
-      this.months.set(key, total);
+      total = { kind, name, month: this.#month, quantity: 0, freeQuantity: 0, spent: ZERO };
+      last.set(name, total);
+      this.#months.push(total);
     }
     total.quantity += sign * (entry.quantity ?? 0);
     total.freeQuantity += sign * (entry.freeQuantity ?? 0);
@@ -104,8 +116,26 @@ export class TotalsCounter {
   }
 }
 
+type Part = string | number | null;
+type Branch<T> = Map<Part, Branch<T> | T>;
+
+/** One step down the tree, made where it is missing. Only the last step holds totals. */
+function grow<T>(branch: Branch<T>, part: Part): Branch<T> {
+  let next = branch.get(part) as Branch<T> | undefined;
+  if (next === undefined) {
+    next = new Map();
+    branch.set(part, next);
+  }
+  return next;
+}
+
+function walk<T>(branch: Branch<T>, first: Part, second: Part): Branch<T> | undefined {
+  return (branch.get(first) as Branch<T> | undefined)?.get(second) as Branch<T> | undefined;
+}
+
 /** Compares stored day totals with what the log says; each finding names the day and what it is a total of. */
-export function checkDayTotals(stored: readonly DayTotal[], counted: ReadonlyMap<string, DayTotal>): readonly string[] {
+export function checkDayTotals(stored: readonly DayTotal[], entries: readonly DayTotal[]): readonly string[] {
+  const counted = new Map(entries.map((total) => [dayKey(total), total]));
   const findings: string[] = [];
   const seen = new Set<string>();
   for (const total of stored) {
@@ -123,10 +153,8 @@ export function checkDayTotals(stored: readonly DayTotal[], counted: ReadonlyMap
 }
 
 /** Compares stored month totals with what the log says; each finding names the month and what it is a total of. */
-export function checkMonthTotals(
-  stored: readonly MonthTotal[],
-  counted: ReadonlyMap<string, MonthTotal>,
-): readonly string[] {
+export function checkMonthTotals(stored: readonly MonthTotal[], entries: readonly MonthTotal[]): readonly string[] {
+  const counted = new Map(entries.map((total) => [monthKey(total.kind, total.name, total.month), total]));
   const findings: string[] = [];
   const seen = new Set<string>();
   for (const total of stored) {
