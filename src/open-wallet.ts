@@ -27,6 +27,7 @@ export async function openWallet(settings: Settings): Promise<WalletService> {
     system,
     actor: settings.as.value ?? 'unknown',
     org: settings.org.value,
+    timeZone: settings.tz.value,
     maxPurchase: maximumPurchase(settings),
     close: async () => driver?.close(),
   });

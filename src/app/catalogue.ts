@@ -64,7 +64,7 @@ export async function setService(
     const effectiveFrom =
       request.from === undefined
         ? await defaultStart(unit, service, prices, now)
-        : parseWhen(request.from, session.calendar);
+        : parseWhen(request.from, session.zone);
     const before = priceInForce(prices.map(toPriceVersion), effectiveFrom) ?? prices[0];
     if (before === undefined) throw new WalletError('internal', `service ${service.id} has no price`);
     const terms = mergeTerms(before, request);

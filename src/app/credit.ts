@@ -73,8 +73,7 @@ export async function addGrant(
     reason,
   } as const;
   return change(deps, facts, request, async (unit, session) => {
-    const expiresAt =
-      request.expires === undefined ? null : parseExpiry(request.expires, session.calendar, session.now());
+    const expiresAt = request.expires === undefined ? null : parseExpiry(request.expires, session.zone, session.now());
     const { journal, finish } = await openJournal(unit, session);
     const id = makeId('grant', journal.at, session.deps.system.random());
     const draft = {

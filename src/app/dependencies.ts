@@ -14,6 +14,8 @@ export interface Dependencies {
   readonly actor: string;
   /** The organisation that was named; the ledger's first otherwise. */
   readonly org: string | undefined;
+  /** The zone the caller's dates are in; the organisation's otherwise. */
+  readonly timeZone?: string | undefined;
   /** The most that one purchase may be. */
   readonly maxPurchase: Credits;
   /** Gives back what was opened. */

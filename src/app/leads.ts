@@ -81,7 +81,7 @@ async function enter(
   };
   const id = event.id === undefined ? makeId('lead', now, session.deps.system.random()) : parseKey(event.id, 'id');
   const known = await unit.records.leads.find(id);
-  const occurredAt = event.time === undefined ? (known?.occurredAt ?? now) : parseWhen(event.time, session.calendar);
+  const occurredAt = event.time === undefined ? (known?.occurredAt ?? now) : parseWhen(event.time, session.zone);
   const record = { id, ...facts, occurredAt, createdAt: known?.createdAt ?? now, version: 1 };
   if (known !== undefined) return { record: requireSame(known, record), isNew: false };
   await unit.records.leads.insert(record);

@@ -11,7 +11,10 @@ export interface Session {
   readonly store: Store;
   readonly info: LedgerInfo;
   readonly org: OrganisationRecord;
+  /** The organisation's days: what totals, quotas and budgets are counted by. */
   readonly calendar: Calendar;
+  /** The caller's days: what the dates of a request mean. The organisation's, unless the caller named a zone. */
+  readonly zone: Calendar;
   readonly actor: Actor;
   readonly now: () => Instant;
 }
@@ -28,7 +31,8 @@ export async function openSession(deps: Dependencies, operation: Operation): Pro
   const org = await store.findOrganisation(deps.org);
   if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
   const calendar = await deps.system.calendar(org.timeZone);
-  return { deps, store, info, org, calendar, actor, now: deps.system.now };
+  const zone = deps.timeZone === undefined ? calendar : await deps.system.calendar(deps.timeZone);
+  return { deps, store, info, org, calendar, zone, actor, now: deps.system.now };
 }
 
 /** Reads the organisation's ledger at one moment. */

@@ -31,11 +31,11 @@ export function resolveFilter(
     ...amountRange(filter),
     ...defined('upTo', filter.upTo),
   };
-  return { query, range: { from: timeOrNull(from), to: timeOrNull(to), timeZone: session.calendar.zone } };
+  return { query, range: { from: timeOrNull(from), to: timeOrNull(to), timeZone: session.zone.zone } };
 }
 
 function resolveSpan(session: Session, filter: TransactionFilter): { from: Instant | null; to: Instant | null } {
-  const { calendar } = session;
+  const calendar = session.zone;
   if (filter.period === undefined) {
     const from = filter.from === undefined ? null : parseFrom(filter.from, calendar);
     const to = filter.to === undefined ? null : parseTo(filter.to, calendar);

@@ -45,7 +45,7 @@ export async function recordUsage(deps: Dependencies, request: ChangeOptions & U
     subject: `${request.app} ${request.service}`,
   } as const;
   return change(deps, facts, request, async (unit, session) => {
-    const event = new EventReader(session.calendar, session.now()).read(request);
+    const event = new EventReader(session.zone, session.now()).read(request);
     const posted =
       event.externalId === null ? undefined : (await findPosted(unit, [event.externalId])).get(event.externalId);
     if (posted !== undefined) return duplicateOf(unit, session, event, posted);
@@ -91,7 +91,7 @@ export async function postBatch(deps: Dependencies, request: UsageBatchRequest):
 }
 
 function parseRows(rows: readonly UsageRow[], session: Session, rejects: RowReject[]): readonly ParsedEvent[] {
-  const reader = new EventReader(session.calendar, session.now());
+  const reader = new EventReader(session.zone, session.now());
   const parsed: ParsedEvent[] = [];
   for (const row of rows) {
     try {
