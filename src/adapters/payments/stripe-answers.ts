@@ -1,0 +1,115 @@
+import Stripe from 'stripe';
+import { WalletError } from '../../core/errors';
+import type { Decline, Payment } from '../../core/payment/purchase';
+import type { PaymentAnswer } from '../../ports/payment-gateway';
+
+type Refusal = { readonly kind: 'refused'; readonly code: string; readonly message: string };
+type Unknown = { readonly kind: 'unknown'; readonly reason: string };
+
+/** Declines that are none: they say that too much was asked, not what the bank thinks of the card. */
+const RATE_LIMITS: readonly string[] = ['card_decline_rate_limit_exceeded', 'payment_intent_rate_limit_exceeded'];
+/** Who is told that a card counts as lost, stolen or fraudulent learns too much. */
+const DISCREET = /lost|stolen|fraud|pickup|merchant_blacklist|security_violation/;
+
+/** The payment of a fetched object; undefined where it is not what Stripe says it sends, which proves nothing. */
+export function toPayment(intent: Stripe.PaymentIntent): Payment | undefined {
+  const { id, status, amount, amount_received: received, currency, livemode, metadata } = intent;
+  const isWhole = typeof id === 'string' && typeof status === 'string' && typeof currency === 'string';
+  if (!isWhole || !Number.isSafeInteger(amount) || !Number.isSafeInteger(received)) return undefined;
+  return {
+    id,
+    status,
+    amountCents: amount,
+    receivedCents: received,
+    currency,
+    customer: idOf(intent.customer),
+    live: livemode === true,
+    purchase: metadata?.wallet_op ?? '',
+  };
+}
+
+/** Runs a call that may move money and answers what came of it. */
+export async function answerOf(call: () => Promise<Payment | undefined>): Promise<PaymentAnswer> {
+  try {
+    const payment = await call();
+    return payment === undefined ? { kind: 'unknown', reason: 'the answer was not whole' } : { kind: 'payment', payment };
+  } catch (error) {
+    return declined(error) ?? refusalOf(error) ?? unknownOf(error);
+  }
+}
+
+function declined(error: unknown): PaymentAnswer | undefined {
+  if (!(error instanceof Stripe.errors.StripeCardError) || RATE_LIMITS.includes(error.code ?? '')) return undefined;
+  const payment = error.payment_intent === undefined ? undefined : toPayment(error.payment_intent);
+  return payment === undefined ? undefined : { kind: 'declined', payment, decline: declineOf(error) };
+}
+
+export function declineOf(error: Stripe.errors.StripeCardError): Decline {
+  const declineCode = error.decline_code ?? null;
+  const isDiscreet = DISCREET.test(declineCode ?? '');
+  return {
+    code: error.code ?? 'card_declined',
+    declineCode,
+    message: isDiscreet ? 'the bank declined the card' : error.message,
+  };
+}
+
+/** A definite no before anything happened; undefined for everything that leaves the outcome open. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof Stripe.errors.StripeIdempotencyError)
+    return { kind: 'refused', code: 'idempotency_error', message: error.message };
+  if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) return undefined;
+  return { kind: 'refused', code: error.code ?? 'invalid_request', message: error.message };
+}
+
+/** Everything else: the request may have been carried out. Keys that are refused count here, for they are no decline. */
+export function unknownOf(error: unknown): Unknown {
+  if (error instanceof Stripe.errors.StripeAuthenticationError)
+    return { kind: 'unknown', reason: 'Stripe refused the key: it is wrong, expired or revoked' };
+  if (error instanceof Stripe.errors.StripePermissionError)
+    return { kind: 'unknown', reason: 'the Stripe key lacks a permission' };
+  if (error instanceof Stripe.errors.StripeRateLimitError)
+    return { kind: 'unknown', reason: 'Stripe is busy: too many requests' };
+  if (error instanceof WalletError) throw error;
+  return { kind: 'unknown', reason: 'Stripe did not answer' };
+}
+
+/** The failure of a card call as the product tells it. */
+export function cardFailure(error: unknown, card: string): WalletError {
+  if (error instanceof WalletError) return error;
+  if (error instanceof Stripe.errors.StripeCardError) return notStored(declineOf(error));
+  const refusal = refusalOf(error);
+  if (refusal?.code === 'idempotency_error')
+    return new WalletError('idempotency_conflict', 'Stripe has seen this key with other parameters', {
+      why: 'a key stands for one request',
+      hint: 'use another key',
+    });
+  if (refusal?.code === 'resource_missing')
+    return new WalletError('unknown_card', `Stripe has no card ${JSON.stringify(card.slice(0, 60))}`, {
+      why: 'it does not exist in this account and mode, or was removed there',
+      hint: 'wallet card list',
+      details: { paymentMethod: card.slice(0, 60) },
+    });
+  if (refusal !== undefined) return notStored({ code: refusal.code, declineCode: null, message: refusal.message });
+  return unavailable(error);
+}
+
+/** Stripe could not be asked; nothing was changed that matters, and asking again is safe. */
+export function unavailable(error: unknown): WalletError {
+  return new WalletError('provider_unavailable', 'Stripe can not be used just now', {
+    why: unknownOf(error).reason,
+    hint: 'run the command again; with a restricted key, check its permissions in the Stripe Dashboard',
+  });
+}
+
+export function idOf(value: string | { readonly id: string } | null | undefined): string {
+  return typeof value === 'string' ? value : (value?.id ?? '');
+}
+
+function notStored({ code, declineCode, message }: Decline): WalletError {
+  return new WalletError('card_declined', 'the card was declined and is not stored', {
+    why: message,
+    hint: 'use another card, or ask the bank',
+    details: { code, declineCode },
+  });
+}

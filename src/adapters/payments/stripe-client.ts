@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Stripe from 'stripe';
+import { isLoopback, type StripeSettings } from './stripe-settings';
+
+/** Named, not left to the package: with another version parameters and fields are others. */
+const API_VERSION = '2026-10-28.endive';
+/** The SDK's own tries for one call: the first and two more. */
+const MOST_RETRIES = 2;
+const LONGEST_TRY_MS = 20_000;
+const SHORTEST_TRY_MS = 500;
+/** What the SDK may sleep between its three tries. */
+const SDK_PAUSES_MS = 2_500;
+/** Rate limits are not retried by the SDK. With these pauses (and up to as much jitter) a call waits 8 s at most. */
+const RATE_LIMIT_PAUSES_MS = [250, 500, 1_000, 2_000] as const;
+
+/** Thrown instead of sending what could not be answered in time any more. */
+export class OutOfTime extends Error {}
+
+export type CallOptions = Stripe.RequestOptions;
+
+/** The official SDK within one command's time budget. */
+export class StripeClient {
+  readonly settings: StripeSettings;
+  readonly #sdk: Stripe;
+  readonly #deadlineMs: number;
+
+  constructor(settings: StripeSettings, budgetMs: number) {
+    process.env.STRIPE_SUPPRESS_NOTICES = 'true'; // stderr is ours
+    const { base } = settings;
+    this.settings = settings;
+    this.#deadlineMs = performance.now() + budgetMs;
+    this.#sdk = new Stripe(settings.key, {
+      apiVersion: API_VERSION,
+      maxNetworkRetries: MOST_RETRIES,
+      timeout: LONGEST_TRY_MS,
+      telemetry: false,
+      ...(base === undefined ? {} : address(base)),
+    });
+  }
+
+  /**
+   * One call, with the caller's own key on everything that changes something. All its tries together end within the
+   * command's budget; a rate limit is waited out a bounded time, under the same key.
+   */
+  async call<T>(key: string | null, send: (sdk: Stripe, options: CallOptions) => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await send(this.#sdk, this.#options(key));
+      } catch (error) {
+        const pause = RATE_LIMIT_PAUSES_MS[attempt];
+        if (!(error instanceof Stripe.errors.StripeRateLimitError) || pause === undefined) throw error;
+        await sleep(pause + Math.random() * pause);
+      }
+    }
+  }
+
+  #options(key: string | null): CallOptions {
+    const left = this.#deadlineMs - performance.now();
+    const timeout = Math.min(LONGEST_TRY_MS, Math.floor((left - SDK_PAUSES_MS) / (MOST_RETRIES + 1)));
+    if (timeout < SHORTEST_TRY_MS) throw new OutOfTime('the time for this command is used up');
+    return { timeout, ...(key === null ? {} : { idempotencyKey: key }) };
+  }
+}
+
+function address(base: URL) {
+  const protocol = base.protocol === 'http:' && isLoopback(base) ? ('http' as const) : ('https' as const);
+  const port = base.port === '' ? (protocol === 'http' ? 80 : 443) : Number(base.port);
+  return { host: base.hostname, port, protocol };
+}

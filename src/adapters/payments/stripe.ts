@@ -1,0 +1,180 @@
+import type Stripe from 'stripe';
+import { toCents } from '../../core/credits';
+import type { Payment } from '../../core/payment/purchase';
+import type {
+  CardDetails,
+  PaymentAnswer,
+  PaymentGateway,
+  PaymentRequest,
+  StoredCard,
+} from '../../ports/payment-gateway';
+import { answerOf, cardFailure, idOf, toPayment, unavailable } from './stripe-answers';
+import { billingParams, storedCard } from './stripe-cards';
+import { StripeClient } from './stripe-client';
+import type { StripeSettings } from './stripe-settings';
+
+/** No command waits for a processor longer than 45 s in all; what is left is for the ledger. */
+const BUDGET_MS = 40_000;
+const PAGE = 100;
+/** More payments than this of one customer within a day are no wallet's. */
+const MOST_PAGES = 50;
+/** Purchases carry the time they were made at in their id; its list is searched from an hour before. */
+const CREATED = /^pur_([0-9a-f]{12})/;
+const HOUR_S = 3_600;
+
+/** Stripe behind the port, for one command: all its calls together keep to one time budget. */
+export function createStripe(settings: StripeSettings, instance: string): StripeGateway {
+  return new StripeGateway(new StripeClient(settings, BUDGET_MS), instance);
+}
+
+export class StripeGateway implements PaymentGateway {
+  readonly provider = 'stripe';
+  readonly #client: StripeClient;
+  readonly #instance: string;
+
+  constructor(client: StripeClient, instance: string) {
+    this.#client = client;
+    this.#instance = instance;
+  }
+
+  /** The account the key belongs to; null where a restricted key may not ask. Throws `provider_unavailable`. */
+  async account(): Promise<string | null> {
+    try {
+      return (await this.#client.call(null, (sdk, options) => sdk.accounts.retrieveCurrent({}, options))).id;
+    } catch (error) {
+      const status = (error as { statusCode?: number }).statusCode;
+      if (status === 403 || status === 404) return null;
+      throw unavailable(error);
+    }
+  }
+
+  async createCustomer(org: { id: string; name: string; email: string | null }, key: string): Promise<string> {
+    const params: Stripe.CustomerCreateParams = {
+      name: org.name,
+      ...(org.email === null ? {} : { email: org.email }),
+      metadata: { wallet_instance: this.#instance, wallet_org: org.id },
+    };
+    try {
+      return (await this.#client.call(key, (sdk, options) => sdk.customers.create(params, options))).id;
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async attachCard(customer: string, token: string, details: CardDetails, key: string): Promise<StoredCard> {
+    const card = await this.#card(token, key, (sdk, options) =>
+      sdk.paymentMethods.attach(token, { customer }, options),
+    );
+    const params = billingParams(details);
+    if (params === undefined) return card;
+    return this.#card(card.paymentMethod, `${key}:details`, (sdk, options) =>
+      sdk.paymentMethods.update(card.paymentMethod, params, options),
+    );
+  }
+
+  updateCard(paymentMethod: string, details: CardDetails, key: string): Promise<StoredCard> {
+    const params = billingParams(details) ?? {};
+    return this.#card(paymentMethod, key, (sdk, options) => sdk.paymentMethods.update(paymentMethod, params, options));
+  }
+
+  async detachCard(paymentMethod: string, key: string): Promise<void> {
+    try {
+      await this.#client.call(key, (sdk, options) => sdk.paymentMethods.detach(paymentMethod, {}, options));
+    } catch (error) {
+      if (!(await this.#isDetached(paymentMethod))) throw cardFailure(error, paymentMethod);
+    }
+  }
+
+  createPayment(request: PaymentRequest, key: string): Promise<PaymentAnswer> {
+    const params: Stripe.PaymentIntentCreateParams = {
+      amount: toCents(request.credits),
+      currency: 'usd',
+      customer: request.customer,
+      // Without it, confirming a saved card can ask for a return address (the older name of it is refused by now).
+      allowed_payment_method_types: ['card'],
+      description: request.description,
+      metadata: {
+        wallet_instance: this.#instance,
+        wallet_org: request.org,
+        wallet_op: request.purchase,
+        wallet_kind: 'purchase',
+      },
+    };
+    return this.#pay(key, (sdk, options) => sdk.paymentIntents.create(params, options));
+  }
+
+  async confirmPayment(payment: string, paymentMethod: string, key: string): Promise<PaymentAnswer> {
+    const params = { payment_method: paymentMethod, off_session: true, error_on_requires_action: true };
+    return this.#pay(key, (sdk, options) => sdk.paymentIntents.confirm(payment, params, options));
+  }
+
+  cancelPayment(payment: string, key: string): Promise<PaymentAnswer> {
+    return this.#pay(key, (sdk, options) => sdk.paymentIntents.cancel(payment, {}, options));
+  }
+
+  retrievePayment(payment: string): Promise<PaymentAnswer> {
+    return this.#pay(null, (sdk, options) => sdk.paymentIntents.retrieve(payment, {}, options));
+  }
+
+  async findPayments(customer: string, purchase: string): Promise<readonly Payment[]> {
+    const time = CREATED.exec(purchase)?.[1];
+    const since = time === undefined ? undefined : Math.floor(Number.parseInt(time, 16) / 1000) - HOUR_S;
+    const where = { customer, limit: PAGE, ...(since === undefined ? {} : { created: { gte: since } }) };
+    try {
+      const found = await this.#all((sdk, options, after) => sdk.paymentIntents.list({ ...where, ...after }, options));
+      return found
+        .map(toPayment)
+        .filter((payment): payment is Payment => payment?.purchase === purchase && payment.customer === customer);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  #pay(
+    key: string | null,
+    send: (sdk: Stripe, options: Stripe.RequestOptions) => Promise<Stripe.PaymentIntent>,
+  ): Promise<PaymentAnswer> {
+    return answerOf(async () => toPayment(await this.#client.call(key, send)));
+  }
+
+  async #card(
+    card: string,
+    key: string,
+    send: (sdk: Stripe, options: Stripe.RequestOptions) => Promise<Stripe.PaymentMethod>,
+  ): Promise<StoredCard> {
+    try {
+      return storedCard(await this.#client.call(key, send));
+    } catch (error) {
+      throw cardFailure(error, card);
+    }
+  }
+
+  async #isDetached(paymentMethod: string): Promise<boolean> {
+    try {
+      const send = (sdk: Stripe, options: Stripe.RequestOptions) =>
+        sdk.paymentMethods.retrieve(paymentMethod, {}, options);
+      return idOf((await this.#client.call(null, send)).customer) === '';
+    } catch {
+      return false;
+    }
+  }
+
+  /** Every page of a list. Throws where there are too many to be true: half a list proves nothing. */
+  async #all<T extends { id: string }>(
+    read: (
+      sdk: Stripe,
+      options: Stripe.RequestOptions,
+      after: { starting_after?: string },
+    ) => Promise<Stripe.ApiList<T>>,
+  ): Promise<readonly T[]> {
+    const found: T[] = [];
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const last = found.at(-1);
+      const after = last === undefined ? {} : { starting_after: last.id };
+      const { data, has_more: more } = await this.#client.call(null, (sdk, options) => read(sdk, options, after));
+      found.push(...data);
+      if (!more || data.length === 0) return found;
+    }
+    throw new Error('the list does not end');
+  }
+}
