@@ -35,7 +35,7 @@ function createWorld(umask: number): World {
       return { path, read: () => readConfig(path), write: (content) => writeConfig(path, content) };
     },
     resolveSettings: (flags) => resolveSettings(flags, env),
-    openWallet: async (settings) => (await import('./open-wallet')).openWallet(settings),
+    openWallet: async (settings) => (await import('./open-wallet')).openWallet(settings, env),
     openCalendar: async (zone) => (await import('./adapters/calendar')).openCalendar(zone),
   };
 }

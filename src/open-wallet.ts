@@ -10,20 +10,32 @@ import { WalletError } from './core/errors';
 import { DEFAULT_MAXIMUM_PURCHASE } from './core/payment/purchase';
 import { parseInstant } from './core/time';
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The service behind every command: a ledger here, or (from a later version on) a server elsewhere. */
-export async function openWallet(settings: Settings): Promise<WalletService> {
+export async function openWallet(settings: Settings, env: Environment): Promise<WalletService> {
   if (settings.api.value !== undefined) throw noRemoteYet(settings.api.origin);
   const fixedNow = settings.now.value === undefined ? undefined : parseInstant(settings.now.value, 'WALLET_NOW');
-  const system = createSystem(fixedNow);
+  const system = createSystem(fixedNow, env.WALLET_FAILPOINT);
   const file = ledgerFile(settings);
   let driver: SqlDriver | undefined;
   const open = async (create: boolean): Promise<SqlDriver> => {
     driver ??= await openSqlite({ file, create });
     return driver;
   };
+  const store = async (options?: { create: boolean }) => new SqlStore(await open(options?.create === true), digest);
   return createLocalWallet({
-    store: async (options) => new SqlStore(await open(options?.create === true), digest),
-    gateway: async () => (await import('./adapters/payments/sandbox')).createSandbox(await open(false), system.now),
+    store,
+    processor: async (provider) => (await import('./open-processor')).describeProcessor(provider, env),
+    admit: async (info) => {
+      if (info.provider === 'sandbox') return;
+      (await import('./open-processor')).admitLedger(info, env, fixedNow !== undefined);
+    },
+    gateway: async (info, keyMark) => {
+      if (info.provider === 'stripe') return (await import('./open-processor')).openStripe(info, env, keyMark);
+      const { createSandbox } = await import('./adapters/payments/sandbox');
+      return { gateway: createSandbox(await open(false), system.now), keyMark };
+    },
     system,
     actor: settings.as.value ?? 'unknown',
     org: settings.org.value,

@@ -14,6 +14,7 @@ import { parseEmail, parseText, refuseSecrets } from '../core/text';
 import type { CardDetails, StoredCard } from '../ports/payment-gateway';
 import type { LedgerUnit, LedgerView } from '../ports/store';
 import { type ChangeFacts, changeIn, fingerprintOf, requireSameParameters } from './command';
+import { requireCustomer } from './customer';
 import type { Dependencies } from './dependencies';
 import { presentCard } from './present';
 import { openSession, readLedger, type Session } from './session';
@@ -35,7 +36,7 @@ export async function addCard(
   if (known !== undefined) return known;
   if (request.dryRun === true) throw dryRunNeedsProcessor();
   const customer = await requireCustomer(session);
-  const gateway = await deps.gateway();
+  const gateway = await session.gateway();
   const stored = await gateway.attachCard(customer, request.paymentMethod, details, attemptKey(session));
   return changeIn(session, facts, request, async (unit) => insertCard(unit, session, stored, details, request.role));
 }
@@ -101,7 +102,7 @@ export async function editCard(deps: Dependencies, request: CardEditRequest): Pr
     request.expiry === undefined ? {} : parseExpiry(request.expiry, session.calendar.dateOf(session.now()));
   requireSomething(request);
   if (request.dryRun !== true) {
-    await (await deps.gateway()).updateCard(card.paymentMethod, { ...details, ...expiry }, attemptKey(session));
+    await (await session.gateway()).updateCard(card.paymentMethod, { ...details, ...expiry }, attemptKey(session));
   }
   return changeIn(session, facts, request, async (unit) => {
     const current = await requireCard(unit, request.id);
@@ -148,7 +149,7 @@ export async function removeCard(deps: Dependencies, request: CardRemoveRequest)
     return { card: presentCard(session, removed) };
   });
   if (detach !== undefined && request.dryRun !== true)
-    await (await deps.gateway()).detachCard(detach, attemptKey(session));
+    await (await session.gateway()).detachCard(detach, attemptKey(session));
   return result;
 }
 
@@ -173,22 +174,6 @@ async function requireIdle(view: LedgerView, card: CardRecord): Promise<void> {
     hint: 'wallet reconcile',
     details: { purchase: busy.id },
   });
-}
-
-/** The organisation's customer at the processor, made with its first card. The key is the organisation's for life. */
-async function requireCustomer(session: Session): Promise<string> {
-  const { org, deps } = session;
-  if (org.customer !== null) return org.customer;
-  const key = `${session.info.instance}:${org.id}:customer`;
-  const customer = await (await deps.gateway()).createCustomer({ id: org.id, name: org.name, email: org.email }, key);
-  const facts: ChangeFacts = { operation: 'card.change', action: 'organisation.customer', subject: customer };
-  await changeIn(session, facts, {}, async (unit) => {
-    const current = await unit.records.organisations.find(org.id);
-    if (current !== undefined && current.customer === null)
-      await unit.records.organisations.update({ ...current, customer });
-    return {};
-  });
-  return customer;
 }
 
 /** The stored answer of a card change that was made under the same key, before the processor is asked again. */

@@ -1,14 +1,27 @@
 import type { Credits } from '../core/credits';
 import type { PaymentGateway } from '../ports/payment-gateway';
-import type { Store } from '../ports/store';
+import type { LedgerInfo, Store } from '../ports/store';
 import type { System } from '../ports/system';
+
+/** How a ledger recognises its processor. */
+export type Processor = Pick<LedgerInfo, 'provider' | 'mode' | 'account'>;
 
 /** What the use cases are given. What is costly to open is opened when it is first asked for. */
 export interface Dependencies {
   /** Opens the ledger; with `create`, makes it if there is none. Throws `not_initialised` otherwise. */
   store(options?: { create: boolean }): Promise<Store>;
-  /** The ledger's card processor. */
-  gateway(): Promise<PaymentGateway>;
+  /** What a ledger for that processor remembers of it. Throws `invalid_config`, `live_guard` or `provider_unavailable`. */
+  processor(provider: LedgerInfo['provider']): Promise<Processor>;
+  /**
+   * Throws `live_guard` where the settings name another mode than the ledger's, and `invalid_config` where they set the
+   * clock of a ledger that holds real dealings.
+   */
+  admit(info: LedgerInfo): Promise<void>;
+  /**
+   * The ledger's card processor, with a time budget that starts now, and a mark of the key it was opened with. A key
+   * with another mark than the given one is first checked to be of the ledger's account. Throws as `processor` does.
+   */
+  gateway(info: LedgerInfo, keyMark: string | null): Promise<{ gateway: PaymentGateway; keyMark: string | null }>;
   readonly system: System;
   /** Who asks: goes into the log. */
   readonly actor: string;

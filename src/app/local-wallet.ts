@@ -24,6 +24,9 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       buy: async (request) => (await import('./purchases')).buy(deps, request),
       list: async (request) => (await import('./purchases')).listPurchases(deps, request),
       show: async (request) => (await import('./purchases')).showPurchase(deps, request),
+      cancel: async (request) => (await import('./purchase-resolution')).cancelPurchase(deps, request),
+      resolve: async (request) => (await import('./purchase-resolution')).resolvePurchase(deps, request),
+      refund: async (request) => (await import('./refunds')).refundPurchase(deps, request),
       reconcile: async () => (await import('./purchases')).reconcile(deps),
     },
     cards: {
@@ -33,6 +36,12 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       edit: async (request) => (await import('./cards')).editCard(deps, request),
       assign: async (request) => (await import('./cards')).assignCard(deps, request),
       remove: async (request) => (await import('./cards')).removeCard(deps, request),
+    },
+    billing: {
+      set: async (request) => (await import('./billing')).setBilling(deps, request),
+      show: async () => (await import('./billing')).showBilling(deps),
+      off: async (request) => (await import('./billing')).switchBillingOff(deps, request),
+      portal: async () => (await import('./billing')).openPortal(deps),
     },
     catalogue: {
       addService: async (request) => (await import('./catalogue')).addService(deps, request),

@@ -6,10 +6,10 @@ import { makeId } from '../core/ids';
 import { STARTER_CATALOGUE } from '../core/pricing/catalogue';
 import { parseEmail, parseName } from '../core/text';
 import type { Instant } from '../core/time';
-import type { LedgerInfo, LedgerUnit, OrganisationRecord } from '../ports/store';
+import type { LedgerInfo, LedgerUnit, OrganisationRecord, Store } from '../ports/store';
 import { addPriceVersion } from './catalogue';
 import { changeIn } from './command';
-import type { Dependencies } from './dependencies';
+import type { Dependencies, Processor } from './dependencies';
 import { settledJournal } from './ledger';
 import { presentBalance, presentCard, presentOrganisation, presentPurchase, presentTransaction } from './present';
 import { openSession, readLedger, type Session } from './session';
@@ -28,16 +28,14 @@ export async function init(
   request: InitRequest,
 ): Promise<Changed & { org: Organisation; created: boolean; balance: Balance }> {
   const particulars = await checkParticulars(deps, request);
-  requireSandbox(request.provider);
   const store = await deps.store({ create: true });
   const now = deps.system.now();
-  const info = await store.found({
+  const info = await knownLedger(store, () => deps.processor(request.provider ?? 'sandbox'), {
     instance: deps.system.random(),
-    provider: 'sandbox',
-    mode: 'sandbox',
     createdAt: now,
   });
   requireSameProvider(info, request.provider);
+  await deps.admit(info);
   const existing = await store.findOrganisation(particulars.name);
   if (existing === undefined) await createOrganisation(deps, particulars, request.dryRun === true);
   const known = existing !== undefined || request.dryRun !== true;
@@ -45,6 +43,20 @@ export async function init(
   const session = await openSession({ ...deps, org: particulars.name }, 'organisation.init');
   if (existing === undefined) return answer(session, true);
   return { ...(await answer(await bringUpToDate(session, particulars, request), false)) };
+}
+
+/** What the ledger is; a new one is founded for the processor, which is asked only then. */
+async function knownLedger(
+  store: Store,
+  ask: () => Promise<Processor>,
+  birth: Pick<LedgerInfo, 'instance' | 'createdAt'>,
+): Promise<LedgerInfo> {
+  try {
+    return await store.info();
+  } catch (error) {
+    if (!(error instanceof WalletError) || error.code !== 'not_initialised') throw error;
+    return store.found({ ...(await ask()), ...birth });
+  }
 }
 
 async function checkParticulars(deps: Dependencies, request: InitRequest): Promise<Particulars> {
@@ -68,6 +80,7 @@ async function createOrganisation(deps: Dependencies, particulars: Particulars, 
     timeZone: particulars.timeZone ?? 'UTC',
     accountingContact: particulars.accountingContact ?? null,
     customer: null,
+    keyMark: null,
     createdAt: now,
     version: 1,
   };
@@ -152,14 +165,6 @@ export async function status(deps: Dependencies): Promise<WalletStatus> {
       apps: (await view.records.apps.list({ archivedAt: null })).length,
       lastTransaction: last === undefined ? null : presentTransaction(session, last),
     };
-  });
-}
-
-function requireSandbox(provider: InitRequest['provider']): void {
-  if (provider === undefined || provider === 'sandbox') return;
-  throw new WalletError('invalid_value', 'Stripe is not available in this version', {
-    why: 'this version has the sandbox processor only',
-    hint: 'wallet init --org NAME --provider sandbox',
   });
 }
 

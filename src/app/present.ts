@@ -8,6 +8,7 @@ import type {
   Organisation,
   PriceVersion,
   Purchase,
+  Refund,
   Service,
   Timestamp,
   Transaction,
@@ -22,6 +23,7 @@ import { effectOnPosted, effectOnPostpaid, isTransaction } from '../core/ledger/
 import type { WalletState } from '../core/ledger/journal';
 import { type CardRecord, cardStatus } from '../core/payment/card';
 import { type PurchaseRecord, publicStatus } from '../core/payment/purchase';
+import type { RefundRecord } from '../core/payment/refund';
 import { priceInForce } from '../core/pricing/rating';
 import { formatInstant, type Instant } from '../core/time';
 import type { AppRecord, ListedEntry, PriceRecord, ServiceRecord } from '../ports/store';
@@ -92,9 +94,24 @@ export function presentPurchase(session: Session, purchase: PurchaseRecord): Pur
       purchase.entry === null || purchase.settledAt === null
         ? null
         : transactionId(purchase.settledAt, purchase.entry, session.org.tag),
+    hosted: purchase.hosted?.url ?? null,
     memo: purchase.memo,
     createdAt: formatInstant(purchase.createdAt),
     settledAt: timeOrNull(purchase.settledAt),
+  };
+}
+
+export function presentRefund(refund: RefundRecord): Refund {
+  return {
+    id: refund.id,
+    purchase: refund.purchase,
+    kind: refund.kind,
+    status: refund.state,
+    credits: formatCredits(refund.credits),
+    providerReference: refund.reference,
+    failure: refund.failure,
+    createdAt: formatInstant(refund.createdAt),
+    settledAt: timeOrNull(refund.settledAt),
   };
 }
 

@@ -1,18 +1,27 @@
 import type { Balance, Purchase } from '../contract/objects';
 import type { BuyRequest, Changed, PageRequest, ReconcileResult } from '../contract/wallet-service';
-import { formatCredits, ZERO } from '../core/credits';
-import { WalletError } from '../core/errors';
+import { formatCredits } from '../core/credits';
 import { makeId } from '../core/ids';
 import { chargeOrder, isUsable } from '../core/payment/card';
-import { isUnresolved, type PurchaseRecord, parsePurchaseAmount } from '../core/payment/purchase';
-import { parseKey, parseText, refuseSecrets } from '../core/text';
+import {
+  BILLING_ACCOUNT,
+  isInDoubt,
+  isUnresolved,
+  type PurchaseRecord,
+  parsePurchaseAmount,
+  placePurchase,
+} from '../core/payment/purchase';
+import { parseKey, parseText } from '../core/text';
 import { Abandon, type LedgerUnit, type LedgerView } from '../ports/store';
+import { billingTerms } from './billing';
 import { requireCard } from './cards';
 import { fingerprintOf, requireSameParameters } from './command';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { pageLimit } from './paging';
-import { presentBalance, presentPurchase } from './present';
+import { presentBalance, presentPurchase, presentRefund } from './present';
+import { noBillingAccount, noCard, requirePurchase, requireSuccess, unresolved, unusable } from './purchase-records';
+import { driveOpenRefunds, reconcileReturns } from './refunds';
 import { openSession, readLedger, type Session } from './session';
 import { drive } from './settlement';
 
@@ -31,12 +40,12 @@ export async function buy(deps: Dependencies, request: BuyRequest): Promise<Boug
     credits: parsePurchaseAmount(request.credits, deps.maxPurchase),
     memo: request.memo === undefined ? null : parseText(request.memo, 'memo'),
   };
-  if (request.billingAccount === true) throw noBillingAccount();
+  await session.gateway(); // a key that is missing or another ledger's is told before anything is on record
   if (request.dryRun !== true) await driveUnresolved(session);
   const placed = await placeOrder(session, request, order);
   if (request.dryRun === true) return { ...(await answer(session, placed.purchase)), dryRun: true };
   const purchase = await drive(session, placed.purchase.id);
-  requireSuccess(purchase, placed.replayed);
+  if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed);
   return { ...(await answer(session, purchase)), ...(placed.replayed ? { replayed: true as const } : {}) };
 }
 
@@ -66,6 +75,7 @@ function placeOrder(session: Session, request: BuyRequest, order: Pick<PurchaseR
       unit.describe({ subject: `${purchase.id} ${formatCredits(purchase.credits)} credits` });
       if (key !== undefined)
         await unit.saveKey({ key, operation: ACTION, fingerprint, result: purchase.id, recordedAt: facts.at });
+      session.deps.system.reached('intent.before_commit');
       return { purchase, replayed: false };
     },
   );
@@ -77,30 +87,17 @@ async function newPurchase(
   request: BuyRequest,
   order: Pick<PurchaseRecord, 'credits' | 'memo'>,
 ): Promise<PurchaseRecord> {
-  const [open] = await unit.unresolvedPurchases();
-  if (open !== undefined && request.again !== true) throw unresolved(open);
-  const cards = await cardsToTry(unit, session, request.card);
-  const [first] = cards;
+  const onAccount = request.billingAccount === true;
+  const open = (await unit.unresolvedPurchases()).find(isInDoubt);
+  if (open !== undefined && request.again !== true && !onAccount) throw unresolved(open);
+  const cards = onAccount ? [] : await cardsToTry(unit, session, request.card);
+  const paymentMethod = onAccount ? BILLING_ACCOUNT : cards[0]?.card;
   const { customer } = (await unit.records.organisations.find(session.org.id)) ?? session.org;
-  if (first === undefined || customer === null) throw noCard();
-  const now = session.now();
-  return {
-    id: makeId('pur', now, session.deps.system.random()),
-    state: 'intent',
-    trigger: 'manual',
-    ...order,
-    refunded: ZERO,
-    paymentMethod: first.card,
-    cards,
-    attempts: [],
-    customer,
-    payment: null,
-    failure: null,
-    entry: null,
-    createdAt: now,
-    settledAt: null,
-    version: 1,
-  };
+  if (onAccount && (await billingTerms(unit)) === undefined) throw noBillingAccount();
+  if (paymentMethod === undefined || customer === null) throw onAccount ? noBillingAccount() : noCard();
+  const createdAt = session.now();
+  const id = makeId('pur', createdAt, session.deps.system.random());
+  return placePurchase({ id, trigger: 'manual', ...order, paymentMethod, cards, customer, createdAt });
 }
 
 /** The named card alone; otherwise the primary, and the backup after it. */
@@ -141,12 +138,14 @@ export async function showPurchase(deps: Dependencies, request: { id: string }):
 export async function reconcile(deps: Dependencies): Promise<ReconcileResult> {
   const session = await openSession(deps, 'purchase.settle');
   const driven = await driveUnresolved(session);
+  const refunds = [...(await driveOpenRefunds(session)), ...(await reconcileReturns(session))];
   const present = (purchases: readonly PurchaseRecord[]) =>
     purchases.map((purchase) => presentPurchase(session, purchase));
   const review = driven.filter((purchase) => purchase.state === 'needs_review');
   return {
     settled: present(driven.filter((purchase) => !isUnresolved(purchase))),
     pending: present(driven.filter((purchase) => isUnresolved(purchase))),
+    refunds: refunds.map((refund) => presentRefund(refund)),
     mismatches: review.map((purchase) => ({
       purchase: purchase.id,
       detail: purchase.failure?.message ?? 'to be reviewed',
@@ -154,93 +153,23 @@ export async function reconcile(deps: Dependencies): Promise<ReconcileResult> {
   };
 }
 
+/** An invoice that was sent is as good as an order can be: the credits come when it is paid. */
+function isInvoiced(purchase: PurchaseRecord): boolean {
+  return purchase.paymentMethod === BILLING_ACCOUNT && purchase.state === 'processing';
+}
+
 /** Drives what earlier commands left open. Every command that moves money does this first. */
-async function driveUnresolved(session: Session): Promise<readonly PurchaseRecord[]> {
+export async function driveUnresolved(session: Session): Promise<readonly PurchaseRecord[]> {
   const open = await session.store.read(session.org.number, (view) => view.unresolvedPurchases());
   const driven: PurchaseRecord[] = [];
   for (const purchase of open) driven.push(await drive(session, purchase.id));
   return driven;
 }
 
-async function answer(session: Session, purchase: PurchaseRecord): Promise<{ purchase: Purchase; balance: Balance }> {
+export async function answer(
+  session: Session,
+  purchase: PurchaseRecord,
+): Promise<{ purchase: Purchase; balance: Balance }> {
   const { journal } = await session.store.read(session.org.number, (view) => settledJournal(view, session));
   return { purchase: presentPurchase(session, purchase), balance: presentBalance(session, journal.wallet) };
-}
-
-async function requirePurchase(view: LedgerView, id: string): Promise<PurchaseRecord> {
-  const purchase = await view.records.purchases.find(id);
-  if (purchase !== undefined) return purchase;
-  refuseSecrets(id, 'purchase id');
-  throw new WalletError('unknown_purchase', `there is no purchase ${JSON.stringify(id.slice(0, 60))}`, {
-    why: 'nothing was changed',
-    hint: 'wallet purchase list',
-    details: { purchase: id.slice(0, 60) },
-  });
-}
-
-function requireSuccess(purchase: PurchaseRecord, replayed: boolean): void {
-  if (purchase.state === 'succeeded') return;
-  const details = { purchase: purchase.id, ...(replayed ? { replayed: true } : {}) };
-  if (purchase.state !== 'failed') {
-    throw new WalletError('payment_pending', `the outcome of purchase ${purchase.id} is not known yet`, {
-      why: 'the card processor has not said whether it was paid; it is on record and is never charged twice',
-      hint: 'wallet reconcile',
-      details,
-    });
-  }
-  const attempt = purchase.attempts.at(-1);
-  const why = `${purchase.failure?.message ?? 'the payment failed'}; nothing was charged and no credits were added`;
-  const facts = {
-    why,
-    details: { ...details, declineCode: attempt?.declineCode ?? null, card: attempt?.card ?? null },
-  };
-  if (purchase.failure?.code === 'authentication_required') {
-    throw new WalletError('authentication_required', 'the bank asks the card holder to authenticate', {
-      ...facts,
-      hint: 'wallet buy CREDITS --card ANOTHER, or wallet card add',
-    });
-  }
-  if (attempt !== undefined)
-    throw new WalletError('card_declined', 'the card was declined', {
-      ...facts,
-      hint: 'wallet card list, then wallet buy CREDITS --card ANOTHER',
-    });
-  throw new WalletError('payment_failed', 'the payment failed', {
-    ...facts,
-    hint: `wallet purchase show ${purchase.id}`,
-  });
-}
-
-function unresolved(purchase: PurchaseRecord): WalletError {
-  return new WalletError(
-    'payment_pending',
-    `purchase ${purchase.id} of ${formatCredits(purchase.credits)} is not resolved yet`,
-    {
-      why: 'a second one might charge you twice for the same thing; nothing was charged now',
-      hint: 'wallet reconcile; or, if you want both, the same command with --new',
-      details: { purchase: purchase.id },
-    },
-  );
-}
-
-function noCard(): WalletError {
-  return new WalletError('no_payment_method', 'there is no usable card on file', {
-    why: 'nothing was charged',
-    hint: 'wallet card add',
-  });
-}
-
-function unusable(id: string): WalletError {
-  return new WalletError('no_payment_method', `card ${id} can not be charged`, {
-    why: 'it has expired or is not verified',
-    hint: `wallet card show ${id}`,
-    details: { card: id },
-  });
-}
-
-function noBillingAccount(): WalletError {
-  return new WalletError('no_payment_method', 'there is no billing account', {
-    why: 'buying by invoice needs a billing account, which this version can not set up yet',
-    hint: 'wallet buy CREDITS --card ID',
-  });
 }

@@ -2,6 +2,7 @@ import { type Actor, type Operation, requireAllowed } from '../core/access';
 import { WalletError } from '../core/errors';
 import { parseName } from '../core/text';
 import type { Calendar, Instant } from '../core/time';
+import type { PaymentGateway } from '../ports/payment-gateway';
 import type { LedgerInfo, LedgerView, OrganisationRecord, Store } from '../ports/store';
 import type { Dependencies } from './dependencies';
 
@@ -17,6 +18,8 @@ export interface Session {
   readonly zone: Calendar;
   readonly actor: Actor;
   readonly now: () => Instant;
+  /** The card processor, opened once: all calls of the operation share one time budget. */
+  gateway(): Promise<PaymentGateway>;
 }
 
 /**
@@ -28,11 +31,27 @@ export async function openSession(deps: Dependencies, operation: Operation): Pro
   requireAllowed(actor, operation);
   const store = await deps.store();
   const info = await store.info();
+  await deps.admit(info);
   const org = await store.findOrganisation(deps.org);
   if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
   const calendar = await deps.system.calendar(org.timeZone);
   const zone = deps.timeZone === undefined ? calendar : await deps.system.calendar(deps.timeZone);
-  return { deps, store, info, org, calendar, zone, actor, now: deps.system.now };
+  let opened: Promise<PaymentGateway> | undefined;
+  const session = { deps, store, info, org, calendar, zone, actor, now: deps.system.now };
+  return { ...session, gateway: () => (opened ??= openGateway(session)) };
+}
+
+/** A key that was not seen before is remembered once it is known to belong here, so that it is asked about once. */
+async function openGateway(session: Omit<Session, 'gateway'>): Promise<PaymentGateway> {
+  const { deps, store, info, org } = session;
+  const { gateway, keyMark } = await deps.gateway(info, org.keyMark);
+  if (keyMark === org.keyMark) return gateway;
+  const facts = { actor: session.actor.name, action: 'organisation.key', subject: org.name, reason: null };
+  await store.write(org.number, { ...facts, at: session.now() }, async (unit) => {
+    const current = await unit.records.organisations.find(org.id);
+    if (current !== undefined) await unit.records.organisations.update({ ...current, keyMark });
+  });
+  return gateway;
 }
 
 /** Reads the organisation's ledger at one moment. */

@@ -1,33 +1,31 @@
 import { assertNever } from '../core/errors';
-import { makeId } from '../core/ids';
-import { ACCOUNTS } from '../core/ledger/chart';
 import {
-  cancelKey,
+  BILLING_ACCOUNT,
   confirmKey,
-  createKey,
   type Decline,
   isUnresolved,
-  needsReview,
-  type Payment,
+  mayResend,
   type PurchaseRecord,
   pendingAttempt,
-  provesSuccess,
-  RESEND_WINDOW_MS,
   withAttempt,
   withDecline,
   withFailure,
+  withNothingFound,
   withPayment,
-  withSuccess,
 } from '../core/payment/purchase';
 import type { PaymentAnswer, PaymentGateway } from '../ports/payment-gateway';
-import type { LedgerUnit } from '../ports/store';
-import { openJournal } from './ledger';
 import type { Session } from './session';
+import { type Calls, callsFor } from './settlement-calls';
+import { driveHosted } from './settlement-hosted';
+import { believe, fits, move, review } from './settlement-moves';
 
 /** A purchase takes at most eight steps with two cards; more than this is a processor that contradicts itself. */
 const MOST_STEPS = 24;
 /** No command waits for a processor longer than this in all. */
 const TIME_BUDGET_MS = 45_000;
+
+/** Refusals that are about the request or the payment, not about the card: they say nothing of the card. */
+const NOT_THE_CARD: readonly string[] = ['idempotency_error', 'payment_intent_unexpected_state', 'lock_timeout'];
 
 /**
  * Drives a purchase as far as it goes now: to its end, or to where only time or a person can help. Every call to the
@@ -35,15 +33,15 @@ const TIME_BUDGET_MS = 45_000;
  * purchase. Answers the purchase as it then stands.
  */
 export async function drive(session: Session, id: string): Promise<PurchaseRecord> {
-  const gateway = await session.deps.gateway();
-  const deadline = Date.now() + TIME_BUDGET_MS;
+  const gateway = await session.gateway();
+  const deadline = performance.now() + TIME_BUDGET_MS;
   /** The attempt this process has just put on record: nobody can have sent its confirm yet. */
   let mine: number | undefined;
   let purchase = await read(session, id);
-  for (let step = 0; step < MOST_STEPS && isUnresolved(purchase) && Date.now() < deadline; step += 1) {
+  for (let step = 0; step < MOST_STEPS && isUnresolved(purchase) && performance.now() < deadline; step += 1) {
     const before = purchase;
     const next = await advance(session, gateway, before, mine);
-    if (next === undefined) return before;
+    if (next === undefined || next.version === before.version) return next ?? before;
     purchase = next;
     mine = before.state === 'open' && next.version === before.version + 1 ? next.attempts.length : mine;
   }
@@ -58,19 +56,25 @@ function read(session: Session, id: string): Promise<PurchaseRecord> {
   });
 }
 
-/** One step. Undefined where nothing can be done now. */
+/** One step. Undefined, or the purchase unchanged, where nothing can be done now. */
 async function advance(session: Session, gateway: PaymentGateway, purchase: PurchaseRecord, mine: number | undefined) {
+  const calls = await callsFor(session, gateway, purchase);
+  if (purchase.hosted !== null && purchase.state !== 'closing')
+    return driveHosted(session, gateway, purchase, purchase.hosted);
   switch (purchase.state) {
     case 'intent':
-      return create(session, gateway, purchase);
+      return create(session, calls, purchase);
     case 'open':
+      if (purchase.paymentMethod === BILLING_ACCOUNT) return sendInvoice(session, gateway, purchase);
       return move(session, purchase, 'purchase.attempt', (p) => withAttempt(p, session.now()));
     case 'confirming':
       return confirm(session, gateway, purchase, mine);
     case 'processing':
-      return believe(session, purchase, await lookUp(gateway, purchase));
+      return believe(session, purchase, await lookUp(calls, purchase));
+    case 'needs_person':
+      return waitForPerson(session, calls, purchase);
     case 'closing':
-      return close(session, gateway, purchase);
+      return close(session, calls, purchase);
     case 'needs_review':
     case 'succeeded':
     case 'failed':
@@ -80,140 +84,114 @@ async function advance(session: Session, gateway: PaymentGateway, purchase: Purc
   }
 }
 
-async function create(session: Session, gateway: PaymentGateway, purchase: PurchaseRecord) {
-  const answer = await askForPayment(session, gateway, purchase);
-  if (answer === undefined || answer.kind === 'unknown' || answer.kind === 'declined') return undefined;
-  if (answer.kind === 'payment')
-    return move(session, purchase, 'purchase.create', (p) => withPayment(p, answer.payment));
+async function create(session: Session, calls: Calls, purchase: PurchaseRecord) {
+  const { reached } = session.deps.system;
+  reached('create.before_send');
+  const answer = mayResend(purchase.createdAt, session.now()) ? await calls.create() : undefined;
+  reached('create.after_recv');
+  if (answer === undefined || (answer.kind === 'refused' && answer.code === 'idempotency_error'))
+    return look(session, calls, purchase);
+  if (answer.kind === 'unknown' || answer.kind === 'declined') return undefined;
+  if (answer.kind === 'payment') return store(session, purchase, answer);
   // A definite refusal to create: there is no payment, so nothing can be charged.
   const failure = { code: 'payment_failed', message: answer.message };
   return move(session, purchase, 'purchase.refuse', (p) => withFailure({ ...p, failure }, session.now()));
 }
 
-/** The same key is sent again while the processor remembers it; afterwards only reading is safe. */
-async function askForPayment(
-  session: Session,
-  gateway: PaymentGateway,
-  purchase: PurchaseRecord,
-): Promise<PaymentAnswer | undefined> {
-  if (session.now() - purchase.createdAt < RESEND_WINDOW_MS) {
-    const { id, customer, credits } = purchase;
-    const description = `${session.org.name}: prepaid credits`;
-    return gateway.createPayment(
-      { purchase: id, org: session.org.id, customer, credits, description },
-      createKey(purchase),
-    );
+async function store(session: Session, purchase: PurchaseRecord, { payment }: PaymentAnswer & { kind: 'payment' }) {
+  if (!fits(session, payment)) return review(session, purchase, payment);
+  const stored = await move(session, purchase, 'purchase.create', (p) => withPayment(p, payment));
+  session.deps.system.reached('pi.after_commit');
+  return stored;
+}
+
+/** The key is too old to be sent: only the processor's list can tell whether there is a payment. */
+async function look(session: Session, calls: Calls, purchase: PurchaseRecord) {
+  const found = await calls.find();
+  if (found?.kind === 'payment') {
+    const stored = await store(session, purchase, found);
+    // It was never confirmed, and too much time has gone by to confirm it now.
+    if (stored.state !== 'open' || mayResend(purchase.createdAt, session.now())) return stored;
+    return move(session, stored, 'purchase.close', (p) => ({ ...p, state: 'closing' }));
   }
-  const [found] = await gateway.findPayments(purchase.customer, purchase.id);
-  return found === undefined ? undefined : { kind: 'payment', payment: found };
+  if (session.now() < purchase.createdAt) return undefined;
+  return move(session, purchase, 'purchase.look', (p) => withNothingFound(p, session.now()));
 }
 
 async function confirm(session: Session, gateway: PaymentGateway, purchase: PurchaseRecord, mine: number | undefined) {
   const attempt = pendingAttempt(purchase);
   if (attempt === undefined || purchase.payment === null) return undefined;
+  const calls = await callsFor(session, gateway, purchase);
   if (attempt.number !== mine) {
     // Somebody may have sent this confirm before: look first, and send again only what was not charged.
-    const seen = await lookUp(gateway, purchase);
+    const seen = await lookUp(calls, purchase);
     if (seen.kind !== 'payment') return undefined;
-    const unconfirmed = seen.payment.status.startsWith('requires_');
-    if (!unconfirmed) return believe(session, purchase, seen);
-    if (session.now() - attempt.sentAt >= RESEND_WINDOW_MS)
+    if (!seen.payment.status.startsWith('requires_')) return believe(session, purchase, seen);
+    if (session.now() < attempt.sentAt) return undefined;
+    if (!mayResend(attempt.sentAt, session.now()))
       return move(session, purchase, 'purchase.close', (p) => ({ ...p, state: 'closing' }));
   }
+  session.deps.system.reached('confirm.before_send');
   const answer = await gateway.confirmPayment(purchase.payment, attempt.paymentMethod, confirmKey(purchase, attempt));
-  if (answer.kind === 'declined') return decline(session, purchase, answer.decline);
-  if (answer.kind === 'refused') return refusedConfirm(session, gateway, purchase, answer);
+  session.deps.system.reached('confirm.after_send');
+  if (answer.kind === 'declined') return decline(session, calls, purchase, answer.decline);
+  if (answer.kind === 'refused') return refusedConfirm(session, calls, purchase, answer);
   return believe(session, purchase, answer);
 }
 
-function decline(session: Session, purchase: PurchaseRecord, said: Decline) {
+/** A decline moves on to the next card, unless it may mean that the payment was made already. */
+async function decline(session: Session, calls: Calls, purchase: PurchaseRecord, said: Decline) {
+  if (said.declineCode === 'duplicate_transaction') {
+    const seen = await lookUp(calls, purchase);
+    if (seen.kind !== 'payment') return undefined;
+    if (!seen.payment.status.startsWith('requires_')) return believe(session, purchase, seen);
+  }
   return move(session, purchase, 'purchase.decline', (p) => withDecline(p, said));
 }
 
 /** A confirm the processor would not take: its own view of the payment decides what that means. */
 async function refusedConfirm(
   session: Session,
-  gateway: PaymentGateway,
+  calls: Calls,
   purchase: PurchaseRecord,
   refusal: { code: string; message: string },
 ) {
-  const seen = await lookUp(gateway, purchase);
+  const seen = await lookUp(calls, purchase);
   if (seen.kind !== 'payment') return undefined;
   if (!seen.payment.status.startsWith('requires_')) return believe(session, purchase, seen);
-  return decline(session, purchase, { code: refusal.code, declineCode: null, message: refusal.message });
+  if (NOT_THE_CARD.includes(refusal.code)) return undefined;
+  const said = { code: refusal.code, declineCode: null, message: refusal.message };
+  return move(session, purchase, 'purchase.decline', (p) => withDecline(p, said));
 }
 
-async function close(session: Session, gateway: PaymentGateway, purchase: PurchaseRecord) {
+/** Nothing is tried while a person is asked for; what they have not done within a day is given up. */
+async function waitForPerson(session: Session, calls: Calls, purchase: PurchaseRecord) {
+  const seen = await lookUp(calls, purchase);
+  if (seen.kind !== 'payment') return undefined;
+  if (!seen.payment.status.startsWith('requires_')) return believe(session, purchase, seen);
+  if (session.now() < purchase.createdAt || mayResend(purchase.createdAt, session.now())) return undefined;
+  return move(session, purchase, 'purchase.close', (p) => ({ ...p, state: 'closing' }));
+}
+
+async function sendInvoice(session: Session, gateway: PaymentGateway, purchase: PurchaseRecord) {
   if (purchase.payment === null) return undefined;
-  const answer = await gateway.cancelPayment(purchase.payment, cancelKey(purchase));
-  return believe(session, purchase, answer.kind === 'refused' ? await lookUp(gateway, purchase) : answer);
+  if (!mayResend(purchase.createdAt, session.now()))
+    return move(session, purchase, 'purchase.close', (p) => ({ ...p, state: 'closing' }));
+  session.deps.system.reached('confirm.before_send');
+  const answer = await gateway.sendInvoice(purchase.payment, `${purchase.id}:send`);
+  session.deps.system.reached('confirm.after_send');
+  return believe(session, purchase, answer);
 }
 
-async function lookUp(gateway: PaymentGateway, purchase: PurchaseRecord): Promise<PaymentAnswer> {
-  return purchase.payment === null
-    ? { kind: 'unknown', reason: 'no payment' }
-    : gateway.retrievePayment(purchase.payment);
+/** The fence: `failed` is believed only of a cancel that was answered, or of a payment that is read as cancelled. */
+async function close(session: Session, calls: Calls, purchase: PurchaseRecord) {
+  if (purchase.payment === null) return undefined;
+  session.deps.system.reached('cancel.before_send');
+  const answer = await calls.cancel(purchase.payment);
+  session.deps.system.reached('cancel.after_send');
+  return believe(session, purchase, answer.kind === 'refused' ? await lookUp(calls, purchase) : answer);
 }
 
-/** What a fetched payment means. Only what proves itself is credited; only a confirmed cancel fails a purchase. */
-async function believe(session: Session, purchase: PurchaseRecord, answer: PaymentAnswer) {
-  if (answer.kind !== 'payment') return undefined;
-  const { payment } = answer;
-  if (payment.status === 'succeeded')
-    return provesSuccess(purchase, payment) ? settle(session, purchase) : review(session, purchase, payment);
-  if (payment.status === 'canceled')
-    return move(session, purchase, 'purchase.fail', (p) => withFailure(p, session.now()));
-  if (payment.status === 'processing' && purchase.state !== 'processing') {
-    return move(session, purchase, 'purchase.processing', (p) => ({ ...p, state: 'processing' }));
-  }
-  return undefined;
-}
-
-function review(session: Session, purchase: PurchaseRecord, payment: Payment) {
-  return move(session, purchase, 'purchase.review', (p) => needsReview(p, payment));
-}
-
-/** The credits and the final state, in one write. */
-function settle(session: Session, purchase: PurchaseRecord): Promise<PurchaseRecord> {
-  return transition(session, purchase, 'purchase.settle', async (unit, current) => {
-    const { journal, finish } = await openJournal(unit, session);
-    const entry = journal.bringIn(
-      {
-        type: current.trigger === 'recharge' ? 'recharge' : 'purchase',
-        occurredAt: journal.at,
-        credit: ACCOUNTS.processor,
-        amount: current.credits,
-        memo: current.memo,
-        reference: current.id,
-      },
-      { id: makeId('grant', journal.at, session.deps.system.random()), kind: 'purchased', source: current.id },
-    );
-    await finish();
-    return withSuccess(current, entry.seq, entry.recordedAt);
-  });
-}
-
-function move(
-  session: Session,
-  purchase: PurchaseRecord,
-  action: string,
-  step: (current: PurchaseRecord) => PurchaseRecord,
-) {
-  return transition(session, purchase, action, async (_unit, current) => step(current));
-}
-
-/** One change of state. If somebody else moved the purchase meanwhile, nothing is done and theirs is answered. */
-function transition(
-  session: Session,
-  purchase: PurchaseRecord,
-  action: string,
-  step: (unit: LedgerUnit, current: PurchaseRecord) => Promise<PurchaseRecord>,
-): Promise<PurchaseRecord> {
-  const facts = { actor: session.actor.name, action, subject: purchase.id, reason: null, at: session.now() };
-  return session.store.write(session.org.number, facts, async (unit) => {
-    const current = await unit.records.purchases.find(purchase.id);
-    if (current === undefined) throw new Error(`purchase ${purchase.id} is gone`);
-    if (current.version !== purchase.version) return current;
-    return unit.records.purchases.update(await step(unit, current));
-  });
+async function lookUp(calls: Calls, purchase: PurchaseRecord): Promise<PaymentAnswer> {
+  return purchase.payment === null ? { kind: 'unknown', reason: 'no payment' } : calls.retrieve(purchase.payment);
 }

@@ -16,6 +16,9 @@ const RECORDS: readonly RecordKind[] = [
   'services',
   'prices',
   'purchases',
+  'refunds',
+  'setups',
+  'billing',
   'holds',
   'leads',
 ];
@@ -135,6 +138,7 @@ async function holdFaults(view: LedgerView, held: Credits): Promise<readonly Fin
   const open = await view.records.holds.list({ state: 'open' });
   let sum: Credits = ZERO;
   for (const hold of open) sum = add(sum, hold.credits);
+  for (const refund of await view.openRefunds()) sum = add(sum, refund.credits);
   return sum === held ? [] : [`open holds come to ${formatCredits(sum)} and ${formatCredits(held)} is held`];
 }
 

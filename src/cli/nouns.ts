@@ -8,9 +8,10 @@ export const NOUNS: readonly Noun[] = [
   noun('Money', 'balance', 'the credits there are', () => import('./commands/balance')),
   noun('Money', 'status', 'the account at a glance', () => import('./commands/status')),
   noun('Money', 'buy', 'buy credits', () => import('./commands/buy')),
-  noun('Money', 'purchase', 'list and show purchases', () => import('./commands/purchase')),
+  noun('Money', 'purchase', 'list, show, cancel and refund purchases', () => import('./commands/purchase')),
   noun('Money', 'reconcile', 'settle purchases whose outcome is unknown', () => import('./commands/reconcile')),
   noun('Money', 'card', 'add, edit, choose and remove cards', () => import('./commands/card')),
+  noun('Money', 'billing', 'the billing account and the customer portal', () => import('./commands/billing')),
   noun('Money', 'grant', 'give promotional credits', () => import('./commands/grant')),
   noun('Money', 'adjust', 'correct the balance', () => import('./commands/adjust')),
 

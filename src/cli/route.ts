@@ -23,16 +23,27 @@ export async function route(argv: readonly string[]): Promise<Route> {
   const afterNoun = argv.filter((_, at) => at !== nounAt);
   const alone = commands.find((spec) => spec.path === noun.name);
   if (alone !== undefined) return read(noun, alone, afterNoun);
-  const verbAt = nextWord(afterNoun, nounAt);
-  const spec = commands.find((candidate) => candidate.path === `${noun.name} ${afterNoun[verbAt]}`);
-  if (spec !== undefined)
-    return read(
-      noun,
-      spec,
-      afterNoun.filter((_, at) => at !== verbAt),
-    );
-  const verbs = commands.map(({ path }) => [path.slice(noun.name.length + 1)]);
-  return withoutCommand(afterNoun, verbAt, `wallet ${noun.name}`, verbs, { noun, commands });
+  return findVerb({ noun, commands }, noun.name, afterNoun, nounAt);
+}
+
+/** The command by its next word; where several commands share that word (`billing account set`), by the one after it. */
+async function findVerb(
+  found: { noun: Noun; commands: readonly CommandSpec[] },
+  parent: string,
+  argv: readonly string[],
+  from: number,
+): Promise<Route> {
+  const at = nextWord(argv, from);
+  const path = `${parent} ${argv[at]}`;
+  const rest = argv.filter((_, place) => place !== at);
+  const spec = found.commands.find((candidate) => candidate.path === path);
+  if (spec !== undefined) return read(found.noun, spec, rest);
+  const isGroup = found.commands.some((candidate) => candidate.path.startsWith(`${path} `));
+  if (at >= 0 && isGroup) return findVerb(found, path, rest, at);
+  const below = found.commands.filter((candidate) => candidate.path.startsWith(`${parent} `));
+  const verbs = new Set(below.map((candidate) => candidate.path.slice(parent.length + 1).split(' ')[0] ?? ''));
+  const names = [...verbs].map((verb) => [verb]);
+  return withoutCommand(argv, at, `wallet ${parent}`, names, found);
 }
 
 function namesOf({ name, aliases }: Noun): readonly string[] {

@@ -52,9 +52,32 @@ export interface Purchase {
   readonly failure: { readonly code: string; readonly message: string } | null;
   /** The transaction that added the credits, once they are in. */
   readonly transaction: string | null;
+  /** The processor's page where a person can pay it, while there is one. */
+  readonly hosted: string | null;
   readonly memo: string | null;
   readonly createdAt: Timestamp;
   readonly settledAt: Timestamp | null;
+}
+
+/** Money that went back: asked for here, made at the processor by hand, or taken by the bank. */
+export interface Refund {
+  readonly id: string;
+  readonly purchase: string;
+  readonly kind: 'refund' | 'elsewhere' | 'dispute';
+  readonly status: 'requested' | 'sending' | 'pending' | 'succeeded' | 'failed' | 'reversed' | 'needs_review';
+  readonly credits: Decimal;
+  readonly providerReference: string | null;
+  readonly failure: string | null;
+  readonly createdAt: Timestamp;
+  readonly settledAt: Timestamp | null;
+}
+
+/** How the organisation buys on account. */
+export interface BillingAccount {
+  readonly email: string;
+  readonly netDays: number;
+  readonly purchaseOrder: string | null;
+  readonly status: 'on' | 'off';
 }
 
 export interface Address {

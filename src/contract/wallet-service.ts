@@ -3,6 +3,7 @@ import type {
   App,
   AuditEntry,
   Balance,
+  BillingAccount,
   Card,
   Decimal,
   Grant,
@@ -11,6 +12,7 @@ import type {
   Page,
   Purchase,
   RechargeRule,
+  Refund,
   RowReject,
   Service,
   ServiceHistory,
@@ -245,6 +247,8 @@ export interface WalletStatus {
 export interface ReconcileResult {
   readonly settled: readonly Purchase[];
   readonly pending: readonly Purchase[];
+  /** Refunds and disputes that this run brought forward. */
+  readonly refunds: readonly Refund[];
   readonly mismatches: readonly { readonly purchase: string; readonly detail: string }[];
 }
 
@@ -296,6 +300,13 @@ export interface WalletService {
     buy(request: BuyRequest): Promise<Changed & { purchase: Purchase; balance: Balance }>;
     list(request: PageRequest): Promise<Page & { purchases: readonly Purchase[] }>;
     show(request: { id: string }): Promise<{ purchase: Purchase }>;
+    /** Gives a pending purchase up, behind the fence of a confirmed cancel. */
+    cancel(request: ChangeOptions & { id: string }): Promise<Changed & { purchase: Purchase; balance: Balance }>;
+    /** Takes an open purchase further: reads what became of it, or opens the processor's page for a person to pay on. */
+    resolve(request: ChangeOptions & { id: string }): Promise<Changed & { purchase: Purchase; balance: Balance }>;
+    refund(
+      request: ChangeOptions & { id: string; amount?: string },
+    ): Promise<Changed & { purchase: Purchase; balance: Balance }>;
     reconcile(): Promise<ReconcileResult>;
   };
   readonly cards: {
@@ -305,6 +316,15 @@ export interface WalletService {
     edit(request: CardEditRequest): Promise<Changed & { card: Card }>;
     assign(request: ChangeOptions & { id: string; role: 'primary' | 'backup' }): Promise<Changed & { card: Card }>;
     remove(request: CardRemoveRequest): Promise<Changed & { card: Card }>;
+  };
+  readonly billing: {
+    set(
+      request: ChangeOptions & { email: string; netDays: string; purchaseOrder?: string },
+    ): Promise<Changed & { billingAccount: BillingAccount }>;
+    show(): Promise<{ billingAccount: BillingAccount | null }>;
+    off(request: ChangeOptions): Promise<Changed & { billingAccount: BillingAccount }>;
+    /** A link to the processor's own page for cards and invoices. */
+    portal(): Promise<{ url: string }>;
   };
   readonly catalogue: {
     addService(request: ServiceAddRequest): Promise<Changed & { service: Service }>;

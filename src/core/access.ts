@@ -17,6 +17,7 @@ const ALLOWED = {
   'credit.grant': ['admin', 'accountant'],
   'purchase.buy': ['admin'],
   'purchase.read': ['admin', 'accountant'],
+  'purchase.refund': ['admin'],
   'purchase.settle': ['admin', 'accountant'],
   'card.read': ['admin', 'accountant'],
   'card.change': ['admin'],

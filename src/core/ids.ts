@@ -1,7 +1,20 @@
 import type { Instant } from './time';
 
 /** Every kind of thing that has an id. Transactions are not here: their id is made from their place in the log. */
-export type IdPrefix = 'pur' | 'card' | 'hold' | 'grant' | 'app' | 'org' | 'inv' | 'alert' | 'tok' | 'lead';
+export type IdPrefix =
+  | 'pur'
+  | 'card'
+  | 'hold'
+  | 'grant'
+  | 'app'
+  | 'org'
+  | 'inv'
+  | 'alert'
+  | 'tok'
+  | 'lead'
+  | 'rfd'
+  | 'setup'
+  | 'bill';
 
 const TIME_DIGITS = 12;
 const SEQUENCE_DIGITS = 10;

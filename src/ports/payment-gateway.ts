@@ -1,6 +1,8 @@
 import type { Credits } from '../core/credits';
 import type { CardAddress } from '../core/payment/card';
-import type { Decline, Payment } from '../core/payment/purchase';
+import type { Decline, HostedPage, Payment } from '../core/payment/purchase';
+import type { Dispute, Refund } from '../core/payment/refund';
+import type { Instant } from '../core/time';
 
 /** A card as the processor keeps it. */
 export interface StoredCard {
@@ -28,23 +30,77 @@ export interface PaymentRequest {
   readonly description: string;
 }
 
-/**
- * What came of a call that may move money. `unknown` is every case in which the processor may have acted and did not
- * say so: it is settled by reading, never by trying something new. `refused` is a definite no before anything happened.
- */
+export interface InvoiceRequest extends PaymentRequest {
+  /** Where it goes. */
+  readonly email: string;
+  /** Days until it is due. */
+  readonly netDays: number;
+  /** The buyer's own order number. */
+  readonly purchaseOrder: string | null;
+}
+
+export interface RefundRequest {
+  readonly refund: string;
+  readonly payment: string;
+  readonly credits: Credits;
+}
+
+/** A definite no before anything happened. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The processor may have acted and did not say so: settled by reading, never by trying something new. */
+export interface Unknown {
+  readonly kind: 'unknown';
+  readonly reason: string;
+}
+
+/** What came of a call that may move money. */
 export type PaymentAnswer =
   | { readonly kind: 'payment'; readonly payment: Payment }
   | { readonly kind: 'declined'; readonly payment: Payment; readonly decline: Decline }
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | Refusal
+  | Unknown;
+
+export type RefundAnswer = { readonly kind: 'refund'; readonly refund: Refund } | Refusal | Unknown;
+
+/** What became of a hosted page. */
+export interface HostedOutcome {
+  readonly status: 'open' | 'complete' | 'expired';
+  /** The payment made on it, as far as there is one. */
+  readonly payment: string | null;
+  /** The card stored on it, with the details that were typed there. */
+  readonly card: (StoredCard & Pick<CardDetails, 'name' | 'email' | 'address'>) | null;
+  readonly customer: string;
+}
+
+/** Pages of the processor's own, where people type what this program must never see. */
+export interface HostedPages {
+  /** Throws `provider_unavailable`. */
+  openCardSetup(request: { setup: string; org: string; customer: string }, key: string): Promise<HostedPage>;
+  /** Throws `provider_unavailable`. */
+  openPayment(request: PaymentRequest, key: string): Promise<HostedPage>;
+  /** Throws `provider_unavailable`. */
+  read(session: string): Promise<HostedOutcome>;
+  /** Closes a page that nobody has finished; one that is closed already is no error. Throws `provider_unavailable`. */
+  expire(session: string, key: string): Promise<void>;
+  /** Where a customer looks after their cards and invoices. Throws `provider_unavailable`. */
+  openPortal(customer: string, key: string): Promise<string>;
+}
 
 /**
  * A card processor. Keys are the caller's own and stored before the call: the same key with the same parameters never
  * acts twice. Card calls throw `card_declined`, `unknown_card` or `provider_unavailable`, and `idempotency_conflict` for
- * a key that comes back with other parameters; payment calls answer.
+ * a key that comes back with other parameters; payment calls answer. Lists are complete and never behind; reading one
+ * throws `provider_unavailable`.
  */
 export interface PaymentGateway {
   readonly provider: 'sandbox' | 'stripe';
+  /** Null where the processor has none: the sandbox. */
+  readonly hosted: HostedPages | null;
   createCustomer(org: { id: string; name: string; email: string | null }, key: string): Promise<string>;
   attachCard(customer: string, token: string, details: CardDetails, key: string): Promise<StoredCard>;
   updateCard(paymentMethod: string, details: CardDetails, key: string): Promise<StoredCard>;
@@ -60,4 +116,18 @@ export interface PaymentGateway {
   retrievePayment(payment: string): Promise<PaymentAnswer>;
   /** The payments made for a purchase, read from a list that is never behind. */
   findPayments(customer: string, purchase: string): Promise<readonly Payment[]>;
+  /** Drafts an invoice over the whole amount: nobody can pay it yet. Its payment is `requires_confirmation`. */
+  createInvoice(request: InvoiceRequest, key: string): Promise<PaymentAnswer>;
+  /** Makes the invoice final and sends it. From then on it is `processing`, until it is paid (`succeeded`) or void. */
+  sendInvoice(invoice: string, key: string): Promise<PaymentAnswer>;
+  /** After a void that succeeded (`canceled`) the invoice can't be paid. */
+  voidInvoice(invoice: string, key: string): Promise<PaymentAnswer>;
+  retrieveInvoice(invoice: string): Promise<PaymentAnswer>;
+  findInvoices(customer: string, purchase: string): Promise<readonly Payment[]>;
+  /** Gives money back. It has no fence: once sent, only reading tells what became of it. */
+  createRefund(request: RefundRequest, key: string): Promise<RefundAnswer>;
+  /** Every refund of the payment, or of all payments since then, whoever made it. */
+  findRefunds(where: { payment: string } | { since: Instant }): Promise<readonly Refund[]>;
+  /** Every dispute since then. */
+  findDisputes(where: { since: Instant }): Promise<readonly Dispute[]>;
 }

@@ -7,8 +7,9 @@ import type { Account, EntryType } from '../core/ledger/chart';
 import type { Entry } from '../core/ledger/entry';
 import type { Posting, WalletState } from '../core/ledger/journal';
 import type { DayTotal, MonthTotal } from '../core/ledger/totals';
-import type { CardRecord } from '../core/payment/card';
-import type { PurchaseRecord } from '../core/payment/purchase';
+import type { CardRecord, CardRole } from '../core/payment/card';
+import type { HostedPage, PurchaseRecord } from '../core/payment/purchase';
+import type { RefundRecord } from '../core/payment/refund';
 import type { PriceVersion } from '../core/pricing/rating';
 import type { LeadRecord } from '../core/report/cost-per-lead';
 import type { Instant } from '../core/time';
@@ -18,6 +19,8 @@ export interface LedgerInfo {
   readonly instance: string;
   readonly provider: 'sandbox' | 'stripe';
   readonly mode: 'sandbox' | 'test' | 'live';
+  /** The processor's id of the account; null where there is none, or where the key may not ask. */
+  readonly account: string | null;
   readonly createdAt: Instant;
 }
 
@@ -33,6 +36,8 @@ export interface OrganisationRecord {
   readonly accountingContact: string | null;
   /** The processor's id of the customer, once there is one. */
   readonly customer: string | null;
+  /** A mark of the key that was last found to belong to the ledger's account; never the key. */
+  readonly keyMark: string | null;
   readonly createdAt: Instant;
   readonly version: number;
 }
@@ -58,6 +63,30 @@ export interface ServiceRecord {
   readonly version: number;
 }
 
+/** A card that a person is storing on the processor's page. */
+export interface CardSetupRecord {
+  readonly id: string;
+  readonly state: 'open' | 'complete' | 'expired';
+  readonly role: Exclude<CardRole, 'none'> | null;
+  readonly page: HostedPage;
+  /** The card that came of it. */
+  readonly card: string | null;
+  readonly createdAt: Instant;
+  readonly version: number;
+}
+
+/** How the organisation buys on account: one record, or none. */
+export interface BillingRecord {
+  readonly id: string;
+  readonly email: string;
+  readonly netDays: number;
+  readonly purchaseOrder: string | null;
+  /** When buying on account was switched off. */
+  readonly offAt: Instant | null;
+  readonly createdAt: Instant;
+  readonly version: number;
+}
+
 /** A price version as stored: its id is the service's word and the version's number. */
 export interface PriceRecord extends Omit<PriceVersion, 'version'> {
   readonly id: string;
@@ -73,6 +102,9 @@ export interface RecordTypes {
   readonly services: ServiceRecord;
   readonly prices: PriceRecord;
   readonly purchases: PurchaseRecord;
+  readonly refunds: RefundRecord;
+  readonly setups: CardSetupRecord;
+  readonly billing: BillingRecord;
   readonly holds: Hold;
   readonly leads: LeadRecord;
 }
@@ -183,6 +215,8 @@ export interface LedgerView {
   hasDue(now: Instant): Promise<boolean>;
   /** Open holds that have reached their end. */
   dueHolds(now: Instant): Promise<readonly Hold[]>;
+  /** Refunds that are not at their end, oldest first. */
+  openRefunds(): Promise<readonly RefundRecord[]>;
   /** Purchases whose outcome is not final, oldest first. */
   unresolvedPurchases(): Promise<readonly PurchaseRecord[]>;
   /** Credits held by open holds of the app. */

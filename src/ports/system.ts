@@ -1,9 +1,31 @@
 import type { Calendar, Instant } from '../core/time';
 
+/** Moments of a dealing with the processor at which a test may end the process. */
+export type FailPoint =
+  | 'intent.before_commit'
+  | 'intent.after_commit'
+  | 'create.before_send'
+  | 'create.after_recv'
+  | 'pi.after_commit'
+  | 'confirm.before_send'
+  | 'confirm.after_send'
+  | 'credit.before_commit'
+  | 'credit.after_commit'
+  | 'cancel.before_send'
+  | 'cancel.after_send'
+  | 'fail.before_commit'
+  | 'refund.before_commit'
+  | 'refund.before_send'
+  | 'refund.after_send'
+  | 'refund.before_settle'
+  | 'refund.after_settle';
+
 /** What a use case needs from the machine. */
 export interface System {
   /** The time, or the one that was set for tests. */
   now(): Instant;
+  /** Called at a failpoint: nothing happens, unless a test asked the process to end right there. */
+  reached(point: FailPoint): void;
   /** Fourteen hexadecimal digits, different every time. */
   random(): string;
   /** SHA-256 of the parts in their order, in hexadecimal. */

@@ -29,7 +29,9 @@ export async function openBooks(time: string, org = 'Acme'): Promise<Books> {
   const open = (name: string) =>
     createLocalWallet({
       store: async () => new SqlStore(driver, digest),
-      gateway: async () => createSandbox(driver, system.now),
+      gateway: async () => ({ gateway: createSandbox(driver, system.now), keyMark: null }),
+      processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
+      admit: async () => undefined,
       system,
       actor: 'ada',
       org: name,

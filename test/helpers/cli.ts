@@ -17,7 +17,7 @@ export interface Outcome {
   error(): { readonly code: string; readonly message: string; readonly hint: string; readonly details: object };
 }
 
-interface RunOptions {
+export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly cwd?: string;

@@ -1,14 +1,20 @@
+import { SqlStore } from '../../src/adapters/storage/sql-store';
+import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
+import { digest } from '../../src/adapters/system';
 import { parseInstant } from '../../src/core/time';
 import type { TestLedger } from './ledger';
 
 /** Puts at least one row of every kind into the ledger: two organisations, cards, purchases, grants, usage, holds, keys. */
 export async function furnish(ledger: TestLedger): Promise<void> {
   const wallet = ledger.open();
-  const { organisation, cards, purchases, catalogue, credit, usage, holds } = wallet;
+  const { organisation, cards, purchases, billing, catalogue, credit, usage, holds } = wallet;
   await organisation.init({ org: 'Acme', timeZone: 'Europe/Berlin', email: 'ada@example.com' });
   await cards.add({ paymentMethod: 'pm_card_visa', name: 'Ada', address: { city: 'Berlin' } });
   await cards.add({ paymentMethod: 'pm_card_mastercard', role: 'backup' });
-  await purchases.buy({ credits: '20', memo: 'first', idempotencyKey: 'buy-1' });
+  const { purchase } = await purchases.buy({ credits: '20', memo: 'first', idempotencyKey: 'buy-1' });
+  await purchases.refund({ id: purchase.id, amount: '1' });
+  await billing.set({ email: 'ap@example.com', netDays: '30', purchaseOrder: 'PO 7' });
+  await addOpenSetup(ledger);
   await catalogue.setService({ service: 'sms', tiers: '0:0.01,50:0.005', freeQuota: '10/month' });
   await catalogue.addApp({ app: 'crm' });
   await catalogue.addApp({ app: 'shop' });
@@ -40,4 +46,24 @@ export async function furnish(ledger: TestLedger): Promise<void> {
   await other.usage.record({ app: 'crm', service: 'email', quantity: '9', id: 'evt-1' });
   await other.close();
   await wallet.close();
+}
+
+/** The sandbox has no pages to store cards on, so what one would leave is put there as the use case does it. */
+async function addOpenSetup(ledger: TestLedger): Promise<void> {
+  const driver = await openSqlite({ file: ledger.file, create: false });
+  const facts = { actor: 'ada', action: 'card.setup', subject: 'a card', reason: null, at: ledger.now };
+  const page = { session: 'cs_test_1', url: 'https://checkout.stripe.com/c/pay/cs_test_1', expiresAt: ledger.now };
+  await new SqlStore(driver, digest).write(1, facts, async (unit) => {
+    const record = {
+      id: 'setup_1',
+      state: 'open',
+      role: 'backup',
+      page,
+      card: null,
+      createdAt: ledger.now,
+      version: 1,
+    } as const;
+    await unit.records.setups.insert(record);
+  });
+  await driver.close();
 }

@@ -61,7 +61,9 @@ function openWallet(file: string, now: () => Instant, org: string | undefined): 
   };
   return createLocalWallet({
     store: async (options) => new SqlStore(await open(options?.create === true), digest),
-    gateway: async () => createSandbox(await open(false), now),
+    gateway: async () => ({ gateway: createSandbox(await open(false), now), keyMark: null }),
+    processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
+    admit: async () => undefined,
     system: { ...createSystem(undefined), now },
     actor: 'ada',
     org,

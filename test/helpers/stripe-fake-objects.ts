@@ -68,7 +68,8 @@ export function attachCard(memory: StripeMemory, token: string, customer: string
   memory.get('customer', customer);
   const known = memory.objects.get(token);
   if (known?.object === 'payment_method') {
-    if (known.customer !== null && known.customer !== customer) throw invalid('payment_method_unexpected_state', 'taken');
+    if (known.customer !== null && known.customer !== customer)
+      throw invalid('payment_method_unexpected_state', 'taken');
     if (known.detached) throw invalid('payment_method_unexpected_state', 'a detached card can not be attached again');
     known.customer = customer;
     return known;

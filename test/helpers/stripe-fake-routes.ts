@@ -37,6 +37,10 @@ export const ROUTES: readonly Route[] = [
       metadata: formOf(form, 'metadata'),
     }),
   ),
+  post('customers/:', ['email', 'name', 'metadata'], (memory, { ids, form }) => {
+    const customer = memory.get('customer', ids[0] ?? '');
+    return Object.assign(customer, { email: textOf(form, 'email') ?? customer.email });
+  }),
   get('customers', [...PAGE, 'email', 'created'], (memory, { form }) => list(memory, 'customer', form, () => true)),
   get('customers/:', [], (memory, { ids }) => memory.get('customer', ids[0] ?? '')),
   get('customers/:/payment_methods', [...PAGE, 'type'], (memory, { ids, form }) =>
@@ -79,7 +83,9 @@ export const ROUTES: readonly Route[] = [
   get('disputes', [...PAGE, 'payment_intent', 'created', 'charge'], (memory, { form }) =>
     list(memory, 'dispute', form, about(form)),
   ),
-  get('events', [...PAGE, 'created', 'types', 'type', 'delivery_success'], (memory, { form }) => page([...memory.events].reverse(), form)),
+  get('events', [...PAGE, 'created', 'types', 'type', 'delivery_success'], (memory, { form }) =>
+    page([...memory.events].reverse(), form),
+  ),
   get('charges/:', [], (memory, { ids }) => memory.get('charge', ids[0] ?? '')),
   post(
     'checkout/sessions',
@@ -255,5 +261,8 @@ export function answer(memory: StripeMemory, method: string, path: string, ask: 
     if (unknown !== undefined) throw invalid('parameter_unknown', `Received unknown parameter: ${unknown}`);
     return route.run(memory, { ...ask, ids: match.slice(1) });
   }
-  throw new StripeRefusal(404, { type: 'invalid_request_error', message: `Unrecognized request URL (${method}: ${path})` });
+  throw new StripeRefusal(404, {
+    type: 'invalid_request_error',
+    message: `Unrecognized request URL (${method}: ${path})`,
+  });
 }

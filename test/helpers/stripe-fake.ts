@@ -110,6 +110,33 @@ export class StripeFake {
     return Object.assign(object, { status: 'complete', setup_intent: setup.id, url: null });
   }
 
+  /** A person pays on the hosted page. */
+  completePayment(session: string): void {
+    const object = this.memory.get('checkout.session', session);
+    const intent = this.memory.create('pi', 'payment_intent', {
+      amount: object.amount_total,
+      currency: 'usd',
+      customer: object.customer,
+      metadata: object.intent_metadata,
+      amount_received: 0,
+      status: 'requires_payment_method',
+    });
+    capture(this.memory, intent);
+    Object.assign(object, { status: 'complete', payment_status: 'paid', payment_intent: intent.id, url: null });
+  }
+
+  /** Somebody refunds a payment in the Dashboard. */
+  refundByHand(intent: string, amount: number): Wire {
+    return this.memory.create('re', 'refund', {
+      amount,
+      currency: 'usd',
+      payment_intent: intent,
+      status: 'succeeded',
+      metadata: {},
+      failure_reason: null,
+    });
+  }
+
   /** A payment under way ends. */
   finish(intent: string, outcome: 'succeeded' | 'failed'): void {
     const object = this.memory.get('payment_intent', intent);
@@ -150,7 +177,10 @@ export class StripeFake {
     this.received.push({ key, version, telemetry, body });
     const run = () => this.#answer(request, url, body, key);
     const plan = this.#plans.find((each) => each.left > 0 && each.match.test(line));
-    if (plan === undefined) return send(response, run());
+    if (plan === undefined) {
+      send(response, run());
+      return;
+    }
     plan.left -= 1;
     this.#misbehave(plan.fault, { request, response, run });
   }
@@ -159,31 +189,28 @@ export class StripeFake {
     fault: Fault,
     { request, response, run }: { request: IncomingMessage; response: ServerResponse; run: () => Answer },
   ): void {
-    const drop = () => request.socket.resetAndDestroy();
+    const drop = () => void request.socket.resetAndDestroy();
+    if ('executed' in fault && fault.executed) run();
     switch (fault.kind) {
-      case 'drop':
-        if (fault.executed) run();
-        return drop();
       case 'hang':
-        if (fault.executed) run();
-        return;
+        break;
+      case 'drop':
+        drop();
+        break;
       case 'late':
         setTimeout(run, fault.afterMs);
-        return drop();
+        drop();
+        break;
       case 'status':
-        return send(response, errorAnswer(fault));
-      case 'mutate': {
-        const { status, body } = run();
-        return send(response, { status, body: JSON.stringify({ ...JSON.parse(body), ...fault.fields }) });
-      }
-      case 'body': {
-        const { body } = run();
-        if (fault.body === 'broken') return send(response, { status: 200, body: '<html>gateway</html>' });
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
-        response.write(body.slice(0, body.length / 2));
-        setTimeout(drop, 20);
-        return;
-      }
+        send(response, errorAnswer(fault));
+        break;
+      case 'mutate':
+        send(response, changed(run(), fault.fields));
+        break;
+      case 'body':
+        if (fault.body === 'broken') send(response, { status: run().status, body: '<html>gateway</html>' });
+        else cutOff(response, run().body, drop);
+        break;
     }
   }
 
@@ -229,7 +256,10 @@ export class StripeFake {
     if (key === undefined || this.revoked)
       return new StripeRefusal(401, { type: 'invalid_request_error', message: 'Invalid API Key provided' });
     if ([...this.denied].some((path) => url.pathname.startsWith(path)))
-      return new StripeRefusal(403, { type: 'invalid_request_error', message: 'The provided key does not have access' });
+      return new StripeRefusal(403, {
+        type: 'invalid_request_error',
+        message: 'The provided key does not have access',
+      });
     if (request.headers['stripe-version'] === VERSION) return undefined;
     return new StripeRefusal(400, { type: 'invalid_request_error', message: 'unexpected API version' });
   }
@@ -248,6 +278,16 @@ function errorAnswer({ status, type, code }: Extract<Fault, { kind: 'status' }>)
   const fallback = status === 429 ? 'rate_limit_error' : status === 409 ? 'idempotency_error' : 'api_error';
   const error = { type: type ?? fallback, message: `injected ${status}`, ...(code === undefined ? {} : { code }) };
   return { status, body: JSON.stringify({ error }) };
+}
+
+function changed({ status, body }: Answer, fields: Wire): Answer {
+  return { status, body: JSON.stringify({ ...(JSON.parse(body) as Wire), ...fields }) };
+}
+
+function cutOff(response: ServerResponse, body: string, drop: () => void): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
+  response.write(body.slice(0, body.length / 2));
+  setTimeout(drop, 20);
 }
 
 function send(response: ServerResponse, { status, body }: Answer): void {

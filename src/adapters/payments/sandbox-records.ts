@@ -1,5 +1,6 @@
 import type { CardAddress } from '../../core/payment/card';
 import type { Payment } from '../../core/payment/purchase';
+import type { Refund } from '../../core/payment/refund';
 import type { StoredCard } from '../../ports/payment-gateway';
 import type { SqlConnection } from '../storage/sql-driver';
 
@@ -40,10 +41,29 @@ export interface SandboxPayment extends Payment {
   readonly lostRequests: readonly string[];
 }
 
+export interface SandboxRefund extends Refund {
+  readonly status: 'pending' | 'succeeded' | 'failed';
+  /** The test card the money goes back to, which decides how that goes. */
+  readonly token: string;
+  readonly createdAt: number;
+}
+
+export interface SandboxInvoice {
+  readonly id: string;
+  readonly status: 'draft' | 'open' | 'void';
+  readonly amountCents: number;
+  readonly customer: string;
+  readonly purchase: string;
+  readonly netDays: number;
+  readonly sentAt: number | null;
+}
+
 interface Kinds {
   readonly customer: SandboxCustomer;
   readonly card: SandboxCard;
   readonly payment: SandboxPayment;
+  readonly refund: SandboxRefund;
+  readonly invoice: SandboxInvoice;
 }
 
 const SAVE = `INSERT INTO sandbox_objects (id, kind, purchase, body) VALUES (?, ?, ?, ?)
@@ -69,8 +89,16 @@ export class SandboxRecords {
     await this.#connection.run(SAVE, [object.id, kind, purchase, JSON.stringify(object)]);
   }
 
+  async all<K extends keyof Kinds>(kind: K): Promise<readonly Kinds[K][]> {
+    const bodies = await this.#connection.column('SELECT body FROM sandbox_objects WHERE kind = ? ORDER BY id', [kind]);
+    return bodies.map((body) => JSON.parse(body as string) as Kinds[K]);
+  }
+
   async paymentsFor(customer: string, purchase: string): Promise<readonly SandboxPayment[]> {
-    const bodies = await this.#connection.column('SELECT body FROM sandbox_objects WHERE purchase = ?', [purchase]);
+    const bodies = await this.#connection.column(
+      "SELECT body FROM sandbox_objects WHERE purchase = ? AND kind = 'payment'",
+      [purchase],
+    );
     const payments = bodies.map((body) => JSON.parse(body as string) as SandboxPayment);
     return payments.filter((payment) => payment.customer === customer);
   }

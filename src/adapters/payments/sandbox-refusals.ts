@@ -4,7 +4,7 @@ import { WalletError } from '../../core/errors';
 import { isExpired } from '../../core/payment/card';
 import type { Decline } from '../../core/payment/purchase';
 import { nearest, refuseSecrets } from '../../core/text';
-import type { PaymentAnswer } from '../../ports/payment-gateway';
+import type { PaymentAnswer, Refusal } from '../../ports/payment-gateway';
 import { findTestCard, SUGGESTED_TOKENS, type TestCard, testTokens } from './sandbox-cards';
 import type { SandboxPayment } from './sandbox-records';
 
@@ -56,11 +56,15 @@ export function reusedKey(key: string): never {
   });
 }
 
-export function refusedKey(key: string): PaymentAnswer {
+export function refusedKey(key: string): Refusal {
   return refuse('idempotency_error', `the key ${key} was first used with other parameters`);
 }
 
-export function missing(what: string, id: string): PaymentAnswer {
+export function refuse(code: string, message: string): Refusal {
+  return { kind: 'refused', code, message };
+}
+
+export function missing(what: string, id: string): Refusal {
   return refuse('resource_missing', `the sandbox has no ${what} ${quote(id)}`);
 }
 
@@ -74,10 +78,6 @@ export function amountRefusal(amountCents: number): PaymentAnswer | undefined {
   if (amountCents < SMALLEST_CHARGE) return refuse('amount_too_small', 'the amount is below 0.50');
   if (amountCents > LARGEST_CHARGE) return refuse('amount_too_large', 'the amount is above 999999.99');
   return undefined;
-}
-
-function refuse(code: string, message: string): PaymentAnswer {
-  return { kind: 'refused', code, message };
 }
 
 function unknownToken(token: string): WalletError {

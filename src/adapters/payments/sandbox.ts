@@ -1,22 +1,27 @@
 import { toCents } from '../../core/credits';
 import type { PlainDate } from '../../core/date';
 import type { Payment } from '../../core/payment/purchase';
+import type { Dispute, Refund } from '../../core/payment/refund';
 import { type Instant, utcCalendar } from '../../core/time';
 import type {
   CardDetails,
+  InvoiceRequest,
   PaymentAnswer,
   PaymentGateway,
   PaymentRequest,
+  RefundAnswer,
+  RefundRequest,
   StoredCard,
 } from '../../ports/payment-gateway';
 import type { SqlDriver } from '../storage/sql-driver';
 import { digest } from '../system';
 import { chargePayment, keep, type Reply, readPayment, shown } from './sandbox-charge';
 import { listDetails, newCard, newCustomer, newPayment, storedCard, withDetails } from './sandbox-objects';
-import { type SandboxCard, SandboxRecords } from './sandbox-records';
+import { type SandboxCard, type SandboxInvoice, SandboxRecords } from './sandbox-records';
 import {
   amountRefusal,
   missing,
+  refuse,
   refusedKey,
   requireStorable,
   reusedKey,
@@ -24,6 +29,7 @@ import {
   unknownCard,
   unknownCustomer,
 } from './sandbox-refusals';
+import { disputesSince, invoicePayment, newRefund, readRefund, shownRefund } from './sandbox-returns';
 
 /**
  * The built-in processor: behaves behind the port as Stripe does, with Stripe's test cards and without money. It keeps
@@ -36,6 +42,7 @@ export function createSandbox(driver: SqlDriver, now: () => Instant): PaymentGat
 
 class Sandbox implements PaymentGateway {
   readonly provider = 'sandbox';
+  readonly hosted = null;
   readonly #driver: SqlDriver;
   readonly #now: () => Instant;
 
@@ -139,6 +146,90 @@ class Sandbox implements PaymentGateway {
       const payments = await new SandboxRecords(connection).paymentsFor(customer, purchase);
       return payments.map(shown);
     });
+  }
+
+  createInvoice(request: InvoiceRequest, key: string): Promise<PaymentAnswer> {
+    const { purchase, customer, netDays } = request;
+    const amountCents = toCents(request.credits);
+    return this.#once<PaymentAnswer>(key, ['invoices.create', purchase, amountCents], refusedKey, async (records) => {
+      if ((await records.find('customer', customer)) === undefined) return keep(missing('customer', customer));
+      const id = `in_sandbox_${digest([key]).slice(0, 24)}`;
+      return this.#invoice(records, { id, status: 'draft', amountCents, customer, purchase, netDays, sentAt: null });
+    });
+  }
+
+  sendInvoice(invoice: string, key: string): Promise<PaymentAnswer> {
+    return this.#changeInvoice(invoice, key, 'invoices.send', { status: 'open', sentAt: this.#now() });
+  }
+
+  voidInvoice(invoice: string, key: string): Promise<PaymentAnswer> {
+    return this.#changeInvoice(invoice, key, 'invoices.void', { status: 'void' });
+  }
+
+  retrieveInvoice(invoice: string): Promise<PaymentAnswer> {
+    return this.#driver.read(async (connection) => {
+      const found = await new SandboxRecords(connection).find('invoice', invoice);
+      if (found === undefined) return missing('invoice', invoice);
+      return { kind: 'payment', payment: invoicePayment(found, this.#now()) };
+    });
+  }
+
+  findInvoices(customer: string, purchase: string): Promise<readonly Payment[]> {
+    return this.#driver.read(async (connection) => {
+      const invoices = await new SandboxRecords(connection).all('invoice');
+      const theirs = invoices.filter((invoice) => invoice.customer === customer && invoice.purchase === purchase);
+      return theirs.map((invoice) => invoicePayment(invoice, this.#now()));
+    });
+  }
+
+  createRefund({ refund, payment, credits }: RefundRequest, key: string): Promise<RefundAnswer> {
+    const amountCents = toCents(credits);
+    const parameters = ['refunds.create', refund, payment, amountCents];
+    return this.#once<RefundAnswer>(key, parameters, refusedKey, async (records) => {
+      const found = await records.find('payment', payment);
+      if (found === undefined) return keep(missing('payment', payment));
+      const made = await newRefund(records, found, { refund, amountCents, key, now: this.#now() });
+      if (made === undefined) return keep(refuse('charge_already_refunded', 'less than that is left of the payment'));
+      await records.save('refund', made);
+      return keep({ kind: 'refund', refund: shownRefund(made) });
+    });
+  }
+
+  findRefunds(where: { payment: string } | { since: Instant }): Promise<readonly Refund[]> {
+    return this.#driver.write(async (connection) => {
+      const records = new SandboxRecords(connection);
+      const all = await records.all('refund');
+      const found = all.filter((each) =>
+        'payment' in where ? each.payment === where.payment : each.createdAt >= where.since,
+      );
+      for (const refund of found) await records.save('refund', readRefund(refund));
+      return found.map((refund) => shownRefund(readRefund(refund)));
+    });
+  }
+
+  findDisputes({ since }: { since: Instant }): Promise<readonly Dispute[]> {
+    return this.#driver.read((connection) => disputesSince(new SandboxRecords(connection), since));
+  }
+
+  #changeInvoice(
+    invoice: string,
+    key: string,
+    action: string,
+    change: Partial<SandboxInvoice>,
+  ): Promise<PaymentAnswer> {
+    return this.#once<PaymentAnswer>(key, [action, invoice], refusedKey, async (records) => {
+      const found = await records.find('invoice', invoice);
+      if (found === undefined) return keep(missing('invoice', invoice));
+      const { status } = invoicePayment(found, this.#now());
+      if (status === 'succeeded' || status === 'canceled')
+        return keep(refuse('invoice_not_open', `the invoice ${invoice} is ${status}`));
+      return this.#invoice(records, { ...found, ...change });
+    });
+  }
+
+  async #invoice(records: SandboxRecords, invoice: SandboxInvoice): Promise<Reply<PaymentAnswer>> {
+    await records.save('invoice', invoice);
+    return keep<PaymentAnswer>({ kind: 'payment', payment: invoicePayment(invoice, this.#now()) });
   }
 
   /**

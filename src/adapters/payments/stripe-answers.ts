@@ -32,7 +32,9 @@ export function toPayment(intent: Stripe.PaymentIntent): Payment | undefined {
 export async function answerOf(call: () => Promise<Payment | undefined>): Promise<PaymentAnswer> {
   try {
     const payment = await call();
-    return payment === undefined ? { kind: 'unknown', reason: 'the answer was not whole' } : { kind: 'payment', payment };
+    return payment === undefined
+      ? { kind: 'unknown', reason: 'the answer was not whole' }
+      : { kind: 'payment', payment };
   } catch (error) {
     return declined(error) ?? refusalOf(error) ?? unknownOf(error);
   }
@@ -96,6 +98,7 @@ export function cardFailure(error: unknown, card: string): WalletError {
 
 /** Stripe could not be asked; nothing was changed that matters, and asking again is safe. */
 export function unavailable(error: unknown): WalletError {
+  if (error instanceof WalletError) return error;
   return new WalletError('provider_unavailable', 'Stripe can not be used just now', {
     why: unknownOf(error).reason,
     hint: 'run the command again; with a restricted key, check its permissions in the Stripe Dashboard',

@@ -13,6 +13,10 @@ const SDK_PAUSES_MS = 2_500;
 /** Rate limits are not retried by the SDK. With these pauses (and up to as much jitter) a call waits 8 s at most. */
 const RATE_LIMIT_PAUSES_MS = [250, 500, 1_000, 2_000] as const;
 
+export const PAGE_SIZE = 100;
+/** A list that is longer than this is not read to its end, and so proves nothing. */
+const MOST_PAGES = 200;
+
 /** Thrown instead of sending what could not be answered in time any more. */
 export class OutOfTime extends Error {}
 
@@ -60,6 +64,28 @@ export class StripeClient {
     if (timeout < SHORTEST_TRY_MS) throw new OutOfTime('the time for this command is used up');
     return { timeout, ...(key === null ? {} : { idempotencyKey: key }) };
   }
+}
+
+type ReadPage<T> = (
+  sdk: Stripe,
+  options: CallOptions,
+  after: { starting_after?: string },
+) => Promise<Stripe.ApiList<T>>;
+
+/** Every page of a list. Throws where there are too many: half a list proves nothing. */
+export async function readAll<T extends { id: string }>(
+  client: StripeClient,
+  read: ReadPage<T>,
+): Promise<readonly T[]> {
+  const found: T[] = [];
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const last = found.at(-1);
+    const after = last === undefined ? {} : { starting_after: last.id };
+    const { data, has_more: more } = await client.call(null, (sdk, options) => read(sdk, options, after));
+    found.push(...data);
+    if (!more || data.length === 0) return found;
+  }
+  throw new Error('the list does not end');
 }
 
 function address(base: URL) {

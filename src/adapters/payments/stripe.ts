@@ -1,23 +1,29 @@
 import type Stripe from 'stripe';
 import { toCents } from '../../core/credits';
 import type { Payment } from '../../core/payment/purchase';
+import type { Dispute, Refund } from '../../core/payment/refund';
+import type { Instant } from '../../core/time';
 import type {
   CardDetails,
+  HostedPages,
+  InvoiceRequest,
   PaymentAnswer,
   PaymentGateway,
   PaymentRequest,
+  RefundAnswer,
+  RefundRequest,
   StoredCard,
 } from '../../ports/payment-gateway';
 import { answerOf, cardFailure, idOf, toPayment, unavailable } from './stripe-answers';
 import { billingParams, storedCard } from './stripe-cards';
-import { StripeClient } from './stripe-client';
+import { PAGE_SIZE, readAll, StripeClient } from './stripe-client';
+import { StripePages } from './stripe-hosted';
+import { createInvoice, findInvoices, retrieveInvoice, sendInvoice, voidInvoice } from './stripe-invoices';
+import { createRefund, findDisputes, findRefunds } from './stripe-refunds';
 import type { StripeSettings } from './stripe-settings';
 
 /** No command waits for a processor longer than 45 s in all; what is left is for the ledger. */
 const BUDGET_MS = 40_000;
-const PAGE = 100;
-/** More payments than this of one customer within a day are no wallet's. */
-const MOST_PAGES = 50;
 /** Purchases carry the time they were made at in their id; its list is searched from an hour before. */
 const CREATED = /^pur_([0-9a-f]{12})/;
 const HOUR_S = 3_600;
@@ -29,12 +35,14 @@ export function createStripe(settings: StripeSettings, instance: string): Stripe
 
 export class StripeGateway implements PaymentGateway {
   readonly provider = 'stripe';
+  readonly hosted: HostedPages;
   readonly #client: StripeClient;
   readonly #instance: string;
 
   constructor(client: StripeClient, instance: string) {
     this.#client = client;
     this.#instance = instance;
+    this.hosted = new StripePages(client, instance);
   }
 
   /** The account the key belongs to; null where a restricted key may not ask. Throws `provider_unavailable`. */
@@ -119,15 +127,49 @@ export class StripeGateway implements PaymentGateway {
   async findPayments(customer: string, purchase: string): Promise<readonly Payment[]> {
     const time = CREATED.exec(purchase)?.[1];
     const since = time === undefined ? undefined : Math.floor(Number.parseInt(time, 16) / 1000) - HOUR_S;
-    const where = { customer, limit: PAGE, ...(since === undefined ? {} : { created: { gte: since } }) };
+    const where = { customer, limit: PAGE_SIZE, ...(since === undefined ? {} : { created: { gte: since } }) };
     try {
-      const found = await this.#all((sdk, options, after) => sdk.paymentIntents.list({ ...where, ...after }, options));
+      const found = await readAll(this.#client, (sdk, options, after) =>
+        sdk.paymentIntents.list({ ...where, ...after }, options),
+      );
       return found
         .map(toPayment)
         .filter((payment): payment is Payment => payment?.purchase === purchase && payment.customer === customer);
     } catch (error) {
       throw unavailable(error);
     }
+  }
+
+  createInvoice(request: InvoiceRequest, key: string): Promise<PaymentAnswer> {
+    return createInvoice(this.#client, this.#instance, request, key);
+  }
+
+  sendInvoice(invoice: string, key: string): Promise<PaymentAnswer> {
+    return sendInvoice(this.#client, invoice, key);
+  }
+
+  voidInvoice(invoice: string, key: string): Promise<PaymentAnswer> {
+    return voidInvoice(this.#client, invoice, key);
+  }
+
+  retrieveInvoice(invoice: string): Promise<PaymentAnswer> {
+    return retrieveInvoice(this.#client, invoice);
+  }
+
+  findInvoices(customer: string, purchase: string): Promise<readonly Payment[]> {
+    return findInvoices(this.#client, customer, purchase);
+  }
+
+  createRefund(request: RefundRequest, key: string): Promise<RefundAnswer> {
+    return createRefund(this.#client, this.#instance, request, key);
+  }
+
+  findRefunds(where: { payment: string } | { since: Instant }): Promise<readonly Refund[]> {
+    return findRefunds(this.#client, where);
+  }
+
+  findDisputes({ since }: { since: Instant }): Promise<readonly Dispute[]> {
+    return findDisputes(this.#client, since);
   }
 
   #pay(
@@ -157,24 +199,5 @@ export class StripeGateway implements PaymentGateway {
     } catch {
       return false;
     }
-  }
-
-  /** Every page of a list. Throws where there are too many to be true: half a list proves nothing. */
-  async #all<T extends { id: string }>(
-    read: (
-      sdk: Stripe,
-      options: Stripe.RequestOptions,
-      after: { starting_after?: string },
-    ) => Promise<Stripe.ApiList<T>>,
-  ): Promise<readonly T[]> {
-    const found: T[] = [];
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-      const last = found.at(-1);
-      const after = last === undefined ? {} : { starting_after: last.id };
-      const { data, has_more: more } = await this.#client.call(null, (sdk, options) => read(sdk, options, after));
-      found.push(...data);
-      if (!more || data.length === 0) return found;
-    }
-    throw new Error('the list does not end');
   }
 }

@@ -15,6 +15,7 @@ export function toLedgerInfo(row: SqlRow): LedgerInfo {
     instance: row.instance as string,
     provider: row.provider as LedgerInfo['provider'],
     mode: row.mode as LedgerInfo['mode'],
+    account: (row.account ?? null) as string | null,
     createdAt: row.created_at as Instant,
   };
 }

@@ -80,6 +80,11 @@ export class SqlLedgerView implements LedgerView {
     return (await this.connection.all(sql, [this.org, now])).map((row) => fromRow('holds', row));
   }
 
+  async openRefunds() {
+    const sql = "SELECT * FROM refunds WHERE org = ? AND state NOT IN ('succeeded', 'failed', 'reversed') ORDER BY id";
+    return (await this.connection.all(sql, [this.org])).map((row) => fromRow('refunds', row));
+  }
+
   async unresolvedPurchases() {
     const sql = "SELECT * FROM purchases WHERE org = ? AND state NOT IN ('succeeded', 'failed') ORDER BY id";
     return (await this.connection.all(sql, [this.org])).map((row) => fromRow('purchases', row));

@@ -20,11 +20,11 @@ function firstSchema(dialect: Dialect): readonly string[] {
   return [
     `CREATE TABLE ledger (
       id ${int} NOT NULL PRIMARY KEY CHECK (id = 1), instance TEXT NOT NULL, provider TEXT NOT NULL, mode TEXT NOT NULL,
-      created_at ${int} NOT NULL)${end}`,
+      account TEXT, created_at ${int} NOT NULL)${end}`,
     `CREATE TABLE organisations (
       org ${int} NOT NULL PRIMARY KEY, id TEXT NOT NULL UNIQUE, tag TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
-      email TEXT, time_zone TEXT NOT NULL, accounting_contact TEXT, customer TEXT, created_at ${int} NOT NULL,
-      version ${int} NOT NULL)${end}`,
+      email TEXT, time_zone TEXT NOT NULL, accounting_contact TEXT, customer TEXT, key_mark TEXT,
+      created_at ${int} NOT NULL, version ${int} NOT NULL)${end}`,
     `CREATE TABLE wallets (
       org ${int} NOT NULL PRIMARY KEY REFERENCES organisations(org), ${amount('posted')},
       held ${int} NOT NULL CHECK (held >= 0), overdrawn ${int} NOT NULL CHECK (overdrawn >= 0),
@@ -87,13 +87,27 @@ function firstSchema(dialect: Dialect): readonly string[] {
       UNIQUE (org, service, number), FOREIGN KEY (org, service) REFERENCES services (org, id))${end}`,
     `CREATE TABLE purchases (
       ${org}, id TEXT NOT NULL, state TEXT NOT NULL, trigger_name TEXT NOT NULL, credits ${int} NOT NULL CHECK (credits > 0),
-      refunded ${int} NOT NULL, payment_method TEXT NOT NULL, cards TEXT NOT NULL, attempts TEXT NOT NULL,
-      customer TEXT NOT NULL, payment TEXT, failure TEXT, entry ${int}, memo TEXT, created_at ${int} NOT NULL,
+      refunded ${int} NOT NULL, disputed ${int} NOT NULL, payment_method TEXT NOT NULL, cards TEXT NOT NULL, attempts TEXT NOT NULL,
+      customer TEXT NOT NULL, payment TEXT, failure TEXT, entry ${int}, memo TEXT, hosted TEXT, looked_at ${int}, created_at ${int} NOT NULL,
       settled_at ${int}, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     // One payment settles one purchase, and one purchase brings credits in once.
     'CREATE UNIQUE INDEX purchases_by_payment ON purchases (org, payment) WHERE payment IS NOT NULL',
     'CREATE UNIQUE INDEX purchases_by_entry ON purchases (org, entry) WHERE entry IS NOT NULL',
     "CREATE INDEX purchases_unresolved ON purchases (org, id) WHERE state NOT IN ('succeeded', 'failed')",
+    // One object of the processor's settles one refund or dispute.
+    `CREATE TABLE refunds (
+      ${org}, id TEXT NOT NULL, purchase TEXT NOT NULL, payment TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+      credits ${int} NOT NULL CHECK (credits > 0), reference TEXT, draws TEXT NOT NULL, failure TEXT, sent_at ${int},
+      created_at ${int} NOT NULL, settled_at ${int}, version ${int} NOT NULL, PRIMARY KEY (org, id),
+      FOREIGN KEY (org, purchase) REFERENCES purchases (org, id))${end}`,
+    'CREATE UNIQUE INDEX refunds_by_reference ON refunds (org, reference) WHERE reference IS NOT NULL',
+    'CREATE INDEX refunds_by_purchase ON refunds (org, purchase, id)',
+    `CREATE TABLE setups (
+      ${org}, id TEXT NOT NULL, state TEXT NOT NULL, role TEXT, page TEXT NOT NULL, card TEXT,
+      created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
+    `CREATE TABLE billing (
+      ${org}, id TEXT NOT NULL, email TEXT NOT NULL, net_days ${int} NOT NULL, purchase_order TEXT, off_at ${int},
+      created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     `CREATE TABLE holds (
       ${org}, id TEXT NOT NULL, state TEXT NOT NULL, app TEXT NOT NULL, service TEXT NOT NULL, quantity ${int},
       credits ${int} NOT NULL CHECK (credits > 0), captured ${int} NOT NULL, campaign TEXT, expires_at ${int} NOT NULL,

@@ -20,6 +20,7 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
     ['timeZone', 'time_zone'],
     ['accountingContact', 'accounting_contact'],
     ['customer', 'customer'],
+    ['keyMark', 'key_mark'],
     ['createdAt', 'created_at'],
   ),
   cards: [
@@ -53,19 +54,41 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
     ...plain(['createdAt', 'created_at']),
   ],
   purchases: [
-    ...plain(
-      ['state', 'state'],
-      ['trigger', 'trigger_name'],
-      ['credits', 'credits'],
-      ['refunded', 'refunded'],
-      ['paymentMethod', 'payment_method'],
-    ),
+    ...plain(['state', 'state'], ['trigger', 'trigger_name'], ['credits', 'credits'], ['refunded', 'refunded']),
+    ['disputed', 'disputed', 'flag'],
+    ...plain(['paymentMethod', 'payment_method']),
     ['cards', 'cards', 'json'],
     ['attempts', 'attempts', 'json'],
     ...plain(['customer', 'customer'], ['payment', 'payment']),
     ['failure', 'failure', 'json'],
-    ...plain(['entry', 'entry'], ['memo', 'memo'], ['createdAt', 'created_at'], ['settledAt', 'settled_at']),
+    ...plain(['entry', 'entry'], ['memo', 'memo']),
+    ['hosted', 'hosted', 'json'],
+    ...plain(['lookedAt', 'looked_at'], ['createdAt', 'created_at'], ['settledAt', 'settled_at']),
   ],
+  refunds: [
+    ...plain(
+      ['purchase', 'purchase'],
+      ['payment', 'payment'],
+      ['kind', 'kind'],
+      ['state', 'state'],
+      ['credits', 'credits'],
+      ['reference', 'reference'],
+    ),
+    ['draws', 'draws', 'json'],
+    ...plain(['failure', 'failure'], ['sentAt', 'sent_at'], ['createdAt', 'created_at'], ['settledAt', 'settled_at']),
+  ],
+  setups: [
+    ...plain(['state', 'state'], ['role', 'role']),
+    ['page', 'page', 'json'],
+    ...plain(['card', 'card'], ['createdAt', 'created_at']),
+  ],
+  billing: plain(
+    ['email', 'email'],
+    ['netDays', 'net_days'],
+    ['purchaseOrder', 'purchase_order'],
+    ['offAt', 'off_at'],
+    ['createdAt', 'created_at'],
+  ),
   holds: [
     ...plain(
       ['state', 'state'],
@@ -113,7 +136,8 @@ export function fromRow<K extends RecordKind>(kind: K, row: SqlRow): RecordTypes
 
 function read(value: SqlValue, kept: Kept): unknown {
   if (kept === 'json') return typeof value === 'string' ? JSON.parse(value) : null;
-  return kept === 'flag' ? value === 1 : value;
+  // Anything but 0 and 1 was put there by hand, and must show.
+  return kept === 'flag' && (value === 0 || value === 1) ? value === 1 : value;
 }
 
 function write(value: unknown, kept: Kept): SqlValue {
@@ -201,6 +225,9 @@ export function openRecords(
     services: open('services'),
     prices: open('prices'),
     purchases: open('purchases'),
+    refunds: open('refunds'),
+    setups: open('setups'),
+    billing: open('billing'),
     holds: open('holds'),
     leads: open('leads'),
   };

@@ -41,8 +41,10 @@ export class SqlStore implements Store {
   async found(info: LedgerInfo): Promise<LedgerInfo> {
     await this.#driver.write(async (connection) => {
       if ((await connection.get('SELECT id FROM ledger')) !== undefined) return;
-      const sql = 'INSERT INTO ledger (id, instance, provider, mode, created_at) VALUES (1, ?, ?, ?, ?)';
-      await connection.run(sql, [info.instance, info.provider, info.mode, info.createdAt]);
+      const sql = `INSERT INTO ledger (id, instance, provider, mode, account, created_at)
+        VALUES (1, ?, ?, ?, ?, ?)`;
+      const { instance, provider, mode, account, createdAt } = info;
+      await connection.run(sql, [instance, provider, mode, account, createdAt]);
     });
     return this.info();
   }

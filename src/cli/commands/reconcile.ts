@@ -28,10 +28,13 @@ function statusOf({ pending, mismatches }: ReconcileResult): number {
   return isUnknown ? EXIT_STATUS.payment_pending : 0;
 }
 
-function describe({ settled, pending, mismatches }: ReconcileResult): string {
+function describe({ settled, pending, refunds, mismatches }: ReconcileResult): string {
   const lines = [
     ...settled.map(({ id, credits, status }) => `settled   ${id}  ${credits}  ${status}`),
     ...pending.map(({ id, credits, status }) => `pending   ${id}  ${credits}  ${status}`),
+    ...refunds.map(
+      ({ id, kind, purchase, credits, status }) => `${kind.padEnd(9)} ${id}  ${credits} of ${purchase}  ${status}`,
+    ),
     ...mismatches.map(({ purchase, detail }) => `mismatch  ${purchase}  ${detail}`),
     `${counted(settled.length, 'purchase')} settled, ${pending.length} pending`,
   ];

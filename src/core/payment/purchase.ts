@@ -1,4 +1,4 @@
-import { type Credits, formatCredits, fromMicro, isWholeCents, parseCredits } from '../credits';
+import { type Credits, formatCredits, fromMicro, isWholeCents, parseCredits, ZERO } from '../credits';
 import { assert, WalletError } from '../errors';
 import type { Instant } from '../time';
 
@@ -14,6 +14,8 @@ export type PurchaseState =
   /** An attempt is recorded; a confirm may have gone out. */
   | 'confirming'
   | 'processing'
+  /** The card holder has to act: authenticate, or pay on the processor's page. No charge is tried meanwhile. */
+  | 'needs_person'
   /** No card is left: the payment is being cancelled, which is the fence. */
   | 'closing'
   | 'succeeded'
@@ -39,6 +41,8 @@ export interface PurchaseRecord {
   readonly trigger: 'manual' | 'recharge';
   readonly credits: Credits;
   readonly refunded: Credits;
+  /** The bank has taken the money back, or holds it while it is disputed. */
+  readonly disputed: boolean;
   /** The card that is or was charged last, or `billing_account`. */
   readonly paymentMethod: string;
   /** The cards to try, in order, as they were when it was asked for. */
@@ -51,9 +55,20 @@ export interface PurchaseRecord {
   /** The number of the entry that brought the credits in. */
   readonly entry: number | null;
   readonly memo: string | null;
+  /** The processor's page to pay on, where it is not a stored card that is charged. */
+  readonly hosted: HostedPage | null;
+  /** When the processor's list was first read in vain, for a payment whose key has become too old to send again. */
+  readonly lookedAt: Instant | null;
   readonly createdAt: Instant;
   readonly settledAt: Instant | null;
   readonly version: number;
+}
+
+/** A page of the processor's that a person opens: to pay, or to store a card. */
+export interface HostedPage {
+  readonly session: string;
+  readonly url: string;
+  readonly expiresAt: Instant;
 }
 
 /** A payment as fetched from the processor. Only what is fetched is believed. */
@@ -80,6 +95,10 @@ export const MINIMUM_PURCHASE = fromMicro(1_000_000);
 export const DEFAULT_MAXIMUM_PURCHASE = fromMicro(10_000_000_000);
 /** The same key is sent again for 20 hours at most: processors forget keys after 24, and clocks jump. */
 export const RESEND_WINDOW_MS = 20 * 3_600_000;
+/** Two looks at a list that are this far apart, and find nothing, prove that there is nothing. */
+const SECOND_LOOK_MS = 3_600_000;
+/** How a purchase by invoice names its means of payment. */
+export const BILLING_ACCOUNT = 'billing_account';
 
 /** Reads a purchase as typed: steps of 0.01, from 1.00 to the maximum. Throws `invalid_amount` or `limit_exceeded`. */
 export function parsePurchaseAmount(text: string, maximum = DEFAULT_MAXIMUM_PURCHASE): Credits {
@@ -117,6 +136,39 @@ export function isUnresolved(purchase: Pick<PurchaseRecord, 'state'>): boolean {
   return purchase.state !== 'succeeded' && purchase.state !== 'failed';
 }
 
+/** Whether a second purchase beside it might charge twice for one thing: not an invoice, nor what waits for a person. */
+export function isInDoubt(purchase: Pick<PurchaseRecord, 'state' | 'paymentMethod'>): boolean {
+  return isUnresolved(purchase) && purchase.paymentMethod !== BILLING_ACCOUNT && purchase.state !== 'needs_person';
+}
+
+/** A purchase that has only just been asked for. */
+export function placePurchase(
+  order: Pick<
+    PurchaseRecord,
+    'id' | 'trigger' | 'credits' | 'memo' | 'paymentMethod' | 'cards' | 'customer' | 'createdAt'
+  >,
+): PurchaseRecord {
+  return {
+    ...order,
+    state: 'intent',
+    refunded: ZERO,
+    disputed: false,
+    attempts: [],
+    payment: null,
+    failure: null,
+    entry: null,
+    hosted: null,
+    lookedAt: null,
+    settledAt: null,
+    version: 1,
+  };
+}
+
+/** Whether a key first sent then may be sent again: not after 20 hours, and not by a clock that ran backwards. */
+export function mayResend(sentAt: Instant, now: Instant): boolean {
+  return now >= sentAt && now - sentAt < RESEND_WINDOW_MS;
+}
+
 export function createKey(purchase: PurchaseRecord): string {
   return `${purchase.id}:create`;
 }
@@ -144,7 +196,8 @@ export function nextCard(purchase: PurchaseRecord): { card: string; paymentMetho
 export function withPayment(purchase: PurchaseRecord, payment: Payment): PurchaseRecord {
   assert(purchase.state === 'intent', 'a payment is stored once');
   if (!matches(purchase, payment)) return needsReview(purchase, payment);
-  return { ...purchase, state: 'open', payment: payment.id };
+  const state = purchase.failure?.code === CANCELLED.code ? 'closing' : 'open';
+  return { ...purchase, state, payment: payment.id };
 }
 
 /** open → confirming: attempt and card are on record before the confirm goes out; → closing where no card is left. */
@@ -171,7 +224,27 @@ export function withDecline(purchase: PurchaseRecord, decline: Decline): Purchas
   const declined = { ...attempt, outcome: 'declined' as const, ...decline };
   const attempts = [...purchase.attempts.slice(0, -1), declined];
   const next = { ...purchase, attempts, failure: { code: publicCode(decline), message: decline.message } };
-  return { ...next, state: nextCard(next) === undefined ? 'closing' : 'open' };
+  if (nextCard(next) !== undefined) return { ...next, state: 'open' };
+  return { ...next, state: next.failure.code === 'authentication_required' ? 'needs_person' : 'closing' };
+}
+
+/**
+ * What a user's cancel does: the fence goes up where there is a payment. Where there may be one whose id is not known,
+ * it is noted, and the fence goes up once it is. Undefined where it is too late.
+ */
+export function withCancel(purchase: PurchaseRecord): PurchaseRecord | undefined {
+  if (!isUnresolved(purchase) || purchase.state === 'needs_review') return undefined;
+  const failure = purchase.state === 'needs_person' ? (purchase.failure ?? CANCELLED) : CANCELLED;
+  return { ...purchase, failure, state: purchase.payment === null ? purchase.state : 'closing' };
+}
+
+/** A look at the processor's list that found no payment: the first is noted, a second an hour later is proof. */
+export function withNothingFound(purchase: PurchaseRecord, now: Instant): PurchaseRecord {
+  assert(purchase.payment === null, 'only a payment that is not known is looked for');
+  if (purchase.lookedAt === null) return { ...purchase, lookedAt: now };
+  if (now - purchase.lookedAt < SECOND_LOOK_MS) return purchase;
+  const failure = { code: 'payment_failed', message: 'the payment was never created at the processor' };
+  return withFailure({ ...purchase, failure }, now);
 }
 
 /** → succeeded: called in the write that posts the credits, and only with a payment that proves itself. */
@@ -184,7 +257,7 @@ export function withSuccess(purchase: PurchaseRecord, entry: number, now: Instan
 
 /** closing → failed: the cancel is confirmed, so no charge can come any more. */
 export function withFailure(purchase: PurchaseRecord, now: Instant): PurchaseRecord {
-  const failure = purchase.failure ?? { code: 'cancelled', message: 'the purchase was cancelled' };
+  const failure = purchase.failure ?? CANCELLED;
   return { ...purchase, state: 'failed', failure, settledAt: now };
 }
 
@@ -219,10 +292,14 @@ export function provesSuccess(purchase: PurchaseRecord, payment: Payment): boole
 /** The status that the command line shows for a state. */
 export function publicStatus(purchase: PurchaseRecord) {
   if (purchase.state === 'failed') return 'failed';
+  if (purchase.state === 'needs_person') return 'requires_action';
   if (purchase.state !== 'succeeded') return 'pending';
+  if (purchase.disputed) return 'disputed';
   if (purchase.refunded === 0) return 'succeeded';
   return purchase.refunded === purchase.credits ? 'refunded' : 'partially_refunded';
 }
+
+const CANCELLED = { code: 'cancelled', message: 'the purchase was cancelled' } as const;
 
 function publicCode(decline: Decline): string {
   return decline.code === 'authentication_required' || decline.declineCode === 'authentication_required'

@@ -1,0 +1,101 @@
+import type { Balance, Purchase } from '../contract/objects';
+import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import { WalletError } from '../core/errors';
+import { makeId } from '../core/ids';
+import { isUnresolved, type PurchaseRecord, placePurchase, withCancel } from '../core/payment/purchase';
+import type { HostedPages } from '../ports/payment-gateway';
+import { type ChangeFacts, changeIn } from './command';
+import type { Dependencies } from './dependencies';
+import { requirePurchase } from './purchase-records';
+import { answer } from './purchases';
+import { openSession, type Session } from './session';
+import { drive } from './settlement';
+import { describe } from './settlement-calls';
+import { openPaymentPage } from './settlement-hosted';
+
+type Resolved = Changed & { purchase: Purchase; balance: Balance };
+type Ask = ChangeOptions & { id: string };
+
+/**
+ * Gives a purchase up: `failed` only once the processor has confirmed the cancel, or shown that it never had a payment.
+ * If the money was taken meanwhile, the credits come instead. Throws `invalid_state` for one that is at its end.
+ */
+export async function cancelPurchase(deps: Dependencies, request: Ask): Promise<Resolved> {
+  const session = await openSession(deps, 'purchase.buy');
+  await session.gateway();
+  const facts: ChangeFacts = { operation: 'purchase.buy', action: 'purchase.cancel', subject: request.id };
+  const done = await changeIn(session, facts, request, async (unit) => {
+    const purchase = await requirePurchase(unit, request.id);
+    const cancelled = withCancel(purchase);
+    if (cancelled === undefined) throw atItsEnd(purchase);
+    await unit.records.purchases.update(cancelled);
+    return { id: purchase.id };
+  });
+  const purchase = request.dryRun === true ? await find(session, request.id) : await drive(session, done.id);
+  if (request.dryRun !== true && isUnresolved(purchase)) throw stillOpen(purchase);
+  return { ...(await answer(session, purchase)), ...flags(done) };
+}
+
+/**
+ * Takes an open purchase as far as it goes. One that waits for its card holder is cancelled, and only then replaced by a
+ * new one that is paid on the processor's page; asking again shows the same page.
+ */
+export async function resolvePurchase(deps: Dependencies, request: Ask): Promise<Resolved> {
+  const session = await openSession(deps, 'purchase.buy');
+  const gateway = await session.gateway();
+  const known = await find(session, request.id);
+  if (request.dryRun === true) return { ...(await answer(session, known)), dryRun: true };
+  const purchase = isUnresolved(known) ? await drive(session, known.id) : known;
+  if (purchase.state !== 'needs_person' || purchase.hosted !== null || gateway.hosted === null)
+    return answer(session, purchase);
+  const closed = await cancelPurchase(deps, { id: purchase.id });
+  if (closed.purchase.status !== 'failed') return closed;
+  return answer(session, await replace(session, gateway.hosted, purchase));
+}
+
+/** The new purchase names the old one, and exists before its page does. */
+async function replace(session: Session, pages: HostedPages, old: PurchaseRecord): Promise<PurchaseRecord> {
+  const createdAt = session.now();
+  const { credits, customer, paymentMethod, trigger } = old;
+  const id = makeId('pur', createdAt, session.deps.system.random());
+  const memo = old.memo ?? `in place of ${old.id}`;
+  const record = placePurchase({ id, trigger, credits, customer, paymentMethod, cards: [], memo, createdAt });
+  const facts: ChangeFacts = { operation: 'purchase.buy', action: 'purchase.replace', subject: `${id} for ${old.id}` };
+  await changeIn(session, facts, {}, async (unit) => {
+    await unit.records.purchases.insert(record);
+    return {};
+  });
+  const request = { purchase: id, org: session.org.id, customer, credits, description: describe(session) };
+  const hosted = await openPaymentPage(pages, request);
+  const paged = { operation: 'purchase.buy', action: 'purchase.page', subject: id } as const;
+  await changeIn(session, paged, {}, async (unit) => {
+    await unit.records.purchases.update({ ...record, state: 'needs_person', hosted });
+    return {};
+  });
+  return find(session, id);
+}
+
+function find(session: Session, id: string): Promise<PurchaseRecord> {
+  return session.store.read(session.org.number, (view) => requirePurchase(view, id));
+}
+
+function flags({ replayed, dryRun }: Changed): Changed {
+  return { ...(replayed ? { replayed } : {}), ...(dryRun ? { dryRun } : {}) };
+}
+
+function atItsEnd(purchase: PurchaseRecord): WalletError {
+  const paid = purchase.state === 'succeeded';
+  return new WalletError('invalid_state', `${purchase.id} can not be cancelled any more`, {
+    why: paid ? 'it is paid, and its credits are in' : `it is ${purchase.state}`,
+    hint: paid ? `wallet purchase refund ${purchase.id}` : `wallet purchase show ${purchase.id}`,
+    details: { purchase: purchase.id },
+  });
+}
+
+function stillOpen(purchase: PurchaseRecord): WalletError {
+  return new WalletError('payment_pending', `the cancel of ${purchase.id} is not confirmed yet`, {
+    why: 'only a confirmed cancel makes sure that nothing will be charged; it is on record and goes on',
+    hint: 'wallet reconcile',
+    details: { purchase: purchase.id },
+  });
+}
