@@ -18,7 +18,7 @@ import type { LedgerView } from '../ports/store';
 import { requireApp, requireService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
-import { openJournal } from './ledger';
+import { atLogTime, openJournal } from './ledger';
 import { pageLimit } from './paging';
 import { presentBalance, presentHold, presentTransaction } from './present';
 import { readLedger } from './session';
@@ -39,10 +39,11 @@ export async function createHold(
     action: 'hold.create',
     subject: `${request.app} ${request.service}`,
   } as const;
-  return change(deps, facts, request, async (unit, session) => {
+  return change(deps, facts, request, async (unit, caller) => {
+    const session = await atLogTime(unit, caller);
     const record = await requireApp(unit, request.app);
     if (record.archivedAt !== null) throw archived(record.app);
-    const app = await spendingApp(unit, record);
+    const app = await spendingApp(unit, record, session.now());
     const service = await pricedService(unit, await requireService(unit, request.service));
     const now = session.now();
     const months = monthsOf(session, [{ app: app.app, service: service.service, occurredAt: now }]);
@@ -77,11 +78,12 @@ export async function capture(
 ): Promise<Changed & { hold: Hold; transaction: Transaction | null; balance: Balance }> {
   const facts = { operation: 'hold.change', action: 'hold.capture', subject: request.id } as const;
   const asked = request.quantity === undefined ? undefined : parseQuantity(request.quantity);
-  return change(deps, facts, request, async (unit, session) => {
+  return change(deps, facts, request, async (unit, caller) => {
+    const session = await atLogTime(unit, caller);
     const hold = await requireHold(unit, request.id, session.now());
     const quantity = asked ?? hold.quantity;
     if (quantity === null) throw quantityNeeded(hold.id);
-    const app = await spendingApp(unit, await requireApp(unit, hold.app));
+    const app = await spendingApp(unit, await requireApp(unit, hold.app), session.now());
     const service = await pricedService(unit, await requireService(unit, hold.service));
     const months = monthsOf(session, [{ app: hold.app, service: hold.service, occurredAt: session.now() }]);
     const { journal, finish } = await openJournal(unit, session, {
@@ -104,7 +106,8 @@ export async function release(
   request: ChangeOptions & { id: string },
 ): Promise<Changed & { hold: Hold; balance: Balance }> {
   const facts = { operation: 'hold.change', action: 'hold.release', subject: request.id } as const;
-  return change(deps, facts, request, async (unit, session) => {
+  return change(deps, facts, request, async (unit, caller) => {
+    const session = await atLogTime(unit, caller);
     const hold = await requireHold(unit, request.id, session.now());
     const { journal, finish } = await openJournal(unit, session, { grants: hold.draws.map((draw) => draw.grant) });
     const released = releaseHold(journal, hold, 'released');

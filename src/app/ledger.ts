@@ -12,6 +12,16 @@ export interface Needs {
   readonly grants?: readonly number[];
 }
 
+/**
+ * The session with its clock stopped at the moment that this write will bear. Time moves on while a write is made, and
+ * the log's own never runs backwards: everything that one write decides has to be decided at one moment.
+ */
+export async function atLogTime(view: LedgerView, session: Session): Promise<Session> {
+  const { recordedAt } = await view.wallet();
+  const at = session.now();
+  return { ...session, now: () => (at > recordedAt ? at : recordedAt) };
+}
+
 /** Reads the ledger's state and settles what is due by now, in memory: lapsed holds return, lapsed grants end. */
 export async function settledJournal(view: LedgerView, session: Session, needs: Needs = {}) {
   const wallet = await view.wallet();

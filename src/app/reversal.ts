@@ -5,8 +5,7 @@ import { addMonths, monthIndexOf, startOfMonth } from '../core/date';
 import { WalletError } from '../core/errors';
 import { locateTransaction, makeId } from '../core/ids';
 import { type Entry, isTransaction } from '../core/ledger/entry';
-import { type OriginalTerms, type ReversedSoFar, reverseUsage } from '../core/ledger/reversal';
-import { priceInForce } from '../core/pricing/rating';
+import { findOriginalTerms, type OriginalTerms, type ReversedSoFar, reverseUsage } from '../core/ledger/reversal';
 import { parseQuantity, parseText, refuseSecrets } from '../core/text';
 import type { LedgerView } from '../ports/store';
 import { requireService } from './catalogue';
@@ -80,11 +79,19 @@ export function sumReversals(entries: readonly Entry[]): ReversedSoFar {
 /** The terms an event was priced by, and what the month had seen before it. */
 export async function originalTerms(view: LedgerView, session: Session, original: Entry): Promise<OriginalTerms> {
   const service = await pricedService(view, await requireService(view, original.service ?? ''));
-  const terms = priceInForce(service.versions, original.occurredAt);
-  if (terms === undefined) throw new Error(`${service.service} was used before it had a price`);
   const first = startOfMonth(session.calendar.dateOf(original.occurredAt));
   const span = [session.calendar.startOfDay(first), session.calendar.startOfDay(addMonths(first, 1))] as const;
-  return { terms, before: await view.monthUsageBefore(service.service, ...span, original.seq) };
+  const before = await view.monthUsageBefore(service.service, ...span, original.seq);
+  const terms = findOriginalTerms(service.versions, original, before);
+  if (terms === undefined) throw notPriced(original, service.service);
+  return { terms, before };
+}
+
+function notPriced(original: Entry, service: string): WalletError {
+  return new WalletError('integrity_failure', `no price of ${service} gives what entry ${original.seq} cost`, {
+    why: 'the entry or the prices were changed by hand; nothing was changed now',
+    hint: 'wallet verify --full',
+  });
 }
 
 function nothingLeft(id: string): WalletError {

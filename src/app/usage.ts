@@ -49,7 +49,7 @@ export async function recordUsage(deps: Dependencies, request: ChangeOptions & U
     const posted =
       event.externalId === null ? undefined : (await findPosted(unit, [event.externalId])).get(event.externalId);
     if (posted !== undefined) return duplicateOf(unit, session, event, posted);
-    const app = await spendingApp(unit, await requireApp(unit, event.app));
+    const app = await spendingApp(unit, await requireApp(unit, event.app), session.now());
     const service = await pricedService(unit, await requireService(unit, event.service));
     const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, [event]) });
     const entry = postUsage(journal, event, { app, service, usableCard: await hasUsableCard(unit, session) });
@@ -125,7 +125,7 @@ async function readWorld(
   const apps = new Map<string, SpendingApp>();
   for (const name of new Set(rows.map((row) => row.app))) {
     const record = records.get(name);
-    if (record !== undefined) apps.set(name, await spendingApp(unit, record));
+    if (record !== undefined) apps.set(name, await spendingApp(unit, record, session.now()));
   }
   const services = new Map<string, PricedService>();
   for (const service of await unit.records.services.list())
@@ -234,7 +234,7 @@ export async function afford(
 ): Promise<Affordability> {
   const quantity = parseQuantity(request.quantity);
   return readLedger(deps, 'usage.post', async (view, session) => {
-    const app = await spendingApp(view, await requireApp(view, request.app));
+    const app = await spendingApp(view, await requireApp(view, request.app), session.now());
     const service = await pricedService(view, await requireService(view, request.service));
     const now = session.now();
     const months = monthsOf(session, [{ app: app.app, service: service.service, occurredAt: now }]);
@@ -290,10 +290,10 @@ export function monthsOf(
   ]);
 }
 
-/** The app with what bounds its spending. */
-export async function spendingApp(view: LedgerView, app: AppRecord): Promise<SpendingApp> {
+/** The app with what bounds its spending then. */
+export async function spendingApp(view: LedgerView, app: AppRecord, at: Instant): Promise<SpendingApp> {
   const limit = app.limitMonthly === null ? null : { monthly: app.limitMonthly, onLimit: app.onLimit };
-  const held = limit === null ? ZERO : await view.heldByApp(app.app);
+  const held = limit === null ? ZERO : await view.heldByApp(app.app, at);
   return { app: app.app, archived: app.archivedAt !== null, limit, held };
 }
 

@@ -219,8 +219,8 @@ export interface LedgerView {
   openRefunds(): Promise<readonly RefundRecord[]>;
   /** Purchases whose outcome is not final, oldest first. */
   unresolvedPurchases(): Promise<readonly PurchaseRecord[]>;
-  /** Credits held by open holds of the app. */
-  heldByApp(app: string): Promise<Credits>;
+  /** Credits held by the app's open holds; those that have reached their end by then hold nothing any more. */
+  heldByApp(app: string, at: Instant): Promise<Credits>;
   monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]>;
   /** Which of the event ids are taken, and by which entry. */
   findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, number>>;

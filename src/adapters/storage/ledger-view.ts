@@ -90,9 +90,10 @@ export class SqlLedgerView implements LedgerView {
     return (await this.connection.all(sql, [this.org])).map((row) => fromRow('purchases', row));
   }
 
-  async heldByApp(app: string): Promise<Credits> {
-    const sql = "SELECT coalesce(sum(credits), 0) AS held FROM holds WHERE org = ? AND state = 'open' AND app = ?";
-    return numberOf(await this.connection.get(sql, [this.org, app]), 'held') as Credits;
+  async heldByApp(app: string, at: Instant): Promise<Credits> {
+    const sql = `SELECT coalesce(sum(credits), 0) AS held FROM holds
+      WHERE org = ? AND state = 'open' AND app = ? AND expires_at > ?`;
+    return numberOf(await this.connection.get(sql, [this.org, app, at]), 'held') as Credits;
   }
 
   async monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]> {

@@ -28,8 +28,11 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDriver> {
   const driver = new SqliteDriver(database, options.file);
   try {
     if (fresh) chmodSync(options.file, 0o600);
-    translate(options.file, () => configure(database, fresh));
-    await driver.migrate(options.create);
+    await whenFree(options.file, () => {
+      if (!fresh) requireLedger(database, options);
+      configure(database, fresh);
+    });
+    await driver.migrate();
   } catch (error) {
     await driver.close();
     throw error;
@@ -45,6 +48,15 @@ function prepareFile(options: SqliteOptions): void {
     });
   }
   translate(options.file, () => mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 }));
+}
+
+/** Looks at the file before anything is set in it: one that is no ledger of this wallet's is left as it is. */
+function requireLedger(database: Database, options: SqliteOptions): void {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > MIGRATIONS.length) throw newerSchema(options.file, version);
+  if (version > 0) return;
+  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
+  if (tables !== 0 || !options.create) throw notALedger(options.file);
 }
 
 /** Sets what every connection needs, and reads back what money depends on. */
@@ -119,17 +131,14 @@ class SqliteDriver implements SqlDriver {
     if (this.#database.open) this.#database.close();
   }
 
-  /** Brings the schema up to date, each step in one transaction; refuses a ledger of a newer wallet. */
-  async migrate(mayCreate: boolean): Promise<void> {
-    const at = this.#version();
-    if (at === MIGRATIONS.length) return;
-    if (at > MIGRATIONS.length) throw newerSchema(this.#file, at);
-    if (at === 0 && !mayCreate) throw notALedger(this.#file);
+  /** Brings the schema up to date, each step in one transaction. */
+  async migrate(): Promise<void> {
+    if ((await whenFree(this.#file, () => this.#version())) === MIGRATIONS.length) return;
     await this.write(async () => this.#migrateFrom(this.#version()));
   }
 
   #version(): number {
-    return Number(translate(this.#file, () => this.#database.pragma('user_version', { simple: true })));
+    return Number(this.#database.pragma('user_version', { simple: true }));
   }
 
   #migrateFrom(version: number): void {
@@ -164,8 +173,7 @@ class SqliteDriver implements SqlDriver {
         if (!isBusy(error)) throw translated(this.#file, error);
         if (Date.now() > deadline) throw busy(error);
       }
-      // A short random wait is fair to other processes; the engine's own busy handler starves one of them.
-      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 3));
+      await pause();
     }
   }
 }
@@ -200,7 +208,11 @@ class SqliteConnection implements SqlConnection {
 
   async bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
     const statement = this.#prepare(sql);
-    for (const row of rows) statement.run(row);
+    try {
+      for (const row of rows) statement.run(row);
+    } catch (error) {
+      throw isUniqueViolation(error) ? new UniqueViolation('a key is taken', { cause: error }) : error;
+    }
   }
 
   #prepare(sql: string, pluck = false): Statement {
@@ -213,6 +225,25 @@ class SqliteConnection implements SqlConnection {
     }
     return statement;
   }
+}
+
+/** Does what may meet another process that opens, recovers or closes the file at this moment, for as long as a write would. */
+async function whenFree<T>(file: string, work: () => T): Promise<T> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error)) throw translated(file, error);
+      if (Date.now() > deadline) throw busy(error);
+    }
+    await pause();
+  }
+}
+
+/** A short random wait is fair to other processes; the engine's own busy handler starves one of them. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 3));
 }
 
 function codeOf(error: unknown): string {

@@ -44,7 +44,8 @@ export function releaseHold(journal: Journal, hold: Hold, state: 'released' | 'e
 
 /**
  * Charges what was used and gives back the rest. Priced like any usage, now. What it costs beyond the hold is refused
- * with `invalid_state`, unless `overflow` takes it from the available credits (`insufficient_credits` where it can't).
+ * with `invalid_state`, unless `overflow` takes it from the available credits (`budget_exceeded` or
+ * `insufficient_credits` where it can't).
  */
 export function captureHold(
   journal: Journal,
@@ -55,6 +56,7 @@ export function captureHold(
   const quoted = quoteUsage(journal, use.service, use.quantity, journal.at);
   const excess = subtract(quoted.cost, least(quoted.cost, hold.credits));
   if (excess > 0 && !use.overflow) throw beyondHold(hold, quoted.cost);
+  checkBudget(journal, use.app, journal.at, excess);
   if (excess > journal.spendable) throw insufficient(journal, excess);
   // Nothing was changed above; nothing can be refused below.
   giveBack(journal, hold);

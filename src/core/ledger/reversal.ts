@@ -1,7 +1,7 @@
 import { hasExpired } from '../credit/grant';
 import { add, type Credits, least, negate, subtract, times, ZERO } from '../credits';
 import { assert, WalletError } from '../errors';
-import { type MonthUsage, type PriceVersion, rate } from '../pricing/rating';
+import { type MonthUsage, type PriceVersion, priceInForce, rate } from '../pricing/rating';
 import { ACCOUNTS } from './chart';
 import { type Draw, type Entry, OVERDRAFT } from './entry';
 import type { Journal } from './journal';
@@ -61,6 +61,26 @@ export function reverseUsage(
   const entry = journal.enter({ ...draft, ...accounts, draws: returned.draws });
   if (returned.homeless > 0) openReturned(journal, entry, returned.homeless, ask);
   return entry;
+}
+
+/**
+ * The terms an event was priced by: those in force at its time, as far as they were made when it was posted. A version
+ * made since may reach back before it and had no part in it. Undefined where none of them gives the price it had.
+ */
+export function findOriginalTerms(
+  versions: readonly PriceVersion[],
+  original: Entry,
+  before: MonthUsage,
+): PriceVersion | undefined {
+  const known = versions.filter((version) => version.createdAt <= original.recordedAt);
+  // Of versions made at the very moment of posting, the price tells which were before it.
+  for (let count = known.length; count > 0; count -= 1) {
+    const terms = priceInForce(known.slice(0, count), original.occurredAt);
+    if (terms === undefined) continue;
+    const { cost, freeQuantity } = rate(terms, original.quantity ?? 0, before);
+    if (cost === original.amount && freeQuantity === original.freeQuantity) return terms;
+  }
+  return undefined;
 }
 
 function costOfFirst(original: Entry, units: number, priced: OriginalTerms | undefined): Credits {

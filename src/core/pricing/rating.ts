@@ -76,7 +76,9 @@ function rateTiers(tiers: readonly Tier[], start: number, paid: number): { cost:
   const prices = new Set<Credits>();
   for (const [index, tier] of tiers.entries()) {
     const upTo = tiers[index + 1]?.from ?? Number.POSITIVE_INFINITY;
-    const units = Math.min(end, upTo) - Math.max(start, tier.from);
+    // A month that saw more reversed than used stands below zero, where units cost what the first ones do.
+    const from = index === 0 ? Number.NEGATIVE_INFINITY : tier.from;
+    const units = Math.min(end, upTo) - Math.max(start, from);
     if (units <= 0) continue;
     cost = add(cost, times(tier.price, units));
     prices.add(tier.price);
