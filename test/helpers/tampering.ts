@@ -55,6 +55,12 @@ export class Tamperer {
     );
   }
 
+  /** A row of any table: what is given, and something in every other column. */
+  madeUp(table: string, given: Row): Row {
+    const columns = this.#columns(table).map(({ name, type }) => [name, type === 'INTEGER' ? 1 : 'null']);
+    return { ...Object.fromEntries(columns), ...given };
+  }
+
   remove(table: string, row: Row): Edit {
     return {
       title: `${table} ${this.#nameOf(table, row)} removed`,
