@@ -14,7 +14,7 @@ import { parseWhen } from '../core/period';
 import { parseBilling, parseFreeQuota, parsePrice, parseTiers } from '../core/pricing/catalogue';
 import { priceInForce } from '../core/pricing/rating';
 import { nearest, parseName, parseSlug } from '../core/text';
-import type { Instant } from '../core/time';
+import { formatInstant, type Instant } from '../core/time';
 import type { AppRecord, LedgerUnit, LedgerView, PriceRecord, ServiceRecord } from '../ports/store';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
@@ -65,6 +65,7 @@ export async function setService(
       request.from === undefined
         ? await defaultStart(unit, service, prices, now)
         : parseWhen(request.from, session.zone);
+    if (request.from !== undefined) refuseClosed(effectiveFrom, await unit.closedUntil());
     const before = priceInForce(prices.map(toPriceVersion), effectiveFrom) ?? prices[0];
     if (before === undefined) throw new WalletError('internal', `service ${service.id} has no price`);
     const terms = mergeTerms(before, request);
@@ -298,5 +299,14 @@ function appExists(name: string): WalletError {
     why: 'nothing was changed',
     hint: 'wallet app list',
     details: { app: name },
+  });
+}
+
+/** A price that reaches back into a closed month would have priced what is sealed. */
+function refuseClosed(from: Instant, closedUntil: Instant): void {
+  if (from >= closedUntil) return;
+  throw new WalletError('period_closed', `a price can not take effect at ${formatInstant(from)}`, {
+    why: `the books are closed until ${formatInstant(closedUntil)}`,
+    hint: `add --from ${formatInstant(closedUntil)}, or a later time`,
   });
 }

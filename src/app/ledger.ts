@@ -32,7 +32,7 @@ export async function settledJournal(view: LedgerView, session: Session, needs: 
   const months = needs.months === undefined ? [] : await view.monthTotals(needs.months);
   const journal = new Journal(
     { wallet, grants, months },
-    { at: session.now(), actor: session.actor.name, calendar: session.calendar },
+    { at: session.now(), actor: session.actor.name, calendar: session.calendar, closedUntil: await view.closedUntil() },
   );
   const lapsed = (await view.hasDue(journal.at)) ? await view.dueHolds(journal.at) : [];
   const ended = lapsed.map((hold) => releaseHold(journal, hold, 'expired'));

@@ -79,6 +79,10 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       journal: async (request) => (await import('./journal-export')).exportJournal(deps, request),
       costPerLead: async (request) => (await import('./leads')).reportCostPerLead(deps, request),
     },
+    periods: {
+      close: async (request) => (await import('./periods')).closePeriod(deps, request),
+      list: async () => (await import('./periods')).listPeriods(deps),
+    },
     leads: {
       record: async (request) => (await import('./leads')).recordLeads(deps, request),
       import: async (request) => (await import('./leads')).importLeads(deps, request),

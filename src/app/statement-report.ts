@@ -14,11 +14,13 @@ import { figures } from './usage-report';
 
 /** One organisation's statement for a period of its own time zone. */
 export async function reportStatement(deps: Dependencies, request: { period: string }): Promise<StatementReport> {
-  return readLedger(deps, 'transaction.read', async (view, session) => {
-    const fold = new StatementFold();
-    const range = await fillStatement(view, session, request.period, [fold]);
-    return { org: session.org.name, range, ...present(fold.result()) };
-  });
+  return readLedger(deps, 'transaction.read', (view, session) => statementOf(view, session, request.period));
+}
+
+export async function statementOf(view: LedgerView, session: Session, period: string): Promise<StatementReport> {
+  const fold = new StatementFold();
+  const range = await fillStatement(view, session, period, [fold]);
+  return { org: session.org.name, range, ...present(fold.result()) };
 }
 
 /** The statements of every organisation of the ledger, and their sum. */

@@ -2,6 +2,7 @@ import type { UsageEvent } from '../contract/wallet-service';
 import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { parseWhen } from '../core/period';
+import { ownTime, placeInTime } from '../core/report/closing';
 import { parseKey, parseName, parseQuantity, parseText } from '../core/text';
 import { type Calendar, DAY_MS, formatInstant, type Instant } from '../core/time';
 import type { ListedEntry } from '../ports/store';
@@ -17,7 +18,11 @@ export interface ParsedEvent {
   readonly user: string | null;
   readonly campaign: string | null;
   readonly memo: string | null;
+  /** When it happened; `occurredAt` is where it is posted, which is later where its period is closed. */
+  readonly ownTime: Instant;
   readonly occurredAt: Instant;
+  /** Marks an event that came too late for its period. */
+  readonly reference: string | null;
   /** False where the caller gave no time: it happened when it was seen. */
   readonly timed: boolean;
 }
@@ -31,19 +36,23 @@ const MOST_KNOWN = 20_000;
 export class EventReader {
   readonly #calendar: Calendar;
   readonly #now: Instant;
+  readonly #closedUntil: Instant;
   readonly #words = new Map<string, string>();
   readonly #users = new Map<string, string>();
   readonly #campaigns = new Map<string, string>();
   readonly #memos = new Map<string, string>();
 
-  constructor(calendar: Calendar, now: Instant) {
+  constructor(calendar: Calendar, now: Instant, closedUntil: Instant) {
     this.#calendar = calendar;
+    this.#closedUntil = closedUntil;
     this.#now = now;
   }
 
   /** Reads one event. Throws `invalid_quantity`, `invalid_time`, `invalid_value` or `secret_refused`. */
   read(event: UsageEvent, line = 0): ParsedEvent {
     const { user, campaign, memo, id, time } = event;
+    const own = time === undefined ? this.#now : parseEventTime(time, this.#calendar, this.#now);
+    const { occurredAt, reference } = placeInTime(own, this.#closedUntil);
     return {
       line,
       app: recall(this.#words, event.app, asIs),
@@ -53,7 +62,9 @@ export class EventReader {
       user: user === undefined ? null : recall(this.#users, user, readUser),
       campaign: campaign === undefined ? null : recall(this.#campaigns, campaign, readCampaign),
       memo: memo === undefined ? null : recall(this.#memos, memo, readMemo),
-      occurredAt: time === undefined ? this.#now : parseEventTime(time, this.#calendar, this.#now),
+      ownTime: own,
+      occurredAt,
+      reference,
       timed: time !== undefined,
     };
   }
@@ -92,7 +103,7 @@ export function differences(event: ParsedEvent, posted: ListedEntry): readonly s
     ['campaign', event.campaign, posted.campaign],
     ['memo', event.memo, posted.memo],
     // An event that came without a time happened when it was first seen.
-    ['time', event.timed ? event.occurredAt : posted.occurredAt, posted.occurredAt],
+    ['time', event.timed ? event.ownTime : ownTime(posted), ownTime(posted)],
   ];
   return pairs.filter(([, ours, theirs]) => ours !== theirs).map(([name]) => name);
 }

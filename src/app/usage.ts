@@ -45,7 +45,7 @@ export async function recordUsage(deps: Dependencies, request: ChangeOptions & U
     subject: `${request.app} ${request.service}`,
   } as const;
   return change(deps, facts, request, async (unit, session) => {
-    const event = new EventReader(session.zone, session.now()).read(request);
+    const event = new EventReader(session.zone, session.now(), await unit.closedUntil()).read(request);
     const posted =
       event.externalId === null ? undefined : (await findPosted(unit, [event.externalId])).get(event.externalId);
     if (posted !== undefined) return duplicateOf(unit, session, event, posted);
@@ -80,7 +80,8 @@ export async function postBatch(deps: Dependencies, request: UsageBatchRequest):
   const facts = { operation: 'usage.post', action: 'usage.import', subject } as const;
   return change(deps, facts, request, async (unit, session) => {
     const rejects: RowReject[] = [];
-    const rows = parseRows(request.rows, session, rejects);
+    const reader = new EventReader(session.zone, session.now(), await unit.closedUntil());
+    const rows = parseRows(request.rows, reader, rejects);
     const world = await readWorld(unit, session, rows, request.createApps === true, rejects);
     const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, rows) });
     const tally = postRows(journal, rows, world, rejects);
@@ -90,8 +91,7 @@ export async function postBatch(deps: Dependencies, request: UsageBatchRequest):
   });
 }
 
-function parseRows(rows: readonly UsageRow[], session: Session, rejects: RowReject[]): readonly ParsedEvent[] {
-  const reader = new EventReader(session.zone, session.now());
+function parseRows(rows: readonly UsageRow[], reader: EventReader, rejects: RowReject[]): readonly ParsedEvent[] {
   const parsed: ParsedEvent[] = [];
   for (const row of rows) {
     try {

@@ -6,6 +6,7 @@ import { checkGrants, type Finding, type Recomputed } from '../core/ledger/verif
 import { utcCalendar } from '../core/time';
 import type { LedgerProof, LedgerView, RecordKind } from '../ports/store';
 import type { Dependencies } from './dependencies';
+import { periodFaults } from './periods';
 import { openSession, type Session } from './session';
 import { textOf, type Walk, walkChain } from './verify-chain';
 
@@ -21,6 +22,7 @@ const RECORDS: readonly RecordKind[] = [
   'billing',
   'holds',
   'leads',
+  'periods',
 ];
 const MOST_SHOWN = 5;
 
@@ -109,6 +111,11 @@ function verifyOrganisation(session: Session, full: boolean) {
         'purchases',
         () => purchaseFaults(view, walk.purchases),
         'every purchase was credited once, or not at all',
+      ),
+      await toCheck(
+        'periods',
+        () => periodFaults(view, session),
+        'every closed month has the statement that was sealed',
       ),
       await toCheck('event ids', () => proof.brokenEventIds(), 'one event id, one posting'),
     ];

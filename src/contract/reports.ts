@@ -99,3 +99,17 @@ export interface LeadReport {
   /** The rule of the divisions, in words. */
   readonly rounding: string;
 }
+
+/** A month that was proved and sealed. */
+export interface ClosedPeriod {
+  /** `2026-10`. */
+  readonly period: string;
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+  readonly timeZone: string;
+  readonly opening: Decimal;
+  readonly closing: Decimal;
+  /** SHA-256 of the statement: the same for as long as nobody meddles. */
+  readonly digest: string;
+  readonly closedAt: Timestamp;
+}

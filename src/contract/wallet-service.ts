@@ -23,6 +23,7 @@ import type {
 } from './objects';
 import type {
   AllStatements,
+  ClosedPeriod,
   JournalPage,
   JournalRequest,
   Lead,
@@ -375,6 +376,11 @@ export interface WalletService {
     journal(request: JournalRequest): Promise<JournalPage>;
     /** What deliveries and leads cost, by groups. Filters: services, apps, campaigns and time. */
     costPerLead(request: TransactionFilter & { by: readonly string[] }): Promise<LeadReport>;
+  };
+  readonly periods: {
+    /** Proves a month that has ended and seals its statement in the chain. */
+    close(request: ChangeOptions & { period: string }): Promise<Changed & { period: ClosedPeriod }>;
+    list(): Promise<Page & { periods: readonly ClosedPeriod[] }>;
   };
   readonly leads: {
     record(request: ChangeOptions & LeadEvent): Promise<Changed & { lead: Lead; duplicate?: true }>;

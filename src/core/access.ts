@@ -28,6 +28,7 @@ const ALLOWED = {
   'usage.reverse': ['admin', 'accountant'],
   'hold.change': ['admin', 'accountant', 'app'],
   'hold.read': ['admin', 'accountant', 'app'],
+  'period.close': ['admin', 'accountant'],
   'leads.change': ['admin', 'accountant', 'app'],
   'transaction.read': ['admin', 'accountant'],
   'audit.read': ['admin', 'accountant'],

@@ -32,6 +32,8 @@ export interface UsageDraft {
   readonly user: string | null;
   readonly campaign: string | null;
   readonly memo: string | null;
+  /** What marks an event that came too late for its period. */
+  readonly reference?: string | null;
 }
 
 /** Who spends on what, and what the world outside the journal has to say about it. */
@@ -90,7 +92,7 @@ export function postUsage(journal: Journal, draft: UsageDraft, parties: UsagePar
     freeQuantity,
     unitPrice,
     memo: draft.memo,
-    reference: null,
+    reference: draft.reference ?? null,
     externalId: draft.externalId,
   });
 }

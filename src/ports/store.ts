@@ -11,6 +11,7 @@ import type { CardRecord, CardRole } from '../core/payment/card';
 import type { HostedPage, PurchaseRecord } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';
 import type { PriceVersion } from '../core/pricing/rating';
+import type { PeriodRecord } from '../core/report/closing';
 import type { LeadRecord } from '../core/report/cost-per-lead';
 import type { Instant } from '../core/time';
 
@@ -107,6 +108,7 @@ export interface RecordTypes {
   readonly billing: BillingRecord;
   readonly holds: Hold;
   readonly leads: LeadRecord;
+  readonly periods: PeriodRecord;
 }
 
 export type RecordKind = keyof RecordTypes;
@@ -243,6 +245,8 @@ export interface LedgerView {
   dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]>;
   /** What every entry before an instant came to, by account: debits less credits. */
   accountSums(before: Instant): Promise<readonly { account: Account; amount: Credits }[]>;
+  /** Where the closed periods end: nothing is posted before it. 0 where none is closed. */
+  closedUntil(): Promise<Instant>;
   /** Every campaign that usage has named. */
   campaigns(): Promise<readonly string[]>;
   findKey(key: string): Promise<KeyRecord | undefined>;

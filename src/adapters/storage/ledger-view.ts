@@ -189,6 +189,11 @@ export class SqlLedgerView implements LedgerView {
     return rows.map((row) => ({ account: numberOf(row, 'account'), amount: numberOf(row, 'amount') as Credits }));
   }
 
+  async closedUntil(): Promise<Instant> {
+    const sql = 'SELECT coalesce(max(to_at), 0) AS closed FROM periods WHERE org = ?';
+    return numberOf(await this.connection.get(sql, [this.org]), 'closed') as Instant;
+  }
+
   async campaigns(): Promise<readonly string[]> {
     const sql = "SELECT DISTINCT campaign FROM day_totals WHERE org = ? AND campaign <> '' ORDER BY campaign";
     return (await this.connection.column(sql, [this.org])).map(String);

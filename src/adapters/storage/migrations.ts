@@ -113,6 +113,9 @@ function firstSchema(dialect: Dialect): readonly string[] {
       credits ${int} NOT NULL CHECK (credits > 0), captured ${int} NOT NULL, campaign TEXT, expires_at ${int} NOT NULL,
       created_at ${int} NOT NULL, draws TEXT NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     "CREATE INDEX holds_open ON holds (org, expires_at) WHERE state = 'open'",
+    `CREATE TABLE periods (
+      ${org}, id TEXT NOT NULL, from_at ${int} NOT NULL, to_at ${int} NOT NULL, ${amount('opening')}, ${amount('closing')},
+      digest TEXT NOT NULL, closed_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     `CREATE TABLE leads (
       ${org}, id TEXT NOT NULL, app TEXT NOT NULL, service TEXT NOT NULL, campaign TEXT NOT NULL,
       delivered ${int} NOT NULL CHECK (delivered >= 0), leads ${int} NOT NULL CHECK (leads >= 0),

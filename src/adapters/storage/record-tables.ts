@@ -103,6 +103,14 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
     ),
     ['draws', 'draws', 'json'],
   ],
+  periods: plain(
+    ['from', 'from_at'],
+    ['to', 'to_at'],
+    ['opening', 'opening'],
+    ['closing', 'closing'],
+    ['digest', 'digest'],
+    ['closedAt', 'closed_at'],
+  ),
   leads: plain(
     ['app', 'app'],
     ['service', 'service'],
@@ -230,6 +238,7 @@ export function openRecords(
     billing: open('billing'),
     holds: open('holds'),
     leads: open('leads'),
+    periods: open('periods'),
   };
 }
 

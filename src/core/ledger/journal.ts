@@ -92,6 +92,8 @@ export class Journal {
   readonly at: Instant;
   readonly calendar: Calendar;
   readonly #actor: string;
+  /** Nothing happens before it: the periods up to it are closed. */
+  readonly #closedUntil: Instant;
   readonly #entries: Entry[] = [];
   /** Month totals as they were read: by kind, month and name. */
   readonly #months = {
@@ -101,7 +103,7 @@ export class Journal {
   readonly #totals: TotalsCounter;
   readonly #wallet: { -readonly [K in keyof WalletState]: WalletState[K] };
 
-  constructor(state: LedgerState, facts: { at: Instant; actor: string; calendar: Calendar }) {
+  constructor(state: LedgerState, facts: { at: Instant; actor: string; calendar: Calendar; closedUntil?: Instant }) {
     this.#wallet = { ...state.wallet };
     this.grants = new GrantPool(state.grants);
     for (const total of state.months) {
@@ -110,6 +112,7 @@ export class Journal {
     }
     this.at = Math.max(facts.at, state.wallet.recordedAt) as Instant;
     this.calendar = facts.calendar;
+    this.#closedUntil = facts.closedUntil ?? (0 as Instant);
     this.#totals = new TotalsCounter(facts.calendar);
     this.#actor = facts.actor;
   }
@@ -212,7 +215,7 @@ export class Journal {
       this.grants.apply(draws);
       this.enter({
         type: 'expiry',
-        occurredAt: grant.expiresAt ?? this.at,
+        occurredAt: Math.max(grant.expiresAt ?? this.at, this.#closedUntil) as Instant,
         debit: ACCOUNTS.expired,
         credit: ACCOUNTS.credits,
         amount: free,
