@@ -13,7 +13,7 @@ import { type CardAddress, type CardRecord, type CardRole, parseCountry, parseEx
 import { parseEmail, parseText, refuseSecrets } from '../core/text';
 import type { CardDetails, StoredCard } from '../ports/payment-gateway';
 import type { LedgerUnit, LedgerView } from '../ports/store';
-import { type ChangeFacts, changeIn, fingerprintOf, requireSameParameters } from './command';
+import { type ChangeFacts, changeIn, replayed } from './command';
 import { requireCustomer } from './customer';
 import type { Dependencies } from './dependencies';
 import { presentCard } from './present';
@@ -41,7 +41,8 @@ export async function addCard(
   return changeIn(session, facts, request, async (unit) => insertCard(unit, session, stored, details, request.role));
 }
 
-async function insertCard(
+/** Puts a stored card on file, in the role it was asked for, the first one as primary. */
+export async function insertCard(
   unit: LedgerUnit,
   session: Session,
   stored: StoredCard,
@@ -174,20 +175,6 @@ async function requireIdle(view: LedgerView, card: CardRecord): Promise<void> {
     hint: 'wallet reconcile',
     details: { purchase: busy.id },
   });
-}
-
-/** The stored answer of a card change that was made under the same key, before the processor is asked again. */
-async function replayed<T extends object>(
-  session: Session,
-  facts: ChangeFacts,
-  request: ChangeOptions,
-): Promise<(T & Changed) | undefined> {
-  const { idempotencyKey } = request;
-  if (idempotencyKey === undefined) return undefined;
-  const known = await session.store.read(session.org.number, (view) => view.findKey(idempotencyKey));
-  if (known === undefined) return undefined;
-  requireSameParameters(known, fingerprintOf(session, facts.action, request));
-  return { ...(JSON.parse(known.result) as T), replayed: true };
 }
 
 /** Card calls take no money and are not repeated, so each has a key of its own. */

@@ -65,6 +65,20 @@ export async function changeIn<T extends object>(
   });
 }
 
+/** The stored answer of a change that was made under the same key, before the processor is asked again. */
+export async function replayed<T extends object>(
+  session: Session,
+  facts: ChangeFacts,
+  request: ChangeOptions,
+): Promise<(T & Changed) | undefined> {
+  const { idempotencyKey } = request;
+  if (idempotencyKey === undefined) return undefined;
+  const known = await session.store.read(session.org.number, (view) => view.findKey(idempotencyKey));
+  if (known === undefined) return undefined;
+  requireSameParameters(known, fingerprintOf(session, facts.action, request));
+  return { ...(JSON.parse(known.result) as T), replayed: true };
+}
+
 async function replay<T>(unit: LedgerUnit, key: string, fingerprint: string): Promise<T | undefined> {
   const known = await unit.findKey(key);
   if (known === undefined) return undefined;

@@ -36,6 +36,8 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       edit: async (request) => (await import('./cards')).editCard(deps, request),
       assign: async (request) => (await import('./cards')).assignCard(deps, request),
       remove: async (request) => (await import('./cards')).removeCard(deps, request),
+      setup: async (request) => (await import('./card-setup')).startCardSetup(deps, request),
+      sync: async () => (await import('./card-setup')).syncCards(deps),
     },
     billing: {
       set: async (request) => (await import('./billing')).setBilling(deps, request),

@@ -101,6 +101,15 @@ export interface Card {
   readonly status: 'verified' | 'expired' | 'requires_action';
 }
 
+/** A card that a person is storing on the processor's page. */
+export interface CardSetup {
+  readonly id: string;
+  readonly status: 'open' | 'complete' | 'expired';
+  readonly url: string;
+  readonly expiresAt: Timestamp;
+  readonly card: string | null;
+}
+
 export const TRANSACTION_TYPES = [
   'purchase',
   'recharge',

@@ -5,6 +5,7 @@ import type {
   Balance,
   BillingAccount,
   Card,
+  CardSetup,
   Decimal,
   Grant,
   Hold,
@@ -317,6 +318,10 @@ export interface WalletService {
     edit(request: CardEditRequest): Promise<Changed & { card: Card }>;
     assign(request: ChangeOptions & { id: string; role: 'primary' | 'backup' }): Promise<Changed & { card: Card }>;
     remove(request: CardRemoveRequest): Promise<Changed & { card: Card }>;
+    /** Opens the processor's page for a card. Throws `invalid_usage` in the sandbox, which has none. */
+    setup(request: ChangeOptions & { role?: 'primary' | 'backup' }): Promise<Changed & { setup: CardSetup }>;
+    /** Puts the cards on file that were typed in on such pages since. */
+    sync(): Promise<{ cards: readonly Card[]; setups: readonly CardSetup[]; notices: readonly string[] }>;
   };
   readonly billing: {
     set(

@@ -45,10 +45,11 @@ export const commands: readonly CommandSpec[] = [
     path: 'card add',
     summary: 'store a card',
     details:
-      'The first card becomes primary. Card numbers never enter this program: a card is named by the id that the card processor gave it. In the sandbox that is one of the published test tokens, such as pm_card_visa.',
+      'The first card becomes primary. Card numbers never enter this program: a card is named by the id that the card processor gave it. In the sandbox that is one of the published test tokens, such as pm_card_visa. With Stripe and no --payment-method it prints the link of a page on which the card is typed in, and waits for it.',
     options: [
       { flag: '--payment-method <id>', help: "the processor's id of the card, pm_…" },
       { flag: '--role <role>', help: 'what it is for', choices: ['primary', 'backup'] },
+      { flag: '--no-wait', help: 'print the link and end; wallet card sync finishes it' },
       ...BILLING,
     ],
     examples: [
@@ -58,13 +59,31 @@ export const commands: readonly CommandSpec[] = [
     kind: 'change',
     dryRun: false,
     async run(call, cli) {
-      const paymentMethod = call.text('payment-method') ?? (await chooseTestCard(cli));
+      const named = call.text('payment-method');
+      if (named === undefined && (await cli.organisation()).provider === 'stripe') return addOnPage(call, cli);
+      const paymentMethod = named ?? (await chooseTestCard(cli));
       // The parser saw to it that it is one of the two.
       const role = call.text('role') as 'primary' | 'backup' | undefined;
       const wallet = await cli.wallet();
       const result = await wallet.cards.add(given({ paymentMethod, role, ...billingOf(call), ...call.change() }));
       if (result.notice !== undefined) cli.note(result.notice);
       return cli.show(result, async () => `added ${await line(result.card, cli)}`, result.card.id);
+    },
+  },
+  {
+    path: 'card sync',
+    summary: 'finish a card setup that was left open',
+    examples: [{ command: 'wallet card sync', says: 'after Ctrl-C, or after card add --no-wait' }],
+    kind: 'read',
+    async run(_call, cli) {
+      const result = await (await cli.wallet()).cards.sync();
+      for (const notice of result.notices) cli.note(notice);
+      const open = result.setups.filter((setup) => setup.status === 'open');
+      return cli.show(result, async () => {
+        const added = await Promise.all(result.cards.map(async (card) => `added ${await line(card, cli)}`));
+        const waiting = open.map((setup) => `still open: ${setup.url}\n`);
+        return [...added, ...waiting].join('') || 'no card setup was open\n';
+      });
     },
   },
   {
@@ -142,6 +161,20 @@ function assign(role: 'primary' | 'backup', summary: string): CommandSpec {
       return cli.show(result, () => line(result.card, cli), result.card.id);
     },
   };
+}
+
+/** The card is typed in on the processor's page; here only its link is shown. */
+async function addOnPage(call: Call, cli: Cli): Promise<number> {
+  // The parser saw to it that it is one of the two.
+  const role = call.text('role') as 'primary' | 'backup' | undefined;
+  const { cards } = await cli.wallet();
+  const { setup, ...flags } = await cards.setup(given({ role, ...call.change() }));
+  cli.warn(`type the card in here: ${setup.url}`);
+  if (call.has('no-wait'))
+    return cli.show({ setup, ...flags }, () => 'when it is done, run: wallet card sync\n', setup.id);
+  const { waitForCard } = await import('../card-page');
+  const card = await waitForCard(setup, cli);
+  return cli.show({ card, ...flags }, async () => `added ${await line(card, cli)}`, card.id);
 }
 
 async function chooseTestCard(cli: Cli): Promise<string> {
