@@ -59,7 +59,8 @@ export function quoteUsage(journal: Journal, service: PricedService, quantity: n
     });
   }
   const month = monthIndexOf(journal.calendar.dateOf(at));
-  return { terms, ...rate(terms, quantity, journal.month('service', service.service, month)) };
+  const { freeQuantity, cost, unitPrice } = rate(terms, quantity, journal.month('service', service.service, month));
+  return { terms, freeQuantity, cost, unitPrice };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { GrantPool } from '../credit/burn-down';
 import { DEFAULT_PRIORITY, freePart, type Grant, type GrantKind, hasExpired } from '../credit/grant';
 import { add, type Credits, least, negate, subtract, ZERO } from '../credits';
+import { monthIndexOf } from '../date';
 import { assert } from '../errors';
 import type { Calendar, Instant } from '../time';
 import { ACCOUNTS, type Account, type EntryType, mayFace } from './chart';
@@ -95,7 +96,7 @@ export class Journal {
   /** Nothing happens before it: the periods up to it are closed. */
   readonly #closedUntil: Instant;
   readonly #entries: Entry[] = [];
-  /** Month totals as they were read: by kind, month and name. */
+  /** Month totals by kind, month and name: as they were read, and kept in step with every entry. */
   readonly #months = {
     service: new Map<number, Map<string, MonthTotal>>(),
     app: new Map<number, Map<string, MonthTotal>>(),
@@ -108,7 +109,7 @@ export class Journal {
     this.grants = new GrantPool(state.grants);
     for (const total of state.months) {
       const ofKind = this.#months[total.kind];
-      ofKind.set(total.month, (ofKind.get(total.month) ?? new Map()).set(total.name, total));
+      ofKind.set(total.month, (ofKind.get(total.month) ?? new Map()).set(total.name, { ...total }));
     }
     this.at = Math.max(facts.at, state.wallet.recordedAt) as Instant;
     this.calendar = facts.calendar;
@@ -132,18 +133,9 @@ export class Journal {
 
   /** A month total as it stands, entries of this write included. It must have been read for this write. */
   month(kind: MonthTotal['kind'], name: string, month: number): Readonly<MonthTotal> {
-    const read = this.#months[kind].get(month)?.get(name);
-    assert(read !== undefined, 'a month total was read before it is asked for');
-    const added = this.#totals.month(kind, name, month);
-    if (added === undefined) return read;
-    return {
-      kind,
-      name,
-      month,
-      quantity: read.quantity + added.quantity,
-      freeQuantity: read.freeQuantity + added.freeQuantity,
-      spent: add(read.spent, added.spent),
-    };
+    const total = this.#months[kind].get(month)?.get(name);
+    assert(total !== undefined, 'a month total was read before it is asked for');
+    return total;
   }
 
   /** Makes an entry. The draws must already have been taken from `grants`. */
@@ -180,6 +172,7 @@ export class Journal {
     };
     this.#entries.push(entry);
     this.#totals.take(entry);
+    if (entry.type === 'usage' || entry.type === 'reversal') this.#count(entry);
     return entry;
   }
 
@@ -234,6 +227,22 @@ export class Journal {
       days: this.#totals.days,
       months: this.#totals.months,
     };
+  }
+
+  /** Brings the month totals that this write has read in step with an entry of usage. */
+  #count(entry: Entry): void {
+    const month = monthIndexOf(this.calendar.dateOf(entry.occurredAt));
+    const sign = entry.type === 'usage' ? 1 : -1;
+    const spent = subtract(effectOnPostpaid(entry), effectOnPosted(entry));
+    for (const total of [
+      this.#months.service.get(month)?.get(entry.service ?? ''),
+      this.#months.app.get(month)?.get(entry.app ?? ''),
+    ]) {
+      if (total === undefined) continue;
+      total.quantity += sign * (entry.quantity ?? 0);
+      total.freeQuantity += sign * (entry.freeQuantity ?? 0);
+      total.spent = add(total.spent, spent);
+    }
   }
 
   /** Brings the balances in step with the entry that is being made, and takes its number. */

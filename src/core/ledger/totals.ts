@@ -61,12 +61,6 @@ export class TotalsCounter {
     return this.#months;
   }
 
-  /** What has been added to a month's total; undefined for nothing. */
-  month(kind: MonthTotal['kind'], name: string, month: number): Readonly<MonthTotal> | undefined {
-    // Three steps down the tree there is the total.
-    return walk(this.#monthTree, month, kind)?.get(name) as MonthTotal | undefined;
-  }
-
   take(entry: Omit<Entry, 'draws'>): void {
     const day = this.#calendar.dateOf(entry.occurredAt);
     if (day !== this.#day) {
@@ -127,10 +121,6 @@ function grow<T>(branch: Branch<T>, part: Part): Branch<T> {
     branch.set(part, next);
   }
   return next;
-}
-
-function walk<T>(branch: Branch<T>, first: Part, second: Part): Branch<T> | undefined {
-  return (branch.get(first) as Branch<T> | undefined)?.get(second) as Branch<T> | undefined;
 }
 
 /** Compares stored day totals with what the log says; each finding names the day and what it is a total of. */
