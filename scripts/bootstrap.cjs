@@ -7,9 +7,10 @@ const path = require('node:path');
 
 const root = path.join(__dirname, '..');
 const at = (...parts) => path.join(root, ...parts);
+const isNode20 = process.versions.node.startsWith('20.');
 
 if (isOlder('node_modules/.package-lock.json', ['package-lock.json']) || !fs.existsSync(enginePath())) {
-  console.log('installing packages (on Node 20 the database engine is compiled, which takes some minutes) …');
+  console.log(`installing packages${isNode20 ? ' (the database engine is compiled, which takes some minutes)' : ''} …`);
   npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
 }
 if (isOlder('dist/main.js', ['src', 'tsup.config.ts', 'package.json'])) {
@@ -19,7 +20,6 @@ if (isOlder('dist/main.js', ['src', 'tsup.config.ts', 'package.json'])) {
 
 /** The engine for the running Node: `npm ci` on another Node may have left it out. */
 function enginePath() {
-  const isNode20 = process.versions.node.startsWith('20.');
   return at('node_modules', isNode20 ? 'better-sqlite3-node20/build/Release/better_sqlite3.node' : 'better-sqlite3');
 }
 
