@@ -64,3 +64,21 @@ test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('every file named in %s exists
   expect(missing).toEqual([]);
   expect(named.length).toBeGreaterThan(0);
 });
+
+test('every function and type that the architecture names is in the source', () => {
+  const named = [
+    ...read('ARCHITECTURE.md').matchAll(/`((?:[A-Z]\w*\.)?[A-Za-z]*[a-z][A-Z]\w*|[a-z]+)` \(`(src\/[\w/.-]+)`\)/g),
+  ];
+  const missing = named.filter(([, name = '', file = '']) => !read(file).includes(name.replace(/^.*\./, '')));
+  expect(missing.map(([text]) => text)).toEqual([]);
+  expect(named.length).toBeGreaterThan(8);
+
+  const source = sourceText();
+  const words = [...read('ARCHITECTURE.md').matchAll(/`(?:[A-Z]\w*\.)?([A-Za-z]+[a-z][A-Z]\w*)`/g)];
+  expect(words.map(([, word = '']) => word).filter((word) => !source.includes(word))).toEqual([]);
+});
+
+function sourceText(): string {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  return files.map((name) => read(path.join('src', name))).join('\n');
+}
