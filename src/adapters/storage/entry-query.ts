@@ -39,11 +39,21 @@ export function filterEntries(org: number, query: EntryQuery): Filter {
   if (query.max !== undefined) add('amount <= ?', query.max);
   if (query.upTo !== undefined) add('seq <= ?', query.upTo);
   if (query.search !== undefined) {
-    const pattern = `%${query.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
     const columns = ['memo', 'campaign', 'user_name', 'reference', 'external_id'];
-    add(`(${columns.map((c) => `lower(${c}) LIKE ? ESCAPE '\\'`).join(' OR ')})`, ...columns.map(() => pattern));
+    const tests = foldedCases(query.search).flatMap((text) => columns.map((column) => ({ text, column })));
+    const patterns = tests.map(({ text }) => `%${text.replace(/[\\%_]/g, '\\$&')}%`);
+    add(`(${tests.map(({ column }) => `lower(${column}) LIKE ? ESCAPE '\\'`).join(' OR ')})`, ...patterns);
   }
   return { where: parts.join(' AND '), params };
+}
+
+/**
+ * The text as `lower` may leave it. Some engines fold A to Z alone: there a word is found whose other letters are as
+ * typed, all small or all capital. Plain text needs one look.
+ */
+function foldedCases(text: string): readonly string[] {
+  const cases = [text, text.toLowerCase(), text.toUpperCase()];
+  return [...new Set(cases.map((each) => each.replace(/[A-Z]/g, (letter) => letter.toLowerCase())))];
 }
 
 /** The same, from a position on, in order, at most so many: what follows `WHERE`. */

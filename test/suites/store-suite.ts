@@ -1,0 +1,435 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TRANSACTION_COLUMNS } from '../../src/cli/transaction-list';
+import { formatCredits, fromMicro } from '../../src/core/credits';
+import { transactionId } from '../../src/core/ids';
+import { effectOnPosted, effectOnPostpaid } from '../../src/core/ledger/entry';
+import { formatInstant, type Instant } from '../../src/core/time';
+import { renderCsv } from '../../src/output/delimited';
+import {
+  Abandon,
+  type AppRecord,
+  type EntryPageQuery,
+  type ListedEntry,
+  type OrganisationRecord,
+  type Store,
+} from '../../src/ports/store';
+import { codeOf } from '../helpers/ledger';
+import { bring, facts, foundOrganisation, NOON, post, postIn, type UseDraft, use } from './store-ledger';
+
+/** A store on a database of its own. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Another store on the same database, as another process has. */
+  another(): Promise<Store>;
+  /** Runs a statement past the store, as an operator's shell would; throws what the engine throws. */
+  sql(statement: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const app = (name: string): AppRecord => ({
+  id: `app_${name}`,
+  app: name,
+  name,
+  archivedAt: null,
+  limitMonthly: null,
+  onLimit: 'block',
+  createdAt: NOON,
+  version: 1,
+});
+const HOSTILE = [
+  '=1+1',
+  '+1',
+  '-1',
+  '@SUM(A1)',
+  '＝1',
+  '＋1',
+  '－1',
+  '＠x',
+  ' =1',
+  '  -2 ',
+  'a,b',
+  'say "hi"',
+  '"',
+  "'quoted'",
+  ',',
+  ' lead',
+  'trail ',
+  'émile 😀',
+  '日本語',
+  '100%_\\',
+  '0123',
+  'plain',
+  '=a,"b"',
+  '\u00a0x',
+  '',
+  '-',
+  'x\u2003',
+  'ÄÖÜ',
+];
+
+/** What any SQL driver has to keep to. It is run unchanged for each. */
+export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`a ledger in ${name}`, () => {
+    let under: StoreUnderTest;
+    let store: Store;
+    let org: OrganisationRecord;
+    beforeEach(async () => {
+      under = await open();
+      store = under.store;
+      org = await foundOrganisation(store);
+    });
+    afterEach(() => under.remove());
+
+    const wallet = () => store.read(org.number, (view) => view.wallet());
+    const page = (query: Partial<EntryPageQuery> = {}) =>
+      store.read(org.number, (view) => view.page({ order: 'asc', limit: 1_000, ...query }));
+    const uses = (drafts: readonly UseDraft[], at = NOON) =>
+      post(
+        store,
+        org.number,
+        (journal) => {
+          bring(journal, 1_000_000, `grant_${at}`);
+          for (const draft of drafts) use(journal, draft);
+        },
+        at,
+      );
+    const links = () => store.read(org.number, (view) => view.links({ order: 'asc', limit: 1_000 }));
+    const memos = (entries: readonly ListedEntry[]) => entries.map((entry) => entry.memo);
+
+    describe('a write', () => {
+      test('happens whole', async () => {
+        await store.write(org.number, facts(), async (unit) => {
+          await unit.records.apps.insert(app('crm'));
+          await unit.saveKey({ key: 'k', operation: 'test', fingerprint: 'f', result: '{}', recordedAt: NOON });
+          await postIn(unit, (journal) => {
+            bring(journal, 500, 'grant_a');
+            use(journal, { micro: 200, externalId: 'e1' });
+          });
+        });
+        expect(await wallet()).toMatchObject({ posted: 300, seq: 2, recordedAt: NOON });
+        expect(
+          await store.read(org.number, async (view) => [
+            await view.findKey('k'),
+            await view.records.apps.find('app_crm'),
+          ]),
+        ).toMatchObject([{ key: 'k' }, { app: 'crm' }]);
+        expect((await links()).at(-1)).toMatchObject({ number: 2, firstSeq: 1, entries: 2, actor: 'ada' });
+      });
+
+      test.each([
+        ['thrown out of', () => Promise.reject(new Error('out'))],
+        ['abandoned', () => Promise.reject(new Abandon('what would have been'))],
+      ])('that was %s leaves nothing', async (_how, end) => {
+        const work = store.write(org.number, facts(), async (unit) => {
+          await unit.records.apps.insert(app('crm'));
+          await postIn(unit, (journal) => {
+            bring(journal, 500, 'grant_a');
+            use(journal, { externalId: 'e1' });
+          });
+          return end();
+        });
+        expect(await work.catch((error: Error) => error.message)).toMatch(/^(out|what would have been)$/);
+        expect(await wallet()).toMatchObject({ posted: 0, seq: 0 });
+        expect(await links()).toHaveLength(1);
+        const left = await store.read(org.number, async (view) => [
+          await view.records.apps.list(),
+          await view.openGrants(),
+          [...(await view.findEvents(['e1']))],
+        ]);
+        expect(left).toEqual([[], [], []]);
+      });
+
+      test('that changed nothing leaves no link', async () => {
+        expect(await store.write(org.number, facts(), async () => 7)).toBe(7);
+        expect(await links()).toHaveLength(1);
+      });
+
+      test('waits for the one before it: sums come out exact', async () => {
+        const other = await under.another();
+        const add = (on: Store, i: number) =>
+          post(on, org.number, (journal) => bring(journal, i, `grant_${i}`), NOON + i);
+        await Promise.all(Array.from({ length: 30 }, (_, i) => add(i % 2 === 0 ? store : other, i + 1)));
+        expect(await wallet()).toMatchObject({ posted: 465, seq: 30 });
+        expect((await page()).map((entry) => entry.seq)).toHaveLength(30);
+        expect((await links()).map((link) => link.number)).toEqual(Array.from({ length: 31 }, (_, i) => i + 1));
+      });
+
+      test('shows to another store once it is done, and reads see one moment', async () => {
+        const other = await under.another();
+        const before = await other.read(org.number, async (view) => {
+          const first = (await view.wallet()).posted;
+          await post(store, org.number, (journal) => bring(journal, 5, 'grant_a'));
+          return [first, (await view.wallet()).posted];
+        });
+        expect(before).toEqual([0, 0]);
+        expect((await other.read(org.number, (view) => view.wallet())).posted).toBe(5);
+      });
+    });
+
+    describe('a record', () => {
+      test('changes only from the state that was read', async () => {
+        const read = await store.write(org.number, facts(), async (unit) => {
+          await unit.records.apps.insert(app('crm'));
+          return app('crm');
+        });
+        const rename = (name: string) =>
+          store.write(org.number, facts(), (unit) => unit.records.apps.update({ ...read, name }));
+        expect(await rename('first')).toMatchObject({ name: 'first', version: 2 });
+        expect(await codeOf(rename('second'))).toBe('ledger_busy');
+        expect(await store.read(org.number, (view) => view.records.apps.find('app_crm'))).toMatchObject({
+          name: 'first',
+          version: 2,
+        });
+      });
+
+      test('whose unique field is taken is refused, and nothing of its write stays', async () => {
+        const insert = (record: AppRecord) =>
+          store.write(org.number, facts(), (unit) => unit.records.apps.insert(record));
+        await insert(app('crm'));
+        expect(await codeOf(insert(app('crm')))).toBe('already_exists');
+        expect(await codeOf(insert({ ...app('crm'), id: 'app_2' }))).toBe('already_exists');
+        expect(await codeOf(foundOrganisation(store, org.name))).toBe('already_exists');
+        expect(await links()).toHaveLength(2);
+      });
+
+      test('of another organisation is not there', async () => {
+        const second = await foundOrganisation(store);
+        await store.write(org.number, facts(), (unit) => unit.records.apps.insert(app('crm')));
+        const seen = await store.read(second.number, async (view) => [
+          await view.records.apps.find('app_crm'),
+          await view.records.apps.list(),
+        ]);
+        expect(seen).toEqual([undefined, []]);
+        await store.write(second.number, facts(), (unit) => unit.records.apps.insert(app('crm')));
+      });
+
+      test('is listed by its fields, in order, from a place on', async () => {
+        await store.write(org.number, facts(), async (unit) => {
+          for (const [i, each] of ['a', 'b', 'c', 'd'].entries())
+            await unit.records.apps.insert({ ...app(each), archivedAt: i % 2 === 0 ? null : NOON });
+        });
+        const list = (where: Partial<AppRecord>, options = {}) =>
+          store.read(org.number, async (view) =>
+            (await view.records.apps.list(where, options)).map((each) => each.app).join(''),
+          );
+        expect(await list({})).toBe('abcd');
+        expect(await list({ archivedAt: null })).toBe('ac');
+        expect(await list({ archivedAt: NOON }, { newestFirst: true })).toBe('db');
+        expect(await list({}, { after: 'app_b', limit: 1 })).toBe('c');
+        expect(await list({}, { newestFirst: true, after: 'app_c' })).toBe('ba');
+      });
+    });
+
+    test('what is append-only can be neither changed nor removed, by anybody', async () => {
+      await store.write(org.number, facts(), async (unit) => {
+        await unit.saveKey({ key: 'k', operation: 'test', fingerprint: 'f', result: '{}', recordedAt: NOON });
+        await unit.records.services.insert({
+          id: 'sms',
+          number: 1,
+          name: 'SMS',
+          unit: 'message',
+          createdAt: NOON,
+          version: 1,
+        });
+        await unit.records.prices.insert({
+          id: 'sms/1',
+          service: 'sms',
+          number: 1,
+          effectiveFrom: NOON,
+          price: fromMicro(1),
+          tiers: [],
+          freeQuota: 0,
+          billing: 'prepaid',
+          example: false,
+          createdAt: NOON,
+          version: 1,
+        });
+        await postIn(unit, (journal) => {
+          bring(journal, 5, 'grant_a');
+          bring(journal, 5, 'grant_b');
+          use(journal, { micro: 8, externalId: 'e1' });
+        });
+      });
+      for (const table of ['transactions', 'draws', 'event_ids', 'audit', 'idempotency_keys', 'prices']) {
+        await expect(under.sql(`UPDATE ${table} SET org = org`), table).rejects.toThrow();
+        await expect(under.sql(`DELETE FROM ${table}`), table).rejects.toThrow();
+      }
+      expect(await page()).toHaveLength(3);
+    });
+
+    describe('a page', () => {
+      const DAY = 86_400_000;
+      beforeEach(() =>
+        uses([
+          { memo: 'a', at: NOON - DAY, micro: 100, user: 'Bob', campaign: 'x' },
+          { memo: 'b', at: NOON - 2 * DAY, micro: 200, service: 'email', app: 'shop' },
+          { memo: 'c', at: NOON - DAY, micro: 300, externalId: 'EVT-9', reference: 'hold_7' },
+          { memo: 'd', at: NOON - DAY, micro: 400, postpaid: true },
+          { memo: 'e 100%_\\ Ärger', at: NOON - 3 * DAY, campaign: 'y' },
+        ]),
+      );
+      const E = 'e 100%_\\ Ärger';
+
+      test('goes by time; what happened at one moment stands as it was posted, both ways', async () => {
+        expect(memos(await page())).toEqual([E, 'b', 'a', 'c', 'd', null]);
+        expect(memos(await page({ order: 'desc' }))).toEqual([null, 'a', 'c', 'd', 'b', E]);
+      });
+
+      test.each(['asc', 'desc'] as const)(
+        'goes on after any row, %s, and pages of any size make the list',
+        async (order) => {
+          const all = await page({ order });
+          for (const limit of [1, 2, 4]) {
+            const rows: ListedEntry[] = [];
+            for (let last: ListedEntry | undefined; ; last = rows.at(-1)) {
+              const next = await page({ order, limit, ...(last === undefined ? {} : { after: last }) });
+              if (next.length === 0) break;
+              rows.push(...next);
+            }
+            expect(rows).toEqual(all);
+          }
+        },
+      );
+
+      test.each<[Partial<EntryPageQuery>, readonly (string | null)[]]>([
+        [{ types: ['grant'] }, [null]],
+        [{ types: ['usage', 'grant'] }, [E, 'b', 'a', 'c', 'd', null]],
+        [{ services: ['email'] }, ['b']],
+        [{ services: ['email', 'sms'] }, [E, 'b', 'a', 'c', 'd']],
+        [{ apps: ['shop'] }, ['b']],
+        [{ users: ['Bob'] }, ['a']],
+        [{ campaigns: ['x', 'y'] }, [E, 'a']],
+        [{ from: (NOON - DAY) as Instant }, ['a', 'c', 'd', null]],
+        [{ to: (NOON - DAY) as Instant }, [E, 'b']],
+        [{ min: fromMicro(300), max: fromMicro(400) }, ['c', 'd']],
+        [{ search: 'bob' }, ['a']],
+        [{ search: 'evt-' }, ['c']],
+        [{ search: 'HOLD_7' }, ['c']],
+        [{ search: '%' }, [E]],
+        [{ search: '0%_\\' }, [E]],
+        [{ search: 'Ärger' }, [E]],
+        [{ search: 'äRGER' }, [E]],
+        [{ search: "'; DROP TABLE transactions; --" }, []],
+        [{ services: ['sms'], search: 'c', types: ['usage'] }, ['c']],
+      ])('of %j', async (query, found) => {
+        expect(memos(await page(query))).toEqual(found);
+        const totals = await store.read(org.number, (view) => view.totals(query));
+        const rows = await page(query);
+        const sum = (of: (entry: ListedEntry) => number) => rows.reduce((total, entry) => total + of(entry), 0);
+        expect(totals).toEqual({
+          rows: rows.length,
+          quantity: sum((entry) => entry.quantity ?? 0),
+          freeQuantity: sum((entry) => entry.freeQuantity ?? 0),
+          amount: sum(effectOnPosted),
+          invoiced: sum(effectOnPostpaid),
+        });
+      });
+
+      test('has no holds in it: they move nothing in or out', async () => {
+        await post(store, org.number, (journal) => {
+          const draws = journal.grants.hold(fromMicro(50));
+          journal.enter({ type: 'hold', occurredAt: journal.at, debit: 2, credit: 1, amount: fromMicro(50), draws });
+        });
+        expect(await page()).toHaveLength(6);
+        expect(await wallet()).toMatchObject({ held: 50, seq: 7 });
+      });
+    });
+
+    test('a page as CSV is byte for byte what the generic formatter makes of its rows', async () => {
+      await uses(
+        HOSTILE.flatMap((text, i) => [
+          { memo: text, at: NOON + i * 7, micro: i * 37, postpaid: i % 3 === 0 },
+          { user: text, campaign: text, micro: 1_000 * i, quantity: i, at: NOON - i * 86_400_000 },
+          { reference: text, externalId: `${i}${text}`, micro: 5 },
+        ]),
+      );
+      for (const order of ['asc', 'desc'] as const) {
+        const rows = await page({ order });
+        const csv = await store.read(org.number, (view) => view.csvPage({ order, limit: rows.length }));
+        expect(csv.text).toBe(await genericCsv(rows, org.tag));
+        expect(csv.rows).toBe(rows.length);
+        expect(csv.last).toEqual({ occurredAt: rows.at(-1)?.occurredAt, seq: rows.at(-1)?.seq });
+      }
+      const [first] = await page({ limit: 1 });
+      const rest = await store.read(org.number, (view) =>
+        view.csvPage({ order: 'asc', limit: 1_000, ...(first === undefined ? {} : { after: first }) }),
+      );
+      expect(rest).toMatchObject({ rows: HOSTILE.length * 3, last: null });
+    });
+
+    test('day and month totals add up over writes', async () => {
+      await uses([
+        { micro: 10, quantity: 2 },
+        { micro: 30, quantity: 3, postpaid: true },
+      ]);
+      await uses(
+        [
+          { micro: 5, quantity: 4 },
+          { service: 'email', micro: 1 },
+        ],
+        (NOON + 1_000) as Instant,
+      );
+      const { days, months } = await store.read(org.number, async (view) => ({
+        days: await view.proof().dayTotals(),
+        months: await view.proof().monthTotals(),
+      }));
+      expect(days.find((day) => day.service === 'sms')).toMatchObject({
+        transactions: 3,
+        quantity: 9,
+        amount: -15,
+        invoiced: 30,
+        app: 'crm',
+        user: '',
+      });
+      expect(months.find((month) => month.name === 'sms')).toMatchObject({ kind: 'service', quantity: 9, spent: 45 });
+      expect(months.find((month) => month.name === 'crm')).toMatchObject({ kind: 'app', quantity: 10, spent: 46 });
+    });
+
+    test('events are found by id, of any number, each by its entry; an id is taken once', async () => {
+      const ids = Array.from({ length: 1_200 }, (_, i) => `evt ${i} '"é`);
+      await post(store, org.number, (journal) => {
+        for (const externalId of ids) use(journal, { externalId });
+      });
+      const found = await store.read(org.number, (view) => view.findEvents([...ids, 'another']));
+      expect(found.size).toBe(1_200);
+      expect(found.get(ids[700] ?? '')).toBe(701);
+      const again = post(store, org.number, (journal) => use(journal, { externalId: ids[3] ?? null }));
+      await expect(again).rejects.toThrow();
+      expect(await wallet()).toMatchObject({ seq: 1_200 });
+    });
+
+    test('draws come back as they were made, from one grant, from several, and beyond them all', async () => {
+      await post(store, org.number, (journal) => {
+        bring(journal, 5, 'grant_a');
+        bring(journal, 5, 'grant_b');
+        use(journal, { micro: 3 });
+        use(journal, { micro: 4 });
+        use(journal, { micro: 9 });
+      });
+      const entries = await store.read(org.number, (view) => view.entries([3, 4, 5]));
+      const draws = entries.map((entry) => entry.draws.map((draw) => `${draw.grant}:${draw.amount}`).join(' '));
+      expect(draws).toEqual(['1:-3', '1:-2 2:-2', '2:-3 0:-6']);
+      expect(await wallet()).toMatchObject({ posted: -6, overdrawn: 6 });
+    });
+  });
+}
+
+async function genericCsv(rows: readonly ListedEntry[], tag: string): Promise<string> {
+  const transactions = rows.map((entry) => ({
+    ...entry,
+    id: transactionId(entry.recordedAt, entry.seq, tag),
+    time: formatInstant(entry.occurredAt),
+    recordedAt: formatInstant(entry.recordedAt),
+    unitPrice: entry.unitPrice === null ? null : formatCredits(entry.unitPrice),
+    amount: formatCredits(effectOnPosted(entry)),
+    invoiced: formatCredits(effectOnPostpaid(entry)),
+    balance: formatCredits(entry.balance),
+  }));
+  async function* pages() {
+    yield { rows: transactions as never[], next: null };
+  }
+  let text = '';
+  for await (const part of renderCsv({ name: 'transactions', columns: TRANSACTION_COLUMNS, pages: pages() }, {}))
+    text += part;
+  return text.slice(text.indexOf('\n') + 1);
+}
