@@ -1,0 +1,134 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { interleave, median, medianRatio, percentile, timed } from './measure';
+import { POSTER, type PosterReport } from './poster';
+import { type BenchRow, formatMs, formatRate, formatRatio } from './table';
+import { singleEvent, type Workshop } from './workshop';
+
+const POSTINGS = 300;
+const BLOCK = Buffer.alloc(4096, 1);
+const PROCESSES = 8;
+const CONTENTION_MS = 2_000;
+const HISTORY_ROWS = 10_000;
+
+/** S6: durable postings through the service, one after another, against durable writes of a block to the same disk. */
+export async function benchPosting(workshop: Workshop): Promise<readonly BenchRow[]> {
+  const ledger = workshop.copy(await workshop.ledger(HISTORY_ROWS), 'posting.db');
+  const wallet = await workshop.openService(ledger);
+  const blocks = openBlocks(workshop.path('blocks'));
+  let next = 0;
+  const post = async () => {
+    for (let i = 0; i < POSTINGS; i += 1) {
+      await wallet.usage.record(singleEvent(`posting-${next}`, next));
+      next += 1;
+    }
+  };
+  const perSecond = async (work: () => unknown) => (POSTINGS / (await timed(work))) * 1000;
+  await post(); // a program that posts all day is warm
+  const { postings, writes } = await interleave(workshop.options.rounds * 2 + 1, {
+    postings: () => perSecond(post),
+    writes: () => perSecond(blocks.write),
+  });
+  blocks.close();
+  await wallet.close();
+  return [
+    {
+      work: 'S6 single posting, against write + fdatasync of 4 KiB',
+      wallet: formatRate(median(postings)),
+      floor: formatRate(median(writes)),
+      ratio: formatRatio(medianRatio(postings, writes)),
+      goal: '≥ 0.45×',
+    },
+  ];
+}
+
+/** A file whose blocks are all there already: writing one again changes nothing but the block. */
+function openBlocks(path: string) {
+  const file = openSync(path, 'w');
+  for (let i = 0; i < POSTINGS; i += 1) writeSync(file, BLOCK, 0, BLOCK.length, i * BLOCK.length);
+  fsyncSync(file);
+  const write = () => {
+    for (let i = 0; i < POSTINGS; i += 1) {
+      writeSync(file, BLOCK, 0, BLOCK.length, i * BLOCK.length);
+      fdatasyncSync(file);
+    }
+  };
+  return { write, close: () => closeSync(file) };
+}
+
+/** S7: eight processes that post to one wallet, against one process. */
+export async function benchContention(workshop: Workshop): Promise<readonly BenchRow[]> {
+  const ledger = workshop.copy(await workshop.ledger(HISTORY_ROWS), 'contention.db');
+  const fairness: number[] = [];
+  const waits: number[] = [];
+  let failures = 0;
+  const { many, one } = await interleave(workshop.options.rounds, {
+    many: async () => {
+      const reports = await postTogether(workshop, ledger, PROCESSES);
+      const counts = reports.map((report) => report.latencies.length);
+      fairness.push(Math.min(...counts) / Math.max(...counts));
+      waits.push(
+        percentile(
+          reports.flatMap((report) => report.latencies),
+          0.99,
+        ),
+      );
+      failures += reports.reduce((sum, report) => sum + report.failures, 0);
+      return totalRate(reports);
+    },
+    one: async () => totalRate(await postTogether(workshop, ledger, 1)),
+  });
+  const work = `S7 ${PROCESSES} processes, one wallet`;
+  const none = { floor: '–', ratio: '–' };
+  return [
+    {
+      work: `${work}: together, against one process`,
+      wallet: formatRate(median(many)),
+      floor: formatRate(median(one)),
+      ratio: formatRatio(medianRatio(many, one)),
+      goal: '≥ 0.7×',
+    },
+    {
+      work: `${work}: slowest of the fastest`,
+      wallet: '–',
+      floor: '–',
+      ratio: formatRatio(median(fairness)),
+      goal: '≥ 0.5×',
+    },
+    { work: `${work}: p99 of a posting`, ...none, wallet: formatMs(median(waits)), goal: '≤ 150 ms' },
+    { work: `${work}: failures`, ...none, wallet: String(failures), goal: 'none' },
+  ];
+}
+
+/** Postings a second of all together, over the time that each of them was given. */
+function totalRate(reports: readonly PosterReport[]): number {
+  return reports.reduce((sum, { latencies, elapsedMs }) => sum + (latencies.length / elapsedMs) * 1000, 0);
+}
+
+let teams = 0;
+
+/** Starts the processes, waits until each of them has its ledger open, and lets them go at once. */
+async function postTogether(workshop: Workshop, ledger: string, processes: number): Promise<readonly PosterReport[]> {
+  teams += 1;
+  const posters = Array.from({ length: processes }, (_, i) =>
+    fork(__filename, [POSTER, ledger, workshop.folder, `team-${teams}-${i}`, String(CONTENTION_MS)], {
+      env: { PATH: process.env.PATH ?? '', HOME: workshop.folder },
+    }),
+  );
+  await Promise.all(posters.map(nextMessage));
+  const reports = posters.map(nextMessage);
+  for (const poster of posters) poster.send('go');
+  // A poster sends two messages: that it is ready, and its report.
+  return (await Promise.all(reports)) as PosterReport[];
+}
+
+async function nextMessage(child: ChildProcess): Promise<unknown> {
+  const [message] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([status]) => {
+      throw new Error(`a poster ended with ${status} before it was done`);
+    }),
+  ]);
+  return message;
+}

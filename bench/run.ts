@@ -1,0 +1,67 @@
+import { cpus } from 'node:os';
+import { benchImport, benchLargeImport } from './import-rows';
+import { type BenchOptions, parseOptions, USAGE } from './options';
+import { benchPeers } from './peer-rows';
+import { POSTER, runPoster } from './poster';
+import { benchContention, benchPosting } from './posting-rows';
+import { benchExport, benchVerify } from './read-rows';
+import { READER, runReader } from './reader';
+import { benchBalance, benchHelp, benchPage, benchRecord } from './start-rows';
+import { type BenchRow, formatLoad, formatTable } from './table';
+import { say, Workshop } from './workshop';
+
+/** The rows of the table, by their numbers. Some are measured together. */
+const BENCHES: readonly { rows: readonly string[]; run: (workshop: Workshop) => Promise<readonly BenchRow[]> }[] = [
+  { rows: ['S1'], run: benchBalance },
+  { rows: ['S2'], run: benchHelp },
+  { rows: ['S3'], run: benchRecord },
+  { rows: ['S4'], run: benchPage },
+  { rows: ['S6'], run: benchPosting },
+  { rows: ['S7'], run: benchContention },
+  { rows: ['S8', 'S10'], run: benchImport },
+  { rows: ['S9'], run: benchLargeImport },
+  { rows: ['S11'], run: benchExport },
+  { rows: ['S13'], run: benchVerify },
+];
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
+
+async function main([first, ...rest]: readonly string[]): Promise<void> {
+  // The floors and the crowd are processes of their own: this program again, with another job.
+  if (first === POSTER) return runPoster(rest);
+  if (first === READER) return runReader(rest[0] ?? '');
+  const options = parseOptions(process.argv.slice(2));
+  if (options === undefined) process.stdout.write(USAGE);
+  else await runBenches(options);
+}
+
+async function runBenches(options: BenchOptions): Promise<void> {
+  const unknown = [...options.only].filter((name) => !BENCHES.some(({ rows }) => rows.includes(name)));
+  if (unknown.length > 0) throw new Error(`there is no row ${unknown.join(', ')}`);
+  const workshop = new Workshop(options);
+  process.once('SIGINT', () => {
+    workshop.close();
+    process.exit(130);
+  });
+  const before = formatLoad();
+  const rows: BenchRow[] = [];
+  try {
+    for (const bench of BENCHES) {
+      if (options.only.size > 0 && !bench.rows.some((name) => options.only.has(name))) continue;
+      say(`${bench.rows.join(' and ')} …`);
+      rows.push(...(await bench.run(workshop)));
+    }
+    if (options.peers) rows.push(...(await benchPeers(workshop)));
+  } finally {
+    workshop.close();
+  }
+  process.stdout.write(`${formatTable(rows)}\n\n${describeRun(options, before)}\n`);
+}
+
+function describeRun({ rows, rounds }: BenchOptions, loadBefore: string): string {
+  const machine = `Node ${process.versions.node}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}`;
+  return `${machine}; --rows ${rows} --rounds ${rounds}; load ${loadBefore} before, ${formatLoad()} after`;
+}
