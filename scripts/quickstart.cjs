@@ -11,6 +11,8 @@ const executable = path.join(root, 'bin', 'wallet.js');
 /** The sample is of October 2026; the sandbox lets the clock be set, so that October is always last month. */
 const NOW = '2026-11-02T09:00:00Z';
 
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143 };
+
 /** A note, or a command line; `status` is the one it must end with where that is not 0. */
 const STORY = [
   { note: 'an organisation, a card that always pays, and 100 credits' },
@@ -33,21 +35,25 @@ const STORY = [
   { wallet: 'verify' },
 ];
 
-process.exitCode = main();
+main();
 
-function main() {
+async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wallet-quickstart-'));
-  process.on('SIGINT', () => undefined); // the command that runs gets it too, and ends the story with 130
+  for (const [signal, status] of Object.entries(INTERRUPTED)) process.on(signal, () => (process.exitCode = status));
   try {
     fs.cpSync(path.join(root, 'examples'), path.join(folder, 'examples'), { recursive: true });
     fs.mkdirSync(path.join(folder, 'home'));
     console.log(`A throw-away ledger in ${folder}; no real money, and the clock stands at ${NOW}.`);
     for (const step of STORY) {
       const status = play(step, folder);
-      if (status !== (step.status ?? 0)) return stopped(step, status);
+      await new Promise(setImmediate); // lets a signal in, which waits while a command runs
+      if (process.exitCode !== undefined) return;
+      if (status !== (step.status ?? 0)) {
+        process.exitCode = stopped(step, status);
+        return;
+      }
     }
     console.log(whatNext());
-    return 0;
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }

@@ -20,8 +20,8 @@ export async function playDemo(cli: Cli): Promise<number> {
       const { told, result } = await scene.play(wallet);
       steps.push({ says: scene.says, command: scene.command, result });
       if (!cli.isJson) await tell(cli, scene, told);
-      if (pause.signal !== undefined) return SIGNAL_STATUS[pause.signal];
       await pause.take();
+      if (pause.signal !== undefined) return SIGNAL_STATUS[pause.signal];
     }
     if (cli.isJson) return await cli.show({ demo: steps }, () => '');
     cli.note('that was the demo: its ledger is gone again. Your own begins with: wallet init');
@@ -61,6 +61,7 @@ function createPause(cli: Cli) {
     end,
     take: () =>
       new Promise<void>((resolve) => {
+        if (signal !== undefined) return resolve();
         const timer = setTimeout(resolve, isWatched ? PAUSE_MS : 0);
         wake = () => {
           clearTimeout(timer);
