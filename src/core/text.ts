@@ -3,7 +3,7 @@ import { WalletError } from './errors';
 
 /**
  * Characters that can move a cursor, hide text or forge a line: control characters, bidirectional overrides, zero-width
- * characters and lone surrogates. Refused wherever text is stored (payments-and-faults, part B, row 19).
+ * characters and lone surrogates. Refused wherever text is stored.
  */
 const UNSAFE =
   /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;

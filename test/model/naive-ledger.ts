@@ -84,7 +84,7 @@ export class NaiveLedger {
     this.grants.push({ kind, credits, priority, expires, created, remaining: credits, held: 0 });
   }
 
-  /** Micro-credit by micro-credit would do; grant by grant, in the order of money.md, is the same. */
+  /** Micro-credit by micro-credit would do; grant by grant, in burn-down order, is the same. */
   take(amount: number, from: (grant: NaiveGrant, part: number) => void): [number, number][] {
     if (amount > this.posted - this.held) throw new Refusal('insufficient_credits');
     const rank = (g: NaiveGrant) => [

@@ -36,7 +36,7 @@ export function hasExpired(grant: Pick<Grant, 'expiresAt'>, now: Instant): boole
 }
 
 /**
- * The burn-down order, total and fixed (money.md, "Grants and burn-down"): lower priority number, earlier expiry
+ * The burn-down order, total and fixed (docs/concepts.md): lower priority number, earlier expiry
  * (never last), promotional before purchased, older, then by place in the log.
  */
 export function compareForBurnDown(a: Grant, b: Grant): number {

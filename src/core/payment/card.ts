@@ -13,7 +13,7 @@ export interface CardAddress {
   readonly country: string | null;
 }
 
-/** A card on file: what may be kept of it. Its number never enters the program (payments-and-faults, 1.15). */
+/** A card on file: what may be kept of it. Its number never enters the program. */
 export interface CardRecord {
   readonly id: string;
   /** The processor's id of it (`pm_…`). */

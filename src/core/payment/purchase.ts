@@ -3,7 +3,7 @@ import { assert, WalletError } from '../errors';
 import type { Instant } from '../time';
 
 /**
- * Where a purchase stands (payments-and-faults, part C1). Unknown is never failed: `failed` needs a confirmed cancel,
+ * Where a purchase stands. Unknown is never failed: `failed` needs a confirmed cancel,
  * or proof that no payment was ever made.
  */
 export type PurchaseState =

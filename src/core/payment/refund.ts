@@ -3,7 +3,7 @@ import { assert } from '../errors';
 import type { Draw } from '../ledger/entry';
 import type { Instant } from '../time';
 
-/** Where money that goes back stands (payments-and-faults, part C2). A refund can't be taken back once it is sent. */
+/** Where money that goes back stands. A refund can't be taken back once it is sent. */
 export type RefundState =
   /** The credits are on hold; the processor has not been asked. */
   | 'requested'

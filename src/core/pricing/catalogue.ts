@@ -2,7 +2,7 @@ import { type Credits, parseCredits, quote } from '../credits';
 import { WalletError } from '../errors';
 import type { Billing, Tier } from './rating';
 
-/** A service of the starter catalogue (product.md, row 5). Prices are examples, and said to be so until they are set. */
+/** A service of the starter catalogue. Prices are examples, and said to be so until they are set. */
 export interface StarterService {
   readonly service: string;
   readonly name: string;
