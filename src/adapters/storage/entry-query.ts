@@ -1,3 +1,4 @@
+import type { Instant } from '../../core/time';
 import type { DayTotalsQuery, EntryPageQuery, EntryQuery } from '../../ports/store';
 import type { SqlValue } from './sql-driver';
 
@@ -58,18 +59,24 @@ function foldedCases(text: string): readonly string[] {
 
 /** The same, from a position on, in order, at most so many: what follows `WHERE`. */
 export function pageOfEntries(org: number, query: EntryPageQuery): Filter {
-  const filter = filterEntries(org, query);
-  const [past, direction] = query.order === 'desc' ? ['<', ' DESC'] : ['>', ''];
-  const params = [...filter.params];
-  let where = filter.where;
-  if (query.after !== undefined) {
-    const { occurredAt, seq } = query.after;
-    where += ` AND occurred_at ${past}= ? AND (occurred_at ${past} ? OR seq > ?)`;
-    params.push(occurredAt, occurredAt, seq);
-  }
-  params.push(query.limit);
-  // Whichever way time runs, what happened at one moment is listed as it was posted.
-  return { where: `${where} ORDER BY occurred_at${direction}, seq LIMIT ?`, params };
+  const { where, params } = filterEntries(org, fromPosition(query));
+  const after = query.after === undefined ? '' : ' AND NOT (occurred_at = ? AND seq <= ?)';
+  const position = query.after === undefined ? [] : [query.after.occurredAt, query.after.seq];
+  const direction = query.order === 'desc' ? ' DESC' : '';
+  return {
+    // Whichever way time runs, what happened at one moment is listed as it was posted.
+    where: `${where}${after} ORDER BY occurred_at${direction}, seq LIMIT ?`,
+    params: [...params, ...position, query.limit],
+  };
+}
+
+/** The span with its one end moved to the position: a second bound beside it leads planners to the wrong index. */
+function fromPosition(query: EntryPageQuery): EntryQuery {
+  if (query.after === undefined) return query;
+  const { occurredAt } = query.after;
+  if (query.order === 'asc') return { ...query, from: Math.max(query.from ?? 0, occurredAt) as Instant };
+  const justAfter = occurredAt + 1;
+  return { ...query, to: Math.min(query.to ?? justAfter, justAfter) as Instant };
 }
 
 /** Sums of daily totals by the fields that are asked for; the type is always one of them. */
