@@ -85,7 +85,8 @@ export class Workshop {
 
 /** The service over a ledger file, as a program of the wallet's would open it. */
 export function openService(ledger: string, home: string): Promise<WalletService> {
-  return openWallet(resolveSettings({ ledger, as: 'bench' }, { HOME: home }));
+  const env = { HOME: home };
+  return openWallet(resolveSettings({ ledger, as: 'bench' }, env), env);
 }
 
 /** One event as a program would record it, each under an id of its own. */
