@@ -81,6 +81,12 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       journal: async (request) => (await import('./journal-export')).exportJournal(deps, request),
       costPerLead: async (request) => (await import('./leads')).reportCostPerLead(deps, request),
     },
+    invoices: {
+      run: async (request) => (await import('./invoices')).runInvoices(deps, request),
+      pay: async (request) => (await import('./invoices')).payInvoice(deps, request),
+      list: async () => (await import('./invoices')).listInvoices(deps),
+      show: async (request) => (await import('./invoices')).showInvoice(deps, request),
+    },
     periods: {
       close: async (request) => (await import('./periods')).closePeriod(deps, request),
       list: async () => (await import('./periods')).listPeriods(deps),

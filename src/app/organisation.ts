@@ -1,12 +1,12 @@
 import type { Balance, Organisation } from '../contract/objects';
 import type { Changed, InitRequest, WalletStatus } from '../contract/wallet-service';
-import { formatCredits, parseCredits } from '../core/credits';
+import { add, type Credits, formatCredits, parseCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
 import { STARTER_CATALOGUE } from '../core/pricing/catalogue';
 import { parseEmail, parseName } from '../core/text';
 import type { Instant } from '../core/time';
-import type { LedgerInfo, LedgerUnit, OrganisationRecord, Store } from '../ports/store';
+import type { LedgerInfo, LedgerUnit, LedgerView, OrganisationRecord, Store } from '../ports/store';
 import { addPriceVersion } from './catalogue';
 import { changeIn } from './command';
 import type { Dependencies, Processor } from './dependencies';
@@ -160,7 +160,10 @@ export async function status(deps: Dependencies): Promise<WalletStatus> {
       cards: cards.map((card) => presentCard(session, card)),
       recharge: null,
       alerts: [],
-      postpaid: { accrued: formatCredits(journal.wallet.postpaid) },
+      postpaid: {
+        accrued: formatCredits(journal.wallet.postpaid),
+        overdue: formatCredits(await overdue(view, session)),
+      },
       pendingPurchases: (await view.unresolvedPurchases()).map((purchase) => presentPurchase(session, purchase)),
       apps: (await view.records.apps.list({ archivedAt: null })).length,
       lastTransaction: last === undefined ? null : presentTransaction(session, last),
@@ -188,4 +191,10 @@ function dryRunOfNew(name: string): WalletError {
     why: 'a dry run makes nothing',
     hint: `wallet init --org ${JSON.stringify(name)}`,
   });
+}
+
+/** What open invoices past their day come to. */
+async function overdue(view: LedgerView, session: Session): Promise<Credits> {
+  const open = await view.records.invoices.list({ state: 'open' });
+  return open.filter(({ dueAt }) => dueAt < session.now()).reduce((sum, { total }) => add(sum, total), ZERO);
 }

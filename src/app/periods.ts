@@ -77,7 +77,8 @@ function digestOf(session: Session, { org: _org, ...figures }: StatementReport):
   return session.deps.system.digest([JSON.stringify(figures)]);
 }
 
-function monthOfPeriod(session: Session, text: string): { id: string; from: Instant; to: Instant } {
+/** The month a period names. Throws `invalid_time` for anything else. */
+export function monthOfPeriod(session: Session, text: string): { id: string; from: Instant; to: Instant } {
   const { calendar } = session;
   const { from, label } = parsePeriod(text, calendar, session.now());
   if (!/^\d{4}-\d\d$/.test(label) || from === null) {

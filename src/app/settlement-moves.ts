@@ -51,6 +51,12 @@ function fail(session: Session, purchase: PurchaseRecord): Promise<PurchaseRecor
 async function settle(session: Session, purchase: PurchaseRecord, payment: Payment): Promise<PurchaseRecord> {
   const settled = await transition(session, purchase, 'purchase.settle', async (unit, current) => {
     const { journal, finish } = await openJournal(unit, session);
+    if (current.trigger === 'invoice') {
+      const { payInvoiceIn } = await import('./invoice-payment');
+      const paid = await payInvoiceIn(unit, journal, current);
+      await finish();
+      return withSuccess({ ...current, payment: payment.id }, paid.seq, paid.recordedAt);
+    }
     const entry = journal.bringIn(
       {
         type: current.trigger === 'recharge' ? 'recharge' : 'purchase',

@@ -88,7 +88,7 @@ function takeEntry(walk: Walk, { entry, check }: StoredEntry): string {
     walk.chainFaults.push(`${walk.nameOf(entry)}: it can not be counted: ${textOf(error)}`);
   }
   if (isTransaction(entry.type)) walk.transactions += 1;
-  if (entry.type === 'purchase' || entry.type === 'recharge')
+  if (entry.type === 'purchase' || entry.type === 'recharge' || entry.type === 'payment')
     walk.purchases.set(entry.reference ?? '', { seq: entry.seq, amount: entry.amount });
   return canonicalEntry(entry);
 }

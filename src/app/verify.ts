@@ -23,6 +23,7 @@ const RECORDS: readonly RecordKind[] = [
   'holds',
   'leads',
   'periods',
+  'invoices',
 ];
 const MOST_SHOWN = 5;
 

@@ -26,6 +26,7 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   unknown_hold: 3,
   unknown_grant: 3,
   unknown_campaign: 3,
+  unknown_invoice: 3,
   unknown_profile: 3,
 
   unauthorized: 4,

@@ -29,6 +29,7 @@ export const NOUNS: readonly Noun[] = [
     'tx',
   ]),
   noun('Records', 'report', 'usage and statements', () => import('./commands/report')),
+  noun('Records', 'invoice', 'bills for postpaid services', () => import('./commands/invoice')),
   noun('Records', 'period', 'close months and list them', () => import('./commands/period')),
   noun('Records', 'export', 'the books for accounting programs', () => import('./commands/export')),
   noun('Records', 'explain', 'why a transaction has its amount', () => import('./commands/explain')),

@@ -41,7 +41,7 @@ export type PurchaseStatus =
 export interface Purchase {
   readonly id: string;
   readonly status: PurchaseStatus;
-  readonly trigger: 'manual' | 'recharge';
+  readonly trigger: 'manual' | 'recharge' | 'invoice';
   readonly credits: Decimal;
   readonly refunded: Decimal;
   /** A card's id, or `billing_account`. */

@@ -113,3 +113,28 @@ export interface ClosedPeriod {
   readonly digest: string;
   readonly closedAt: Timestamp;
 }
+
+/** A postpaid invoice: lines per service, rounded once to the cent. */
+export interface Invoice {
+  readonly id: string;
+  /** `INV-000001`: one series for each organisation, without gaps. */
+  readonly number: string;
+  readonly org: string;
+  /** The month it was made for. */
+  readonly period: string;
+  readonly status: 'draft' | 'open' | 'paid' | 'void';
+  readonly lines: readonly {
+    readonly service: string;
+    readonly quantity: number;
+    readonly freeQuantity: number;
+    readonly amount: Decimal;
+  }[];
+  /** What rounding to the cent added to the sum of the lines. */
+  readonly rounding: Decimal;
+  readonly total: Decimal;
+  readonly purchase: string | null;
+  readonly issuedAt: Timestamp;
+  readonly dueAt: Timestamp;
+  readonly paidAt: Timestamp | null;
+  readonly overdue: boolean;
+}

@@ -25,6 +25,7 @@ import type {
 import type {
   AllStatements,
   ClosedPeriod,
+  Invoice,
   JournalPage,
   JournalRequest,
   Lead,
@@ -240,7 +241,7 @@ export interface WalletStatus {
   readonly cards: readonly Card[];
   readonly recharge: RechargeRule | null;
   readonly alerts: readonly unknown[];
-  readonly postpaid: { readonly accrued: Decimal };
+  readonly postpaid: { readonly accrued: Decimal; readonly overdue: Decimal };
   readonly pendingPurchases: readonly Purchase[];
   readonly apps: number;
   readonly lastTransaction: Transaction | null;
@@ -381,6 +382,15 @@ export interface WalletService {
     journal(request: JournalRequest): Promise<JournalPage>;
     /** What deliveries and leads cost, by groups. Filters: services, apps, campaigns and time. */
     costPerLead(request: TransactionFilter & { by: readonly string[] }): Promise<LeadReport>;
+  };
+  readonly invoices: {
+    /** Bills what is on no invoice yet and charges the card. `invoice` is null where there is nothing to bill. */
+    run(
+      request: ChangeOptions & { period?: string },
+    ): Promise<Changed & { invoice: Invoice | null; invoices: readonly Invoice[] }>;
+    pay(request: ChangeOptions & { id: string }): Promise<Changed & { invoice: Invoice }>;
+    list(): Promise<Page & { invoices: readonly Invoice[] }>;
+    show(request: { id: string }): Promise<{ invoice: Invoice }>;
   };
   readonly periods: {
     /** Proves a month that has ended and seals its statement in the chain. */

@@ -29,6 +29,7 @@ const ALLOWED = {
   'hold.change': ['admin', 'accountant', 'app'],
   'hold.read': ['admin', 'accountant', 'app'],
   'period.close': ['admin', 'accountant'],
+  'invoice.run': ['admin', 'accountant'],
   'leads.change': ['admin', 'accountant', 'app'],
   'transaction.read': ['admin', 'accountant'],
   'audit.read': ['admin', 'accountant'],

@@ -26,6 +26,7 @@ export type ErrorCode =
   | 'unknown_hold'
   | 'unknown_grant'
   | 'unknown_campaign'
+  | 'unknown_invoice'
   | 'unknown_profile'
   // not allowed
   | 'unauthorized'

@@ -8,6 +8,7 @@ import type { Entry } from '../core/ledger/entry';
 import type { Posting, WalletState } from '../core/ledger/journal';
 import type { DayTotal, MonthTotal } from '../core/ledger/totals';
 import type { CardRecord, CardRole } from '../core/payment/card';
+import type { InvoiceRecord } from '../core/payment/invoice';
 import type { HostedPage, PurchaseRecord } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';
 import type { PriceVersion } from '../core/pricing/rating';
@@ -109,6 +110,7 @@ export interface RecordTypes {
   readonly holds: Hold;
   readonly leads: LeadRecord;
   readonly periods: PeriodRecord;
+  readonly invoices: InvoiceRecord;
 }
 
 export type RecordKind = keyof RecordTypes;

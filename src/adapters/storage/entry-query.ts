@@ -13,10 +13,13 @@ export const SIGNED_AMOUNT =
   'CASE WHEN debit = 1 AND credit <> 2 THEN amount WHEN credit = 1 AND debit <> 2 THEN -amount ELSE 0 END';
 export const INVOICED = 'CASE WHEN credit = 4 THEN amount WHEN debit = 4 THEN -amount ELSE 0 END';
 
+/** What `isTransaction` of `core/ledger/entry` says, as SQL. */
+const ONLY_TRANSACTIONS = "type NOT IN ('hold', 'release', 'payment', 'rounding')";
+
 /** The filters of a query as SQL. Values are always bound; only fixed text is put together. */
 export function filterEntries(org: number, query: EntryQuery): Filter {
   const parts: string[] = ['org = ?'];
-  if (query.withHolds === undefined) parts.push("type NOT IN ('hold', 'release')");
+  if (query.withHolds === undefined) parts.push(ONLY_TRANSACTIONS);
   const params: SqlValue[] = [org];
   const add = (sql: string, ...values: readonly SqlValue[]) => {
     parts.push(sql);
@@ -81,7 +84,7 @@ function fromPosition(query: EntryPageQuery): EntryQuery {
 
 /** Sums of daily totals by the fields that are asked for; the type is always one of them. */
 export function sumOfDays(org: number, query: DayTotalsQuery): { sql: string; params: readonly SqlValue[] } {
-  const conditions: string[] = ['org = ?', "type NOT IN ('hold', 'release')"];
+  const conditions: string[] = ['org = ?', ONLY_TRANSACTIONS];
   const params: SqlValue[] = [org];
   const add = (sql: string, ...values: readonly SqlValue[]) => {
     conditions.push(sql);

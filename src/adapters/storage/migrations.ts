@@ -113,6 +113,11 @@ function firstSchema(dialect: Dialect): readonly string[] {
       credits ${int} NOT NULL CHECK (credits > 0), captured ${int} NOT NULL, campaign TEXT, expires_at ${int} NOT NULL,
       created_at ${int} NOT NULL, draws TEXT NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     "CREATE INDEX holds_open ON holds (org, expires_at) WHERE state = 'open'",
+    `CREATE TABLE invoices (
+      ${org}, id TEXT NOT NULL, number ${int} NOT NULL, period TEXT NOT NULL, state TEXT NOT NULL, lines TEXT NOT NULL,
+      ${amount('rounding')}, total ${int} NOT NULL CHECK (total > 0), purchase TEXT, issued_at ${int} NOT NULL,
+      due_at ${int} NOT NULL, paid_at ${int}, version ${int} NOT NULL, PRIMARY KEY (org, id), UNIQUE (org, number),
+      UNIQUE (org, period))${end}`,
     `CREATE TABLE periods (
       ${org}, id TEXT NOT NULL, from_at ${int} NOT NULL, to_at ${int} NOT NULL, ${amount('opening')}, ${amount('closing')},
       digest TEXT NOT NULL, closed_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,

@@ -103,6 +103,18 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
     ),
     ['draws', 'draws', 'json'],
   ],
+  invoices: [
+    ...plain(['number', 'number'], ['period', 'period'], ['state', 'state']),
+    ['lines', 'lines', 'json'],
+    ...plain(
+      ['rounding', 'rounding'],
+      ['total', 'total'],
+      ['purchase', 'purchase'],
+      ['issuedAt', 'issued_at'],
+      ['dueAt', 'due_at'],
+      ['paidAt', 'paid_at'],
+    ),
+  ],
   periods: plain(
     ['from', 'from_at'],
     ['to', 'to_at'],
@@ -239,6 +251,7 @@ export function openRecords(
     holds: open('holds'),
     leads: open('leads'),
     periods: open('periods'),
+    invoices: open('invoices'),
   };
 }
 

@@ -32,6 +32,7 @@ async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]>
     ...cardFacts(status),
     ['auto top-up', rechargeText(status)],
     ['postpaid', `${postpaid.accrued} to be invoiced`],
+    ...(Number(postpaid.overdue) === 0 ? [] : [['overdue', postpaid.overdue, 'red'] as const]),
     ['alerts', String(status.alerts.length)],
     ...pendingPurchases.map((purchase): Fact => ['pending', `${purchase.id}  ${purchase.credits}`, 'yellow']),
     ['last change', await lastChange(status, cli)],

@@ -52,7 +52,10 @@ export function accountName(account: Account, service: string | null): string {
     : (NAMES[account] ?? `account:${account}`);
 }
 
-/** What an entry of the log can be. `hold` and `release` move credits inside the wallet and are not transactions. */
+/**
+ * What an entry of the log can be. `hold` and `release` move credits inside the wallet, `payment` and `rounding` settle a
+ * postpaid invoice: none of them are transactions, which are what happened to the credits.
+ */
 export type EntryType =
   | 'purchase'
   | 'recharge'
@@ -64,7 +67,9 @@ export type EntryType =
   | 'adjustment'
   | 'chargeback'
   | 'hold'
-  | 'release';
+  | 'release'
+  | 'payment'
+  | 'rounding';
 
 type Side = 'credits' | 'held' | 'processor' | 'postpaid' | 'expired' | 'promotions' | 'adjustments' | 'usage';
 
@@ -83,6 +88,8 @@ const PERMITTED: Readonly<Record<EntryType, readonly `${Side}>${Side}`[]>> = {
   chargeback: ['processor>credits', 'credits>processor'],
   hold: ['held>credits'],
   release: ['credits>held'],
+  payment: ['postpaid>processor'],
+  rounding: ['adjustments>postpaid', 'postpaid>adjustments'],
 };
 
 /** The same pairs as numbers, `debit side * 16 + credit side`: the log asks for every entry. */

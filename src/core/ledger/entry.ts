@@ -67,7 +67,9 @@ export function effectOnPostpaid(transfer: Transfer): Credits {
   return transfer.debit === ACCOUNTS.postpaid ? negate(transfer.amount) : ZERO;
 }
 
+const INTERNAL: readonly EntryType[] = ['hold', 'release', 'payment', 'rounding'];
+
 /** Whether the entry is a transaction: something a list of transactions shows. Holds only move credits inside. */
 export function isTransaction(type: EntryType): boolean {
-  return type !== 'hold' && type !== 'release';
+  return !INTERNAL.includes(type);
 }

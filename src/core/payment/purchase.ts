@@ -38,7 +38,7 @@ export interface Attempt {
 export interface PurchaseRecord {
   readonly id: string;
   readonly state: PurchaseState;
-  readonly trigger: 'manual' | 'recharge';
+  readonly trigger: 'manual' | 'recharge' | 'invoice';
   readonly credits: Credits;
   readonly refunded: Credits;
   /** The bank has taken the money back, or holds it while it is disputed. */

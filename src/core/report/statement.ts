@@ -30,6 +30,8 @@ const MOVEMENT_OF: Readonly<Record<EntryType, Movement | null>> = {
   chargeback: 'chargedBack',
   hold: null,
   release: null,
+  payment: null,
+  rounding: null,
 };
 
 /** Opening + the sum of the movements = closing, to the micro, because closing is made in no other way. */
