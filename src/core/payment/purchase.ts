@@ -249,6 +249,7 @@ export function withNothingFound(purchase: PurchaseRecord, now: Instant): Purcha
 
 /** → succeeded: called in the write that posts the credits, and only with a payment that proves itself. */
 export function withSuccess(purchase: PurchaseRecord, entry: number, now: Instant): PurchaseRecord {
+  assert(isUnresolved(purchase), 'a purchase is credited once');
   const attempt = purchase.attempts.at(-1);
   const attempts =
     attempt === undefined ? [] : [...purchase.attempts.slice(0, -1), { ...attempt, outcome: 'succeeded' as const }];
@@ -257,12 +258,14 @@ export function withSuccess(purchase: PurchaseRecord, entry: number, now: Instan
 
 /** closing → failed: the cancel is confirmed, so no charge can come any more. */
 export function withFailure(purchase: PurchaseRecord, now: Instant): PurchaseRecord {
+  assert(isUnresolved(purchase), 'a purchase ends once');
   const failure = purchase.failure ?? CANCELLED;
   return { ...purchase, state: 'failed', failure, settledAt: now };
 }
 
 /** What the processor shows is not what was asked: nothing is credited, nothing is tried again. */
 export function needsReview(purchase: PurchaseRecord, payment: Payment): PurchaseRecord {
+  assert(isUnresolved(purchase), 'what has ended is not reviewed');
   return {
     ...purchase,
     state: 'needs_review',
