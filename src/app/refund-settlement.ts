@@ -158,7 +158,9 @@ export async function takeForeign(
   };
   return session.store.write(session.org.number, facts, async (unit) => {
     const [known] = await unit.records.refunds.list({ reference: object.id });
-    if (known !== undefined) return undefined;
+    // It may have been asked for here after the list of ours was read: then it is ours to settle, not foreign.
+    const ours = 'refund' in object && object.refund !== null && (await unit.records.refunds.find(object.refund));
+    if (known !== undefined || ours) return undefined;
     const current = await unit.records.purchases.find(purchase.id);
     if (current === undefined || current.entry === null) return undefined;
     const record = foreignRecord(session, current, object, kind);
