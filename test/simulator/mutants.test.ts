@@ -1,0 +1,142 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+/** The rules of the state machine, each with the line that keeps it and that line without it. */
+const MUTANTS: readonly (readonly [rule: string, file: string, line: string, without: string])[] = [
+  [
+    'a time-out is not a failure',
+    'src/app/settlement-moves.ts',
+    "if (answer.kind !== 'payment') return undefined;",
+    "if (answer.kind !== 'payment') return fail(session, purchase);",
+  ],
+  [
+    'a cancelled purchase fails only behind the fence',
+    'src/core/payment/purchase.ts',
+    "state: purchase.payment === null ? purchase.state : 'closing' };",
+    "state: 'failed', settledAt: purchase.createdAt };",
+  ],
+  [
+    'every change of state is a compare-and-set',
+    'src/app/settlement-moves.ts',
+    'if (current.version !== purchase.version) return current;',
+    '',
+  ],
+  [
+    'a create has one key',
+    'src/app/settlement-calls.ts',
+    'createPayment(request, createKey(purchase))',
+    'createPayment(request, session.deps.system.random())',
+  ],
+  [
+    'a confirm has one key',
+    'src/app/settlement.ts',
+    'attempt.paymentMethod, confirmKey(purchase, attempt)',
+    'attempt.paymentMethod, confirmKey(purchase, attempt) + session.deps.system.random()',
+  ],
+  [
+    'a key that is too old is not sent again',
+    'src/core/payment/purchase.ts',
+    'return now >= sentAt && now - sentAt < RESEND_WINDOW_MS;',
+    'return true;',
+  ],
+  [
+    'the backup waits until the outcome of the primary is known',
+    'src/app/settlement.ts',
+    "if (answer.kind === 'refused') return refusedConfirm(",
+    "if (answer.kind === 'unknown') return decline(session, calls, purchase, { code: 'x', declineCode: null, message: 'x' });\n  if (answer.kind === 'refused') return refusedConfirm(",
+  ],
+  [
+    'only a payment that was taken is credited',
+    'src/app/settlement-moves.ts',
+    "if (payment.status === 'succeeded')",
+    "if (payment.status !== 'canceled')",
+  ],
+  [
+    'a second purchase beside an unresolved one is refused',
+    'src/core/payment/purchase.ts',
+    'return isUnresolved(purchase) && purchase.paymentMethod !== BILLING_ACCOUNT',
+    'return false && purchase.paymentMethod !== BILLING_ACCOUNT',
+  ],
+  [
+    'a refund has one key',
+    'src/app/refund-settlement.ts',
+    'refundKey(refund))',
+    'refundKey(refund) + session.deps.system.random())',
+  ],
+  [
+    'the hold of a refund is let go only on evidence',
+    'src/app/refund-settlement.ts',
+    "if (answer.kind === 'unknown') return undefined;",
+    "if (answer.kind === 'unknown') return release(session, refund, 'no answer', null);",
+  ],
+  [
+    'a refund of ours is never taken for a foreign one',
+    'src/app/refund-settlement.ts',
+    'if (known !== undefined || ours) return undefined;',
+    '',
+  ],
+  [
+    'a refund changes its state by a compare-and-set',
+    'src/app/refund-settlement.ts',
+    'if (current.version !== refund.version) return current;',
+    '',
+  ],
+];
+
+const SEEDS = 1_500;
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.resolve('node_modules/.mutants-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type World = typeof import('./world');
+
+test.each(MUTANTS)(
+  'without the rule that %s, a world goes wrong',
+  async (_rule, file, line, without) => {
+    const { openLedger, live } = await buildWorld(file, line, without);
+
+    const ledger = await openLedger(FOLDER);
+    let fault: string | undefined;
+    for (let seed = 1; seed <= SEEDS && fault === undefined; seed += 1) fault = await live(ledger.store, seed);
+    await ledger.close();
+
+    expect(fault).toBeDefined();
+  },
+  110_000,
+);
+
+/** The simulator with the real code, but for one line. */
+async function buildWorld(file: string, line: string, without: string): Promise<World> {
+  const text = readFileSync(file, 'utf8');
+  expect(text.split(line).length, `${file} has the line once: ${line}`).toBe(2);
+  const outfile = path.join(folder, `${MUTANTS.findIndex((mutant) => mutant[2] === line)}.cjs`);
+  await build({
+    entryPoints: ['test/simulator/world.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+    external: ['better-sqlite3', 'better-sqlite3-node20'],
+    plugins: [
+      {
+        name: 'mutant',
+        setup({ onLoad }) {
+          onLoad({ filter: new RegExp(`${file.replaceAll('.', '\\.')}$`) }, () => ({
+            contents: text.replace(line, () => without),
+            loader: 'ts',
+          }));
+        },
+      },
+    ],
+  });
+  // The bundle exports what the file it was made from exports.
+  return (await import(pathToFileURL(outfile).href)) as World;
+}

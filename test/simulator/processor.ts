@@ -1,0 +1,244 @@
+import { toCents } from '../../src/core/credits';
+import type { Payment } from '../../src/core/payment/purchase';
+import type { Dispute, Refund } from '../../src/core/payment/refund';
+import type {
+  PaymentAnswer,
+  PaymentGateway,
+  PaymentRequest,
+  RefundAnswer,
+  RefundRequest,
+  StoredCard,
+} from '../../src/ports/payment-gateway';
+import type { Chance } from './random';
+
+const DAY_MS = 86_400_000;
+/** Longer than any caller waits, shorter than the day after which keys are forgotten. */
+const LATEST_MS = 600_000;
+
+export type CardKind = 'pays' | 'declines' | 'asks' | 'takes_days';
+
+/** A process that was killed: what it was doing stops right there. */
+export class Killed extends Error {}
+
+interface Charge {
+  readonly payment: string;
+  readonly card: string;
+}
+
+/**
+ * A processor that obeys Stripe's rules (one charge at most for a payment, keys for a day, a cancel is final) behind a
+ * network that obeys none: requests and answers get lost, come late, or end the process.
+ */
+export class SimulatedProcessor implements PaymentGateway {
+  readonly provider = 'sandbox';
+  readonly hosted = null;
+  readonly payments = new Map<string, Payment>();
+  readonly refunds: Refund[] = [];
+  /** Every time a card was really asked, and every charge that was made. */
+  readonly asked: Charge[] = [];
+  readonly charges: Charge[] = [];
+  /** How likely each thing is to go wrong; all is well at 0. */
+  trouble = 0;
+  readonly #cards = new Map<string, CardKind>();
+  readonly #keys = new Map<string, { request: string; answer: PaymentAnswer | RefundAnswer; at: number }>();
+  readonly #late: { readonly at: number; readonly run: () => void }[] = [];
+  readonly #chance: Chance;
+  readonly #now: () => number;
+  #count = 0;
+
+  constructor(chance: Chance, now: () => number) {
+    this.#chance = chance;
+    this.#now = now;
+  }
+
+  /** Carries out what was on its way for so long. */
+  arrive(): void {
+    const due = this.#late.filter((each) => each.at <= this.#now()).sort((a, b) => a.at - b.at);
+    for (const each of due) {
+      this.#late.splice(this.#late.indexOf(each), 1);
+      each.run();
+    }
+  }
+
+  get isQuiet(): boolean {
+    return this.#late.length === 0 && this.refunds.every((refund) => refund.status !== 'pending');
+  }
+
+  takenCents(): number {
+    const taken = [...this.payments.values()].reduce((sum, payment) => sum + payment.receivedCents, 0);
+    return taken - this.refunds.reduce((sum, refund) => sum + (refund.status === 'failed' ? 0 : refund.amountCents), 0);
+  }
+
+  /** Payments that have been under way long enough come to an end. */
+  finish(): void {
+    for (const payment of this.payments.values())
+      if (payment.status === 'processing')
+        this.#capture(payment, this.asked.find((each) => each.payment === payment.id)?.card ?? '');
+  }
+
+  async createCustomer(org: { id: string }): Promise<string> {
+    return `cus_${org.id}`;
+  }
+
+  async attachCard(_customer: string, token: string): Promise<StoredCard> {
+    const id = this.#id('pm');
+    this.#cards.set(id, token as CardKind);
+    return { paymentMethod: id, fingerprint: id, brand: 'visa', last4: '4242', expMonth: 12, expYear: 2040 };
+  }
+
+  async updateCard(): Promise<StoredCard> {
+    throw new Error('not part of the simulation');
+  }
+
+  async detachCard(): Promise<void> {}
+
+  createPayment(request: PaymentRequest, key: string): Promise<PaymentAnswer> {
+    const { purchase, customer } = request;
+    return this.#send(key, `create ${purchase}`, () => {
+      const amountCents = toCents(request.credits);
+      const payment: Payment = {
+        id: this.#id('pi'),
+        status: 'requires_payment_method',
+        amountCents,
+        receivedCents: 0,
+        currency: 'usd',
+        customer,
+        live: false,
+        purchase,
+      };
+      this.payments.set(payment.id, payment);
+      return { kind: 'payment', payment };
+    });
+  }
+
+  confirmPayment(id: string, card: string, key: string): Promise<PaymentAnswer> {
+    return this.#send<PaymentAnswer>(key, `confirm ${id} ${card}`, () => {
+      const payment = this.payments.get(id);
+      if (payment?.status !== 'requires_payment_method')
+        return { kind: 'refused', code: 'payment_intent_unexpected_state', message: 'not now' };
+      this.asked.push({ payment: id, card });
+      const kind = this.#cards.get(card) ?? 'declines';
+      if (kind === 'pays') return { kind: 'payment', payment: this.#capture(payment, card) };
+      if (kind === 'takes_days') return { kind: 'payment', payment: this.#set(payment, { status: 'processing' }) };
+      const code = kind === 'asks' ? 'authentication_required' : 'card_declined';
+      return { kind: 'declined', payment, decline: { code, declineCode: null, message: code } };
+    });
+  }
+
+  cancelPayment(id: string, key: string): Promise<PaymentAnswer> {
+    return this.#send<PaymentAnswer>(key, `cancel ${id}`, () => {
+      const payment = this.payments.get(id);
+      if (payment?.status !== 'requires_payment_method')
+        return { kind: 'refused', code: 'payment_intent_unexpected_state', message: 'not now' };
+      return { kind: 'payment', payment: this.#set(payment, { status: 'canceled' }) };
+    });
+  }
+
+  async retrievePayment(id: string): Promise<PaymentAnswer> {
+    await this.#pause();
+    if (this.#chance.happens(this.trouble)) return { kind: 'unknown', reason: 'the network' };
+    const payment = this.payments.get(id);
+    if (payment === undefined) return { kind: 'refused', code: 'resource_missing', message: id };
+    return { kind: 'payment', payment };
+  }
+
+  async findPayments(_customer: string, purchase: string): Promise<readonly Payment[]> {
+    await this.#pause();
+    return [...this.payments.values()].filter((payment) => payment.purchase === purchase);
+  }
+
+  createRefund({ refund, payment, credits }: RefundRequest, key: string): Promise<RefundAnswer> {
+    return this.#send<RefundAnswer>(key, `refund ${refund} ${payment}`, () => {
+      const amountCents = toCents(credits);
+      const waits = this.#chance.happens(0.3);
+      const made = {
+        id: this.#id('re'),
+        payment,
+        amountCents,
+        status: waits ? 'pending' : 'succeeded',
+        refund,
+        failure: null,
+      };
+      this.refunds.push(made);
+      return { kind: 'refund', refund: made };
+    });
+  }
+
+  async findRefunds(where: { payment: string } | { since: number }): Promise<readonly Refund[]> {
+    await this.#pause();
+    return this.refunds.filter((refund) => !('payment' in where) || refund.payment === where.payment);
+  }
+
+  /** Refunds that are on their way arrive, or come back. */
+  settleRefunds(): void {
+    for (const [at, refund] of this.refunds.entries())
+      if (refund.status === 'pending')
+        this.refunds[at] = { ...refund, status: this.#chance.happens(0.5) ? 'succeeded' : 'failed' };
+  }
+
+  async findDisputes(): Promise<readonly Dispute[]> {
+    return [];
+  }
+
+  createInvoice = refuseInvoice;
+  sendInvoice = refuseInvoice;
+  voidInvoice = refuseInvoice;
+  retrieveInvoice = refuseInvoice;
+  findInvoices = async () => [];
+
+  /** One request over that network. */
+  async #send<T extends PaymentAnswer | RefundAnswer>(key: string, request: string, run: () => T): Promise<T> {
+    const unknown = { kind: 'unknown', reason: 'the network' } as T;
+    await this.#pause();
+    const act = () => this.#once(key, request, run);
+    if (!this.#chance.happens(this.trouble)) return act();
+    const kind = this.#chance.below(5);
+    if (kind === 0) return unknown; // lost on its way
+    if (kind === 1) {
+      // It is carried out at its own time, though nobody may look before a day later.
+      const at = this.#now() + this.#chance.below(LATEST_MS);
+      this.#late.push({ at, run: () => void this.#once(key, request, run, at) });
+      return unknown;
+    }
+    if (kind === 2) throw new Killed('before it was sent');
+    act();
+    if (kind === 3) throw new Killed('before it was answered');
+    return unknown; // carried out, and the answer lost
+  }
+
+  #once<T extends PaymentAnswer | RefundAnswer>(key: string, request: string, run: () => T, at = this.#now()): T {
+    const known = this.#keys.get(key);
+    const isFresh = known !== undefined && at - known.at < DAY_MS;
+    // A key stands for one request, so its answer has that request's type.
+    if (isFresh && known.request === request) return known.answer as T;
+    if (isFresh) return { kind: 'refused', code: 'idempotency_error', message: 'other parameters' } as T;
+    const answer = run();
+    this.#keys.set(key, { request, answer, at });
+    return answer;
+  }
+
+  #capture(payment: Payment, card: string): Payment {
+    this.charges.push({ payment: payment.id, card });
+    return this.#set(payment, { status: 'succeeded', receivedCents: payment.amountCents });
+  }
+
+  #set(payment: Payment, change: Partial<Payment>): Payment {
+    const changed = { ...payment, ...change };
+    this.payments.set(payment.id, changed);
+    return changed;
+  }
+
+  #id(prefix: string): string {
+    this.#count += 1;
+    return `${prefix}_${this.#chance.hex(8)}${this.#count}`;
+  }
+
+  /** Lets other workers in, now and then several steps of them. */
+  async #pause(): Promise<void> {
+    for (let turn = this.#chance.below(4); turn > 0; turn -= 1) await new Promise(setImmediate);
+  }
+}
+
+async function refuseInvoice(): Promise<PaymentAnswer> {
+  return { kind: 'refused', code: 'not_simulated', message: 'invoices are not part of the simulation' };
+}

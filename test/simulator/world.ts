@@ -1,0 +1,242 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { SqlStore } from '../../src/adapters/storage/sql-store';
+import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
+import { createSystem, digest } from '../../src/adapters/system';
+import { createLocalWallet } from '../../src/app/local-wallet';
+import type { WalletService } from '../../src/contract/wallet-service';
+import { formatCredits, fromCents, readCredits } from '../../src/core/credits';
+import { WalletError } from '../../src/core/errors';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import type { Instant } from '../../src/core/time';
+import { type CardKind, Killed, SimulatedProcessor } from './processor';
+import { Chance } from './random';
+
+const START = Date.parse('2026-10-05T12:00:00Z');
+const MINUTE_MS = 60_000;
+const CARDS: readonly CardKind[] = ['pays', 'declines', 'asks', 'takes_days'];
+const TROUBLES = [0.1, 0.3, 0.6] as const;
+const JUMPS_MS = [0, 20_000, 5 * MINUTE_MS, 70 * MINUTE_MS, 25 * 60 * MINUTE_MS, -30 * MINUTE_MS];
+
+/** The ledger that all worlds live in, each as an organisation of its own. */
+export async function openLedger(folder = tmpdir()) {
+  const home = mkdtempSync(path.join(folder, 'wallet-world-'));
+  const driver = await openSqlite({ file: path.join(home, 'ledger.db'), create: true });
+  const store = new SqlStore(driver, digest);
+  await store.found({
+    instance: 'sim',
+    provider: 'sandbox',
+    mode: 'sandbox',
+    account: null,
+    createdAt: START as Instant,
+  });
+  return {
+    store,
+    close: async () => {
+      await driver.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Lives through one seeded world. Answers what went wrong with the money; undefined where nothing did. */
+export async function live(store: SqlStore, seed: number): Promise<string | undefined> {
+  const world = await World.create(store, seed);
+  for (let round = 3 + world.chance.below(6); round > 0 && world.fault === undefined; round -= 1) await world.round();
+  await world.calmDown();
+  return world.fault;
+}
+
+class World {
+  readonly chance: Chance;
+  readonly processor: SimulatedProcessor;
+  readonly #store: SqlStore;
+  readonly #wallet: WalletService;
+  readonly #org: string;
+  #orgNumber = 0;
+  #now = START;
+  #killing = 0;
+  fault: string | undefined;
+
+  private constructor(store: SqlStore, seed: number) {
+    this.chance = new Chance(seed);
+    this.#store = store;
+    this.#org = `seed ${seed}`;
+    this.processor = new SimulatedProcessor(this.chance, () => this.#now);
+    this.#wallet = createLocalWallet({
+      store: async () => store,
+      processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
+      admit: async () => undefined,
+      gateway: async () => ({ gateway: this.processor, keyMark: null }),
+      system: {
+        ...createSystem(undefined),
+        now: () => this.#now as Instant,
+        random: () => this.chance.hex(14),
+        reached: (point) => {
+          if (this.chance.happens(this.#killing)) throw new Killed(point);
+        },
+      },
+      actor: 'sim',
+      org: this.#org,
+      timeZone: undefined,
+      maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
+      close: async () => undefined,
+    });
+  }
+
+  static async create(store: SqlStore, seed: number): Promise<World> {
+    const world = new World(store, seed);
+    const { chance } = world;
+    const at = START as Instant;
+    const record = {
+      id: `org_${chance.hex(20)}`,
+      tag: chance.hex(6),
+      name: world.#org,
+      email: null,
+      timeZone: 'UTC',
+      accountingContact: null,
+      customer: null,
+      keyMark: null,
+      createdAt: at,
+      version: 1,
+    };
+    const facts = { actor: 'sim', action: 'organisation.init', subject: record.name, reason: null, at };
+    world.#orgNumber = await store.createOrganisation(record, facts, async (_unit, org) => org.number);
+    const kinds = [CARDS[chance.below(4)] ?? 'pays', CARDS[chance.below(2)] ?? 'pays'];
+    await world.#wallet.cards.add({ paymentMethod: kinds[0] ?? 'pays' });
+    if (chance.happens(0.6)) await world.#wallet.cards.add({ paymentMethod: kinds[1] ?? 'pays', role: 'backup' });
+    world.processor.trouble = TROUBLES[chance.below(3)] ?? 0.1;
+    world.#killing = chance.happens(0.5) ? 0.15 : 0;
+    return world;
+  }
+
+  /** Time goes by, messages arrive, and one or two people or cron jobs do something. */
+  async round(): Promise<void> {
+    this.#now += JUMPS_MS[this.chance.below(JUMPS_MS.length)] ?? 0;
+    this.processor.arrive();
+    if (this.chance.happens(0.2)) this.processor.finish();
+    if (this.chance.happens(0.3)) this.processor.settleRefunds();
+    const workers = 1 + this.chance.below(3);
+    await Promise.all(Array.from({ length: workers }, () => this.#act()));
+    if (this.chance.happens(0.2)) await this.#buyTwice();
+    await this.#check();
+  }
+
+  /** Nothing fails any more: whatever is open must come to its end. */
+  async calmDown(): Promise<void> {
+    this.processor.trouble = 0;
+    this.#killing = 0;
+    for (let turn = 0; turn < 8 && this.fault === undefined; turn += 1) {
+      this.#now += 5 * 60 * MINUTE_MS;
+      this.processor.arrive();
+      this.processor.finish();
+      this.processor.settleRefunds();
+      await this.#attempt(() => this.#wallet.purchases.reconcile());
+      await this.#check();
+      if (turn > 0 && (await this.#isQuiet())) break;
+    }
+    await this.#checkEnd();
+  }
+
+  async #act(): Promise<void> {
+    const { purchases } = this.#wallet;
+    const kind = this.chance.below(10);
+    if (kind < 4) return this.#buy();
+    if (kind < 7) return this.#attempt(() => purchases.reconcile());
+    const all = (await purchases.list({})).purchases;
+    const one = all[this.chance.below(all.length || 1)];
+    if (one === undefined) return;
+    if (kind < 9) return this.#attempt(() => purchases.cancel({ id: one.id }));
+    return this.#attempt(() => purchases.refund({ id: one.id }));
+  }
+
+  async #buy(again = this.chance.happens(0.3)): Promise<void> {
+    const credits = formatCredits(fromCents(1_000));
+    await this.#attempt(() => this.#wallet.purchases.buy({ credits, ...(again ? { again } : {}) }));
+  }
+
+  /** A second purchase beside one whose outcome is unknown is refused. Nobody else is at work meanwhile. */
+  async #buyTwice(): Promise<void> {
+    const before = await this.#inDoubt();
+    const known = (await this.#wallet.purchases.list({})).purchases.length;
+    await this.#buy(false);
+    const after = await this.#inDoubt();
+    const made = (await this.#wallet.purchases.list({})).purchases.length - known;
+    const stillOpen = before.find((id) => after.includes(id));
+    if (stillOpen !== undefined && made > 0) this.#report(`bought beside ${stillOpen}`);
+  }
+
+  /** Nothing is open here and nothing is on its way there. */
+  async #isQuiet(): Promise<boolean> {
+    const open = await this.#store.read(this.#orgNumber, async (view) => [
+      ...(await view.unresolvedPurchases()),
+      ...(await view.openRefunds()),
+    ]);
+    return open.length === 0 && this.processor.isQuiet;
+  }
+
+  async #inDoubt(): Promise<readonly string[]> {
+    const open = await this.#store.read(this.#orgNumber, (view) => view.unresolvedPurchases());
+    // Said in the world's own words: a rule is not judged by itself.
+    return open.filter((purchase) => purchase.state !== 'needs_person').map((purchase) => purchase.id);
+  }
+
+  /** Refusals and kills are part of life; anything else is a fault. */
+  async #attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Killed || error instanceof WalletError) return;
+      this.#report(`it broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+
+  /** Holds at every moment: nobody can spend more than the processor has taken. */
+  async #check(): Promise<void> {
+    const { balance } = await this.#wallet.credit.balance();
+    const taken = fromCents(this.processor.takenCents());
+    if (readCredits(balance.available) > taken)
+      this.#report(`${balance.available} can be spent and ${formatCredits(taken)} was taken`);
+    const { charges, asked, payments } = this.processor;
+    const purchases = [...payments.values()].map((payment) => payment.purchase);
+    if (new Set(purchases).size !== purchases.length) this.#report('one purchase has two payments');
+    if (new Set(charges.map((charge) => charge.payment)).size !== charges.length)
+      this.#report('one payment was charged twice');
+    const tries = asked.map(({ payment, card }) => `${payment} ${card}`);
+    if (new Set(tries).size !== tries.length) this.#report('one card was asked twice for one payment');
+    const refunds = this.processor.refunds.map((refund) => refund.refund);
+    if (new Set(refunds).size !== refunds.length) this.#report('one refund was made twice');
+  }
+
+  /** Holds when the dust has settled: charged is credited, and nothing is pending. */
+  async #checkEnd(): Promise<void> {
+    const records = await this.#store.read(this.#orgNumber, (view) => view.records.purchases.list());
+    for (const purchase of records) {
+      const payment = [...this.processor.payments.values()].find((each) => each.purchase === purchase.id);
+      const charge = this.processor.charges.find((each) => each.payment === payment?.id);
+      if (purchase.state !== 'succeeded' && purchase.state !== 'failed')
+        this.#report(`${purchase.id} stays ${purchase.state}`);
+      if ((purchase.state === 'succeeded') !== (charge !== undefined))
+        this.#report(`${purchase.id} is ${purchase.state} and was ${charge === undefined ? 'not ' : ''}charged`);
+      const last = purchase.attempts.at(-1);
+      if (charge !== undefined && last !== undefined && last.paymentMethod !== charge.card)
+        this.#report(`${purchase.id} says that another card paid`);
+    }
+    const { balance } = await this.#wallet.credit.balance();
+    if (readCredits(balance.posted) !== fromCents(this.processor.takenCents()))
+      this.#report(`${balance.posted} are in the books and ${this.processor.takenCents()} cents were taken`);
+    // A refund that nobody can find after a day is left to people, with its credits.
+    const open = await this.#store.read(this.#orgNumber, (view) => view.openRefunds());
+    const parked = open.reduce((sum, refund) => sum + (refund.state === 'needs_review' ? refund.credits : 0), 0);
+    if (readCredits(balance.held) !== parked)
+      this.#report(`${balance.held} stay on hold: ${open.map((refund) => refund.state)}`);
+    const proof = await this.#wallet.audit.verify({});
+    if (!proof.ok)
+      this.#report(`the books are not whole: ${JSON.stringify(proof.checks.filter((check) => !check.ok))}`);
+  }
+
+  #report(what: string): void {
+    this.fault ??= `${this.#org}: ${what}`;
+  }
+}
