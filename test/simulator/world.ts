@@ -54,7 +54,7 @@ class World {
   readonly #store: SqlStore;
   readonly #wallet: WalletService;
   readonly #org: string;
-  #orgNumber = 0;
+  orgNumber = 0;
   #now = START;
   #killing = 0;
   fault: string | undefined;
@@ -102,7 +102,7 @@ class World {
       version: 1,
     };
     const facts = { actor: 'sim', action: 'organisation.init', subject: record.name, reason: null, at };
-    world.#orgNumber = await store.createOrganisation(record, facts, async (_unit, org) => org.number);
+    world.orgNumber = await store.createOrganisation(record, facts, async (_unit, org) => org.number);
     const kinds = [CARDS[chance.below(4)] ?? 'pays', CARDS[chance.below(2)] ?? 'pays'];
     await world.#wallet.cards.add({ paymentMethod: kinds[0] ?? 'pays' });
     if (chance.happens(0.6)) await world.#wallet.cards.add({ paymentMethod: kinds[1] ?? 'pays', role: 'backup' });
@@ -169,7 +169,7 @@ class World {
 
   /** Nothing is open here and nothing is on its way there. */
   async #isQuiet(): Promise<boolean> {
-    const open = await this.#store.read(this.#orgNumber, async (view) => [
+    const open = await this.#store.read(this.orgNumber, async (view) => [
       ...(await view.unresolvedPurchases()),
       ...(await view.openRefunds()),
     ]);
@@ -177,7 +177,7 @@ class World {
   }
 
   async #inDoubt(): Promise<readonly string[]> {
-    const open = await this.#store.read(this.#orgNumber, (view) => view.unresolvedPurchases());
+    const open = await this.#store.read(this.orgNumber, (view) => view.unresolvedPurchases());
     // Said in the world's own words: a rule is not judged by itself.
     return open.filter((purchase) => purchase.state !== 'needs_person').map((purchase) => purchase.id);
   }
@@ -211,7 +211,7 @@ class World {
 
   /** Holds when the dust has settled: charged is credited, and nothing is pending. */
   async #checkEnd(): Promise<void> {
-    const records = await this.#store.read(this.#orgNumber, (view) => view.records.purchases.list());
+    const records = await this.#store.read(this.orgNumber, (view) => view.records.purchases.list());
     for (const purchase of records) {
       const payment = [...this.processor.payments.values()].find((each) => each.purchase === purchase.id);
       const charge = this.processor.charges.find((each) => each.payment === payment?.id);
@@ -227,7 +227,7 @@ class World {
     if (readCredits(balance.posted) !== fromCents(this.processor.takenCents()))
       this.#report(`${balance.posted} are in the books and ${this.processor.takenCents()} cents were taken`);
     // A refund that nobody can find after a day is left to people, with its credits.
-    const open = await this.#store.read(this.#orgNumber, (view) => view.openRefunds());
+    const open = await this.#store.read(this.orgNumber, (view) => view.openRefunds());
     const parked = open.reduce((sum, refund) => sum + (refund.state === 'needs_review' ? refund.credits : 0), 0);
     if (readCredits(balance.held) !== parked)
       this.#report(`${balance.held} stay on hold: ${open.map((refund) => refund.state)}`);
