@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { CONSOLE_PAGES, playPage } from '../scripts/console-page';
 import { renderReference } from '../scripts/reference-page';
 import { EXIT_STATUS, STATUS_MEANINGS } from '../src/cli/exit-status';
+import { NOUNS } from '../src/cli/nouns';
 
 type Packages = Partial<Record<'dependencies' | 'optionalDependencies' | 'devDependencies', object>>;
 
@@ -51,6 +52,11 @@ test('every dependency has its reason', () => {
     (name) => !new RegExp(`^\\| [^|]*\`${name}\``, 'm').test(page),
   );
   expect(unexplained).toEqual([]);
+});
+
+test('every noun is in the changelog', () => {
+  const log = read('CHANGELOG.md');
+  expect(NOUNS.map(({ name }) => name).filter((name) => !log.includes(`\`${name}`))).toEqual([]);
 });
 
 test.each(ALL_PAGES)('every link of %s leads somewhere', (page) => {
