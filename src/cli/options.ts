@@ -31,6 +31,10 @@ const LIST_OPTIONS: readonly OptionSpec[] = [
   { flag: '--bom', help: 'begin CSV with a byte order mark, for Excel' },
 ];
 
+const DOCUMENT_OPTIONS: readonly OptionSpec[] = LIST_OPTIONS.map((option) =>
+  option.choices === undefined ? option : { ...option, choices: [...FORMATS, 'pdf'] },
+);
+
 const PAGE_OPTIONS: readonly OptionSpec[] = [
   { flag: '--limit <n>', help: 'rows at most, 1 to 1000000', conflicts: ['all'] },
   { flag: '--cursor <cursor>', help: 'go on where "next" of the last page said' },
@@ -43,7 +47,7 @@ export function ownOptions(spec: CommandSpec): readonly OptionSpec[] {
     ...(spec.options ?? []),
     ...(spec.kind === 'change' ? [KEY_OPTION] : []),
     ...(spec.kind === 'change' && spec.dryRun !== false ? [DRY_RUN_OPTION] : []),
-    ...(spec.list ? LIST_OPTIONS : []),
+    ...(spec.list ? (spec.document ? DOCUMENT_OPTIONS : LIST_OPTIONS) : []),
     ...(spec.list === 'paged' ? PAGE_OPTIONS : []),
   ];
 }

@@ -45,6 +45,8 @@ export interface CommandSpec {
   readonly spends?: true;
   /** Answers a list: `--format`, `--output`, `--force`, and where it has pages `--limit`, `--cursor`, `--all`. */
   readonly list?: 'paged' | 'whole';
+  /** A list that can be a PDF document as well. */
+  readonly document?: true;
   /** What follows `--` belongs to another program and is not looked at. */
   readonly rest?: ArgumentSpec;
   /** Runs it and answers the exit status. */

@@ -1,4 +1,5 @@
 import type { AllStatements, StatementFigures, StatementReport, UsageFigures } from '../contract/reports';
+import { WalletError } from '../core/errors';
 import { MOVEMENTS } from '../core/report/statement';
 import type { Styles } from '../output/colour';
 import { escapeControlInJson } from '../output/escape';
@@ -28,6 +29,14 @@ type StatementRow = StatementFigures & Partial<Pick<StatementReport, 'org' | 'ra
 export async function showStatement(call: Call, cli: Cli): Promise<0> {
   const { reports } = await cli.wallet();
   const period = call.text('period') ?? '';
+  const { isPdf, showPdf } = await import('./document-file');
+  if (isPdf(call)) {
+    if (call.has('all-orgs')) throw oneEach();
+    const statement = await reports.statement({ period });
+    const { statementDocument } = await import('./documents');
+    const document = statementDocument(statement, await cli.organisation(), TITLES, await cli.clock());
+    return showPdf(call, cli, document);
+  }
   const plan = planList(call, cli);
   if (call.has('all-orgs')) return showAll(call, cli, plan, await reports.allStatements({ period }));
   const statement = await reports.statement({ period });
@@ -163,4 +172,11 @@ async function writeText(call: Call, cli: Cli, plan: ListPlan, text: string): Pr
   }
   await writeList(plan, call, cli, chunks());
   return 0;
+}
+
+function oneEach(): WalletError {
+  return new WalletError('invalid_usage', 'a PDF is the statement of one organisation', {
+    why: '--all-orgs is a table of many',
+    hint: 'name one with --org, or choose --format xlsx',
+  });
 }

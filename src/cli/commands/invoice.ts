@@ -75,10 +75,23 @@ export const commands: readonly CommandSpec[] = [
     path: 'invoice show',
     summary: 'one invoice with its lines',
     args: [{ name: 'id', help: 'its id or its number' }],
-    examples: [{ command: 'wallet invoice show INV-000003', says: 'what was billed' }],
+    options: [
+      { flag: '--format <format>', help: 'text if not said', choices: ['text', 'pdf'] },
+      { flag: '--output <file>', short: '-o', help: 'write the PDF to a file, whole or not at all' },
+      { flag: '--force', help: 'overwrite the file' },
+    ],
+    examples: [
+      { command: 'wallet invoice show INV-000003', says: 'what was billed' },
+      { command: 'wallet invoice show INV-000003 -o invoice.pdf', says: 'a document to send' },
+    ],
     kind: 'read',
     async run(call, cli) {
       const result = await (await cli.wallet()).invoices.show({ id: call.arg(0) });
+      const { isPdf, showPdf } = await import('../document-file');
+      if (isPdf(call)) {
+        const { invoiceDocument } = await import('../documents');
+        return showPdf(call, cli, invoiceDocument(result.invoice, await cli.organisation(), await cli.clock()));
+      }
       return cli.show(result, async () => `${describe(result.invoice)}${await mark(cli)}`, result.invoice.id);
     },
   },

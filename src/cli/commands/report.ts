@@ -35,9 +35,11 @@ export const commands: readonly CommandSpec[] = [
     examples: [
       { command: 'wallet report statement --period last-month', says: 'the month that ended' },
       { command: 'wallet report statement --period 2026-Q3 --all-orgs --format csv', says: 'all, consolidated' },
+      { command: 'wallet report statement --period 2026-10 -o october.pdf', says: 'a document to send' },
     ],
     kind: 'read',
     list: 'whole',
+    document: true,
     run: async (call, cli) => (await import('../statement-view')).showStatement(call, cli),
   },
   {

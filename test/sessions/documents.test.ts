@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSandbox, type Sandbox } from '../helpers/cli';
+
+const OCTOBER = { env: { WALLET_NOW: '2026-10-20T12:00:00Z' } };
+const NOVEMBER = { env: { WALLET_NOW: '2026-11-01T12:00:00Z' } };
+let box: Sandbox;
+
+beforeAll(async () => {
+  box = createSandbox();
+  await box.ok('init --org Acme', OCTOBER);
+  await box.ok('card add --payment-method pm_card_visa', OCTOBER);
+  await box.ok('buy 100 --yes', OCTOBER);
+  await box.ok('app add crm', OCTOBER);
+  await box.ok('usage record --app crm --service audio-transcription --quantity 37', OCTOBER);
+});
+afterAll(() => box.remove());
+
+/** What the pages show: pdfkit writes text as hexadecimal strings in compressed streams. */
+function textOf(file: string): string {
+  const bytes = readFileSync(path.join(box.home, file)).toString('latin1');
+  const streams = [...bytes.matchAll(/stream\r?\n([\s\S]*?)\r?\nendstream/g)].map(([, body = '']) => body);
+  const content = streams.map((body) => inflate(Buffer.from(body, 'latin1'))).join('\n');
+  return [...content.matchAll(/\[(.*?)\] TJ/g)].map(([, run = '']) => decode(run)).join('\n');
+}
+
+function inflate(bytes: Buffer): string {
+  try {
+    return inflateSync(bytes).toString('latin1');
+  } catch {
+    return ''; // a stream that is not text
+  }
+}
+
+function decode(run: string): string {
+  return [...run.matchAll(/<([0-9a-f]+)>/g)].map(([, hex = '']) => Buffer.from(hex, 'hex').toString('latin1')).join('');
+}
+
+describe('documents', () => {
+  it('show an invoice with number, lines, rounding, total and page', async () => {
+    await box.ok('invoice run --yes', NOVEMBER);
+    await box.ok('invoice show INV-000001 -o invoice.pdf', NOVEMBER);
+
+    const text = textOf('invoice.pdf');
+
+    for (const part of ['Invoice INV-000001', 'Acme', 'audio-transcription', '0.888', '0.002', '0.89', 'page 1 of 1'])
+      expect(text).toContain(part);
+    expect(text).toContain('SANDBOX: no real money');
+  });
+
+  it('show a statement, the same bytes every time', async () => {
+    await box.ok('report statement --period 2026-10 -o a.pdf', NOVEMBER);
+    await box.ok('report statement --period 2026-10 --format pdf -o b.pdf', NOVEMBER);
+
+    expect(textOf('a.pdf')).toContain('Purchased\n100.00');
+    expect(readFileSync(path.join(box.home, 'a.pdf'))).toEqual(readFileSync(path.join(box.home, 'b.pdf')));
+  });
+
+  it('are of one organisation', async () => {
+    expect((await box.wallet('report statement --period 2026-10 --all-orgs -o c.pdf', NOVEMBER)).status).toBe(2);
+    expect((await box.wallet('report statement --period 2026-10 -o a.pdf', NOVEMBER)).status).toBe(8);
+  });
+});
