@@ -34,8 +34,7 @@ export async function settledJournal(view: LedgerView, session: Session, needs: 
     { wallet, grants, months },
     { at: session.now(), actor: session.actor.name, calendar: session.calendar, closedUntil: await view.closedUntil() },
   );
-  const lapsed = (await view.hasDue(journal.at)) ? await view.dueHolds(journal.at) : [];
-  const ended = lapsed.map((hold) => releaseHold(journal, hold, 'expired'));
+  const ended = (await view.dueHolds(journal.at)).map((hold) => releaseHold(journal, hold, 'expired'));
   journal.expireGrants();
   return { journal, ended };
 }

@@ -52,7 +52,10 @@ export async function recordUsage(deps: Dependencies, request: ChangeOptions & U
     const app = await spendingApp(unit, await requireApp(unit, event.app), session.now());
     const service = await pricedService(unit, await requireService(unit, event.service));
     const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, [event]) });
-    const entry = postUsage(journal, event, { app, service, usableCard: await hasUsableCard(unit, session) });
+    // Cards matter to postpaid services alone.
+    const asksForCard = service.versions.some((version) => version.billing === 'postpaid');
+    const usableCard = asksForCard && (await hasUsableCard(unit, session));
+    const entry = postUsage(journal, event, { app, service, usableCard });
     await finish();
     return {
       transaction: presentTransaction(session, entry),

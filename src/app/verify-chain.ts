@@ -79,8 +79,9 @@ async function walkLink(walk: Walk, reader: EntryReader, link: Link): Promise<re
 }
 
 function takeEntry(walk: Walk, { entry, check }: StoredEntry): string {
+  let canonical: string | undefined;
   try {
-    walk.auditor.take(entry, check);
+    canonical = walk.auditor.take(entry, check);
     walk.totals.take(entry);
     walk.replay?.take(entry);
   } catch (error) {
@@ -90,7 +91,7 @@ function takeEntry(walk: Walk, { entry, check }: StoredEntry): string {
   if (isTransaction(entry.type)) walk.transactions += 1;
   if (entry.type === 'purchase' || entry.type === 'recharge' || entry.type === 'payment')
     walk.purchases.set(entry.reference ?? '', { seq: entry.seq, amount: entry.amount });
-  return canonicalEntry(entry);
+  return canonical ?? canonicalEntry(entry);
 }
 
 function reportGap(walk: Walk, link: Link): void {

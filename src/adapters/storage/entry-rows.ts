@@ -2,7 +2,7 @@ import type { Credits } from '../../core/credits';
 import type { EntryType } from '../../core/ledger/chart';
 import { type Draw, type Entry, effectOnHeld, effectOnPosted, OVERDRAFT } from '../../core/ledger/entry';
 import type { Instant } from '../../core/time';
-import type { ListedEntry } from '../../ports/store';
+import type { ListedEntry, StoredEntry } from '../../ports/store';
 import type { SqlRow, SqlValue } from './sql-driver';
 
 /** The columns of `transactions`, in order. */
@@ -74,8 +74,45 @@ export function toListedEntry(row: SqlRow): ListedEntry {
 /** The draws of an entry: from its own row where it names one grant, else those that were split off. */
 export function withDraws(row: SqlRow, split: readonly Draw[] | undefined): Entry {
   const listed = toListedEntry(row);
-  const grant = row.grant_seq;
-  if (typeof grant !== 'number') return { ...listed, draws: split ?? [] };
-  const amount = effectOnHeld(listed) === 0 ? effectOnPosted(listed) : effectOnHeld(listed);
-  return { ...listed, draws: [{ grant, amount }] };
+  return { ...listed, draws: drawsOf(listed, row.grant_seq, split) };
+}
+
+function drawsOf(
+  transfer: Pick<Entry, 'debit' | 'credit' | 'amount'>,
+  grant: SqlValue | undefined,
+  split: readonly Draw[] | undefined,
+): readonly Draw[] {
+  if (typeof grant !== 'number') return split ?? [];
+  const held = effectOnHeld(transfer);
+  return [{ grant, amount: held === 0 ? effectOnPosted(transfer) : held }];
+}
+
+/** The same from the bare values of a row, in the order of `ENTRY_COLUMNS`, together with its row check. */
+export function toStoredEntry(values: readonly SqlValue[], split: readonly Draw[] | undefined): StoredEntry {
+  const debit = values[12] as number | null;
+  const credit = values[13] as number | null;
+  const amount = values[14] as Credits;
+  const entry: Entry = {
+    seq: values[1] as number,
+    type: values[2] as EntryType,
+    occurredAt: values[3] as Instant,
+    recordedAt: values[4] as Instant,
+    service: values[5] as string | null,
+    app: values[6] as string | null,
+    user: values[7] as string | null,
+    campaign: values[8] as string | null,
+    quantity: values[9] as number | null,
+    freeQuantity: values[10] as number | null,
+    unitPrice: values[11] as Credits | null,
+    debit,
+    credit,
+    amount,
+    balance: values[15] as Credits,
+    memo: values[16] as string | null,
+    reference: values[17] as string | null,
+    externalId: values[18] as string | null,
+    actor: values[19] as string,
+    draws: drawsOf({ debit, credit, amount }, values[20], split),
+  };
+  return { entry, check: Number(values[21]) };
 }

@@ -2,7 +2,7 @@ import type { Grant } from '../../core/credit/grant';
 import type { Credits } from '../../core/credits';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { KeyRecord, LedgerInfo, LedgerProof, StoredEntry } from '../../ports/store';
-import { ENTRY_COLUMNS, withDraws } from './entry-rows';
+import { ENTRY_COLUMNS, toStoredEntry } from './entry-rows';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLedgerInfo } from './ledger-rows';
 import { MIGRATIONS } from './migrations';
 import type { SqlConnection, SqlDriver } from './sql-driver';
@@ -21,14 +21,11 @@ export class LedgerProofReader implements LedgerProof {
 
   async entries(after: number, limit: number): Promise<readonly StoredEntry[]> {
     const sql = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq > ? ORDER BY seq LIMIT ?`;
-    const rows = await this.#connection.all(sql, [this.#org, after, limit]);
-    const last = rows.at(-1)?.seq ?? after;
+    const rows = await this.#connection.table(sql, [this.#org, after, limit]);
+    const last = rows.at(-1)?.[1] ?? after;
     const split = 'SELECT seq, place, grant_seq, amount FROM draws WHERE org = ? AND seq > ? AND seq <= ?';
     const draws = groupDraws(await this.#connection.all(split, [this.#org, after, last]));
-    return rows.map((row) => ({
-      entry: withDraws(row, draws.get(numberOf(row, 'seq'))),
-      check: numberOf(row, 'row_check'),
-    }));
+    return rows.map((row) => toStoredEntry(row, draws.get(Number(row[1]))));
   }
 
   async dayTotals(): Promise<readonly DayTotal[]> {

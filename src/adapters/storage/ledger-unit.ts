@@ -49,6 +49,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   readonly #changes: Map<string, Change>;
   #facts: WriteFacts;
   #wallet: WalletState | undefined;
+  /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
+  #found: Awaited<ReturnType<SqlLedgerView['walletAndHead']>> | undefined;
   #entries: readonly Entry[] = [];
   #canonical: readonly string[] = [];
 
@@ -144,6 +146,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       hash,
       this.org,
     ]);
+  }
+
+  protected override async walletAndHead() {
+    this.#found ??= await super.walletAndHead();
+    return this.#found;
   }
 
   #witness(record: string, id: string, value: unknown): void {

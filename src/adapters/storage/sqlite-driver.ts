@@ -195,7 +195,11 @@ class SqliteConnection implements SqlConnection {
   }
 
   async column(sql: string, params: readonly SqlValue[] = []): Promise<readonly SqlValue[]> {
-    return this.#prepare(sql, true).all(...params) as SqlValue[];
+    return this.#prepare(sql, 'column').all(...params) as SqlValue[];
+  }
+
+  async table(sql: string, params: readonly SqlValue[] = []): Promise<readonly (readonly SqlValue[])[]> {
+    return this.#prepare(sql, 'table').all(...params) as SqlValue[][];
   }
 
   async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
@@ -215,12 +219,13 @@ class SqliteConnection implements SqlConnection {
     }
   }
 
-  #prepare(sql: string, pluck = false): Statement {
-    const key = pluck ? `pluck ${sql}` : sql;
+  #prepare(sql: string, shape: 'objects' | 'column' | 'table' = 'objects'): Statement {
+    const key = shape === 'objects' ? sql : `${shape} ${sql}`;
     let statement = this.#statements.get(key);
     if (statement === undefined) {
       statement = this.#database.prepare(sql);
-      if (pluck) statement.pluck();
+      if (shape === 'column') statement.pluck();
+      if (shape === 'table') statement.raw();
       this.#statements.set(key, statement);
     }
     return statement;
