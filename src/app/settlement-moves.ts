@@ -86,7 +86,7 @@ export function move(
 }
 
 /** One change of state. If somebody else moved the purchase meanwhile, nothing is done and theirs is answered. */
-export function transition(
+function transition(
   session: Session,
   purchase: PurchaseRecord,
   action: string,

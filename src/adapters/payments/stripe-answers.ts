@@ -46,7 +46,7 @@ function declined(error: unknown): PaymentAnswer | undefined {
   return payment === undefined ? undefined : { kind: 'declined', payment, decline: declineOf(error) };
 }
 
-export function declineOf(error: Stripe.errors.StripeCardError): Decline {
+function declineOf(error: Stripe.errors.StripeCardError): Decline {
   const declineCode = error.decline_code ?? null;
   const isDiscreet = DISCREET.test(declineCode ?? '');
   return {

@@ -18,7 +18,7 @@ export const PAGE_SIZE = 100;
 const MOST_PAGES = 200;
 
 /** Thrown instead of sending what could not be answered in time any more. */
-export class OutOfTime extends Error {}
+class OutOfTime extends Error {}
 
 export type CallOptions = Stripe.RequestOptions;
 
