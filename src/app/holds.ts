@@ -6,7 +6,7 @@ import type {
   HoldCreateRequest,
   PageRequest,
 } from '../contract/wallet-service';
-import { captureHold, type Hold as HoldState, openHold, releaseHold } from '../core/credit/hold';
+import { captureHold, type Hold as HoldState, openHold, releaseHold, unitsPaidBy } from '../core/credit/hold';
 import { parseCredits, quote, ZERO } from '../core/credits';
 import { parseDuration } from '../core/duration';
 import { WalletError } from '../core/errors';
@@ -19,7 +19,7 @@ import { requireApp, requireService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { atLogTime, openJournal } from './ledger';
-import { pageLimit } from './paging';
+import { afterId, pageLimit } from './paging';
 import { presentBalance, presentHold, presentTransaction } from './present';
 import { readLedger } from './session';
 import { monthsOf, pricedService, spendingApp } from './usage';
@@ -71,7 +71,10 @@ export async function createHold(
   });
 }
 
-/** Charges what the job used (all it was made for, unless said) and gives back the rest. */
+/**
+ * Charges what the job used and gives back the rest. Unless said, all it was made for; of a hold for an amount, as many
+ * units as the amount pays for.
+ */
 export async function capture(
   deps: Dependencies,
   request: HoldCaptureRequest,
@@ -81,8 +84,6 @@ export async function capture(
   return change(deps, facts, request, async (unit, caller) => {
     const session = await atLogTime(unit, caller);
     const hold = await requireHold(unit, request.id, session.now());
-    const quantity = asked ?? hold.quantity;
-    if (quantity === null) throw quantityNeeded(hold.id);
     const app = await spendingApp(unit, await requireApp(unit, hold.app), session.now());
     const service = await pricedService(unit, await requireService(unit, hold.service));
     const months = monthsOf(session, [{ app: hold.app, service: hold.service, occurredAt: session.now() }]);
@@ -90,6 +91,8 @@ export async function capture(
       months,
       grants: hold.draws.map((draw) => draw.grant),
     });
+    const quantity = asked ?? hold.quantity ?? unitsPaidBy(journal, service, hold.credits);
+    if (quantity === null) throw quantityNeeded(hold.id);
     const captured = captureHold(journal, hold, { app, service, quantity, overflow: request.overflow === true });
     await unit.records.holds.update(captured.hold);
     await finish();
@@ -123,7 +126,7 @@ export async function listHolds(
 ): Promise<{ holds: readonly Hold[]; next: string | null }> {
   const limit = pageLimit(request.limit);
   return readLedger(deps, 'hold.read', async (view, session) => {
-    const after = request.cursor === undefined ? {} : { after: request.cursor };
+    const after = afterId('hold', request.cursor);
     const where = request.all === true ? {} : { state: 'open' as const };
     const found = await view.records.holds.list(where, { newestFirst: true, limit: limit + 1, ...after });
     const page = found.slice(0, limit);
@@ -166,9 +169,9 @@ function parseAsked(request: HoldCreateRequest) {
 function quantityNeeded(id: string): WalletError {
   return new WalletError(
     'invalid_usage',
-    `hold ${id} was made for an amount, so the capture must say how many units were used`,
+    `hold ${id} was made for an amount that is no number of units, so the capture must say how many were used`,
     {
-      why: 'usage is counted in units',
+      why: 'usage is counted in units: one costs more than the amount, or nothing',
       hint: `wallet hold capture ${id} --quantity N`,
     },
   );

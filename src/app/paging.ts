@@ -13,6 +13,14 @@ export function pageLimit(asked: number | undefined): number {
   });
 }
 
+/** What a list goes on after, where its cursors are ids of one kind. Throws `invalid_cursor` for anything else. */
+export function afterId(prefix: 'hold' | 'pur', cursor: string | undefined): { readonly after?: string } {
+  if (cursor === undefined) return {};
+  const [kind, digits = ''] = cursor.split('_');
+  if (kind !== prefix || !/^[0-9a-f]{26}$/.test(digits) || cursor.length !== prefix.length + 27) throw invalidCursor();
+  return { after: cursor };
+}
+
 export function invalidCursor(): WalletError {
   return new WalletError('invalid_cursor', 'the cursor is not one of this list', {
     why: 'a cursor goes on where a page with the same filters ended',

@@ -18,7 +18,7 @@ import { requireCard } from './cards';
 import { fingerprintOf, requireSameParameters } from './command';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
-import { pageLimit } from './paging';
+import { afterId, pageLimit } from './paging';
 import { presentBalance, presentPurchase, presentRefund } from './present';
 import { noBillingAccount, noCard, requirePurchase, requireSuccess, unresolved, unusable } from './purchase-records';
 import { driveOpenRefunds, reconcileReturns } from './refunds';
@@ -118,7 +118,7 @@ export async function listPurchases(
 ): Promise<{ purchases: readonly Purchase[]; next: string | null }> {
   const limit = pageLimit(request.limit);
   return readLedger(deps, 'purchase.read', async (view, session) => {
-    const after = request.cursor === undefined ? {} : { after: request.cursor };
+    const after = afterId('pur', request.cursor);
     const found = await view.records.purchases.list({}, { newestFirst: true, limit: limit + 1, ...after });
     const page = found.slice(0, limit);
     return {

@@ -55,10 +55,11 @@ const BY_EXTENSION: Readonly<Record<string, Format>> = { md: 'markdown', txt: 't
 export async function showList<T>(call: Call, cli: Cli, view: ListView<T>): Promise<0> {
   const plan = planList(call, cli);
   const rows = { shown: 0, next: null as string | null };
+  const pages = await begun(followPages(view.fetch, plan));
   const listing: Listing<T> = given({
     name: view.name,
     columns: view.columns,
-    pages: counting(followPages(view.fetch, plan), rows),
+    pages: counting(pages, rows),
     footer: view.footer,
     extra: view.extra,
   });
@@ -152,6 +153,18 @@ export async function* followPages<T>(
     cursor = page.next;
     yield page;
   }
+}
+
+/** The same, with its first item at hand already: what is refused is refused before a byte of the answer is written. */
+export async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const iterator = items[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  async function* all(): AsyncGenerator<T> {
+    if (first.done === true) return;
+    yield first.value;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return all();
 }
 
 async function* counting<T>(

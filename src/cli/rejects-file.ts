@@ -1,5 +1,5 @@
 import type { FileColumn } from '../input/columns';
-import { createRejectsWriter, type RejectedRow } from '../input/rejects';
+import { createObjectRejectsWriter, createRejectsWriter, type RejectedRow } from '../input/rejects';
 import { openSink } from '../output/streams';
 import type { Call } from './call';
 
@@ -23,7 +23,8 @@ export async function openRejects(
   const path = call.text('rejects');
   if (path === undefined) return undefined;
   const sink = await openSink(path, { force: call.has('force') });
-  const writer = createRejectsWriter(columns);
+  // By its name, as an import will read it: the mended file goes in as it stands.
+  const writer = /\.(ndjson|jsonl)$/i.test(path) ? createObjectRejectsWriter(columns) : createRejectsWriter(columns);
   let isStarted = false;
   return {
     async add(rows) {

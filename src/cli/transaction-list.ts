@@ -46,14 +46,15 @@ export async function* csvChunks(
   written: Written,
 ): AsyncGenerator<string> {
   const { bom, limit, cursor: start, ...filter } = query;
-  yield bom === true ? `${BYTE_ORDER_MARK}${CSV_HEADER}` : CSV_HEADER;
+  let head = bom === true ? `${BYTE_ORDER_MARK}${CSV_HEADER}` : CSV_HEADER;
   let left = limit ?? Number.POSITIVE_INFINITY;
   for (let cursor: string | null | undefined = start; cursor !== null && left > 0; cursor = written.next) {
     const page = await transactions.csv(given({ ...filter, limit: Math.min(left, CSV_PAGE_ROWS), cursor }));
     written.rows += page.rows;
     written.next = page.next;
     left -= page.rows;
-    if (page.text !== '') yield page.text;
+    yield `${head}${page.text}`; // the header with the first page: a list that is refused prints nothing
+    head = '';
   }
 }
 

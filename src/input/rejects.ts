@@ -32,6 +32,22 @@ export function createRejectsWriter<Field extends string>(columns: readonly File
   };
 }
 
+/**
+ * Writes rejected rows as NDJSON, for what was read as such: the fields that were read, without those that were empty,
+ * then the line in the original file, the code and the message.
+ */
+export function createObjectRejectsWriter<Field extends string>(
+  columns: readonly FileColumn<Field>[],
+): RejectsWriter<Field> {
+  return {
+    header: '',
+    line: ({ line, code, message }, values) => {
+      const read = columns.map(({ field, title }) => [title, values[field] ?? ''] as const);
+      return `${JSON.stringify({ ...Object.fromEntries(read.filter(([, value]) => value !== '')), line, code, message })}\n`;
+    },
+  };
+}
+
 function toLine(cells: readonly string[]): string {
   return `${cells.map(quoteCell).join(',')}\n`;
 }

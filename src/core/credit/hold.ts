@@ -42,6 +42,26 @@ export function releaseHold(journal: Journal, hold: Hold, state: 'released' | 'e
   return { ...hold, state };
 }
 
+/** More units than any job has: a price that gets this many for the amount is no price. */
+const MOST_UNITS = 2 ** 40;
+
+/** The most units of a service that an amount pays for now; null where that is none, or where units cost nothing. */
+export function unitsPaidBy(journal: Journal, service: PricedService, credits: Credits): number | null {
+  const pays = (units: number) => quoteUsage(journal, service, units, journal.at).cost <= credits;
+  let above = 1;
+  while (pays(above)) {
+    if (above >= MOST_UNITS) return null;
+    above *= 2;
+  }
+  let units = Math.floor(above / 2);
+  while (above - units > 1) {
+    const middle = Math.floor((units + above) / 2);
+    if (pays(middle)) units = middle;
+    else above = middle;
+  }
+  return units === 0 ? null : units;
+}
+
 /**
  * Charges what was used and gives back the rest. Priced like any usage, now. What it costs beyond the hold is refused
  * with `invalid_state`, unless `overflow` takes it from the available credits (`budget_exceeded` or
