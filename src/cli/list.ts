@@ -156,7 +156,7 @@ export async function* followPages<T>(
 }
 
 /** The same, with its first item at hand already: what is refused is refused before a byte of the answer is written. */
-export async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
   const iterator = items[Symbol.asyncIterator]();
   const first = await iterator.next();
   async function* all(): AsyncGenerator<T> {

@@ -29,7 +29,7 @@ export interface Organisation {
   readonly createdAt: Timestamp;
 }
 
-export type PurchaseStatus =
+type PurchaseStatus =
   | 'pending'
   | 'requires_action'
   | 'succeeded'

@@ -19,7 +19,6 @@ import type {
   ServiceHistory,
   Timestamp,
   Transaction,
-  TransactionType,
   VerifyCheck,
 } from './objects';
 import type {
@@ -415,6 +414,3 @@ export interface WalletService {
   /** Gives back what it opened. Idempotent. */
   close(): Promise<void>;
 }
-
-/** Re-exported where callers build filters. */
-export type { TransactionType };

@@ -1,6 +1,6 @@
 import { WalletError } from './errors';
 
-export type Role = 'admin' | 'accountant' | 'app';
+type Role = 'admin' | 'accountant' | 'app';
 
 /** Who asks: the name that goes into the log, and what it may do. */
 export interface Actor {

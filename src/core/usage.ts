@@ -121,7 +121,7 @@ export function checkBudget(journal: Journal, app: SpendingApp, at: Instant, cos
 }
 
 /** By how much the cost would pass the app's monthly limit; zero or less where it would not. */
-export function missingToBudget(journal: Journal, app: SpendingApp, at: Instant, cost: Credits): Credits {
+function missingToBudget(journal: Journal, app: SpendingApp, at: Instant, cost: Credits): Credits {
   if (app.limit === null || cost === 0) return ZERO;
   const month = monthIndexOf(journal.calendar.dateOf(at));
   const after = journal.month('app', app.app, month).spent + app.held + cost;

@@ -53,7 +53,7 @@ export interface Refusal {
 }
 
 /** The processor may have acted and did not say so: settled by reading, never by trying something new. */
-export interface Unknown {
+interface Unknown {
   readonly kind: 'unknown';
   readonly reason: string;
 }

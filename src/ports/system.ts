@@ -1,7 +1,7 @@
 import type { Calendar, Instant } from '../core/time';
 
 /** Moments of a dealing with the processor at which a test may end the process. */
-export type FailPoint =
+type FailPoint =
   | 'intent.before_commit'
   | 'intent.after_commit'
   | 'create.before_send'

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** A form value as Stripe's API encodes it: text, or an object of more of them. */
-export type FormValue = string | Form;
+type FormValue = string | Form;
 export interface Form {
   [name: string]: FormValue;
 }

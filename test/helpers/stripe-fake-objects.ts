@@ -199,7 +199,7 @@ export function createRefund(memory: StripeMemory, form: Form, outcome: string):
   return refund;
 }
 
-export function cardError(decline: Decline, more: object = {}): StripeRefusal {
+function cardError(decline: Decline, more: object = {}): StripeRefusal {
   return new StripeRefusal(402, {
     type: 'card_error',
     code: decline.code,

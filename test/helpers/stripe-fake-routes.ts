@@ -17,7 +17,7 @@ export interface Ask {
   readonly refundOutcome: string;
 }
 
-export interface Route {
+interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: RegExp;
   /** Parameters the API version knows; others are refused, as Stripe does. */
@@ -27,7 +27,7 @@ export interface Route {
 
 const PAGE = ['limit', 'starting_after', 'ending_before', 'expand'];
 
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   get('account', [], (memory) => ({ id: memory.account, object: 'account', email: 'owner@example.com' })),
   get('balance', [], (memory) => ({ object: 'balance', livemode: memory.livemode, available: [], pending: [] })),
   post('customers', ['name', 'email', 'metadata'], (memory, { form }) =>

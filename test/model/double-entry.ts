@@ -346,7 +346,7 @@ function time(ms: number): string {
 const months = new Intl.DateTimeFormat('en-CA', { timeZone: ZONE, year: 'numeric', month: '2-digit' });
 
 /** The month on the wall in Berlin, by another road than the product's calendar. */
-export function monthOf(ms: number): string {
+function monthOf(ms: number): string {
   const parts = months.formatToParts(ms);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}`;

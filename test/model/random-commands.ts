@@ -50,7 +50,7 @@ const at = fc.option(fc.oneof(fc.integer({ min: -40 * DAY, max: DAY / 2 }), fc.i
 export const event: fc.Arbitrary<Event> = fc.record({ app, service, quantity, at });
 const lasts = fc.integer({ min: 1, max: 400 }).map((hours) => hours * 3_600_000);
 
-export const terms: fc.Arbitrary<Terms> = fc.record({
+const terms: fc.Arbitrary<Terms> = fc.record({
   tiers: fc
     .tuple(
       fc.integer({ min: 1, max: 90_000 }),

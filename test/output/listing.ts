@@ -9,7 +9,7 @@ export interface Item {
   readonly amount: string | null;
 }
 
-export const COLUMNS: readonly Column<Item>[] = [
+const COLUMNS: readonly Column<Item>[] = [
   { key: 'id', title: 'Id', kind: 'text', cell: (item) => item.id },
   { key: 'time', title: 'Time', kind: 'time', cell: (item) => item.time },
   { key: 'memo', title: 'Memo', kind: 'text', cell: (item) => item.memo },
@@ -37,7 +37,7 @@ export function listingOf(rows: readonly Item[], more: Partial<Listing<Item>> = 
   return { name: 'transactions', columns: COLUMNS, pages: pagesOf(rows), ...more };
 }
 
-export async function textOf(chunks: AsyncIterable<string>): Promise<string> {
+async function textOf(chunks: AsyncIterable<string>): Promise<string> {
   let text = '';
   for await (const chunk of chunks) text += chunk;
   return text;

@@ -203,7 +203,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 }
 
 /** What of a grant never changes: what the seal covers. Its remainder follows from the log. */
-export function grantTerms(grant: Grant): unknown {
+function grantTerms(grant: Grant): unknown {
   const { seq, id, kind, credits, priority, expiresAt, source, createdAt } = grant;
   return { seq, id, kind, credits, priority, expiresAt, source, createdAt };
 }

@@ -6,7 +6,7 @@ import type { Journal } from '../ledger/journal';
 import type { Instant } from '../time';
 import { checkBudget, insufficient, type PricedService, quoteUsage, type SpendingApp } from '../usage';
 
-export type HoldState = 'open' | 'captured' | 'released' | 'expired';
+type HoldState = 'open' | 'captured' | 'released' | 'expired';
 
 /** Credits set aside for a job. It ends once: captured, released, or expired by the clock. */
 export interface Hold {

@@ -41,7 +41,7 @@ export function usageAccount(serviceNumber: number): Account {
   return FIRST_USAGE_ACCOUNT + serviceNumber;
 }
 
-export function isUsageAccount(account: Account): boolean {
+function isUsageAccount(account: Account): boolean {
   return account > FIRST_USAGE_ACCOUNT;
 }
 

@@ -29,12 +29,12 @@ export interface MonthTotal {
   spent: Credits;
 }
 
-export function monthKey(kind: MonthTotal['kind'], name: string, month: number): string {
+function monthKey(kind: MonthTotal['kind'], name: string, month: number): string {
   return `${kind}/${month}/${name}`;
 }
 
 /** The day total's key: what it is a total of. */
-export function dayKey(t: Pick<DayTotal, 'day' | 'type' | 'service' | 'app' | 'user' | 'campaign'>): string {
+function dayKey(t: Pick<DayTotal, 'day' | 'type' | 'service' | 'app' | 'user' | 'campaign'>): string {
   return `${t.day}\u001f${t.type}\u001f${t.service}\u001f${t.app}\u001f${t.user}\u001f${t.campaign}`;
 }
 

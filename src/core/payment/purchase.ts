@@ -91,10 +91,10 @@ export interface Decline {
   readonly message: string;
 }
 
-export const MINIMUM_PURCHASE = fromMicro(1_000_000);
+const MINIMUM_PURCHASE = fromMicro(1_000_000);
 export const DEFAULT_MAXIMUM_PURCHASE = fromMicro(10_000_000_000);
 /** The same key is sent again for 20 hours at most: processors forget keys after 24, and clocks jump. */
-export const RESEND_WINDOW_MS = 20 * 3_600_000;
+const RESEND_WINDOW_MS = 20 * 3_600_000;
 /** Two looks at a list that are this far apart, and find nothing, prove that there is nothing. */
 const SECOND_LOOK_MS = 3_600_000;
 /** How a purchase by invoice names its means of payment. */
@@ -188,7 +188,7 @@ export function pendingAttempt(purchase: PurchaseRecord): Attempt | undefined {
 }
 
 /** The next card to try: the backup waits until the primary's decline is on record. */
-export function nextCard(purchase: PurchaseRecord): { card: string; paymentMethod: string } | undefined {
+function nextCard(purchase: PurchaseRecord): { card: string; paymentMethod: string } | undefined {
   return purchase.cards[purchase.attempts.length];
 }
 
@@ -275,7 +275,7 @@ export function needsReview(purchase: PurchaseRecord, payment: Payment): Purchas
 }
 
 /** Whether the fetched payment is the one that was asked for: amount, currency, customer and purchase. */
-export function matches(purchase: PurchaseRecord, payment: Payment): boolean {
+function matches(purchase: PurchaseRecord, payment: Payment): boolean {
   return (
     payment.amountCents * 10_000 === purchase.credits &&
     payment.currency === 'usd' &&

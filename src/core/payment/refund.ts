@@ -4,7 +4,7 @@ import type { Draw } from '../ledger/entry';
 import type { Instant } from '../time';
 
 /** Where money that goes back stands. A refund can't be taken back once it is sent. */
-export type RefundState =
+type RefundState =
   /** The credits are on hold; the processor has not been asked. */
   | 'requested'
   /** The request may have gone out. */

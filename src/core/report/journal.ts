@@ -24,7 +24,7 @@ export interface JournalEntry {
 }
 
 /** Tags that entries carry: ledger wants them declared. */
-export const JOURNAL_TAGS = [
+const JOURNAL_TAGS = [
   'id',
   'time',
   'app',

@@ -28,7 +28,7 @@ export interface UsageRow extends UsageSums {
   readonly groups: readonly (string | null)[];
 }
 
-export const NO_USAGE: UsageSums = {
+const NO_USAGE: UsageSums = {
   transactions: 0,
   quantity: 0,
   freeQuantity: 0,
@@ -89,7 +89,7 @@ export function subtotals(rows: readonly UsageRow[], depth: number): readonly Us
   return found;
 }
 
-export function addSums(a: UsageSums, b: UsageSums): UsageSums {
+function addSums(a: UsageSums, b: UsageSums): UsageSums {
   return {
     transactions: a.transactions + b.transactions,
     quantity: a.quantity + b.quantity,
