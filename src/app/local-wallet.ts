@@ -29,6 +29,15 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       refund: async (request) => (await import('./refunds')).refundPurchase(deps, request),
       reconcile: async () => (await import('./purchases')).reconcile(deps),
     },
+    recharge: {
+      set: async (request) => (await import('./recharge')).setRule(deps, request),
+      show: async () => (await import('./recharge')).showRule(deps),
+      on: async (request) => (await import('./recharge')).switchOn(deps, request),
+      off: async (request) => (await import('./recharge')).switchOff(deps, request),
+      check: async (request) => (await import('./recharge-check')).check(deps, request),
+      history: async (request) => (await import('./recharge')).listTopUps(deps, request),
+      trace: async (request) => (await import('./recharge')).traceRule(deps, request),
+    },
     cards: {
       add: async (request) => (await import('./cards')).addCard(deps, request),
       list: async () => (await import('./cards')).listCards(deps),

@@ -12,6 +12,7 @@ import { changeIn } from './command';
 import type { Dependencies, Processor } from './dependencies';
 import { settledJournal } from './ledger';
 import { presentBalance, presentCard, presentOrganisation, presentPurchase, presentTransaction } from './present';
+import { presentCurrentRule } from './recharge';
 import { openSession, readLedger, type Session } from './session';
 
 /** What a caller may say about an organisation, checked. */
@@ -158,7 +159,7 @@ export async function status(deps: Dependencies): Promise<WalletStatus> {
       org: presentOrganisation(session),
       balance: presentBalance(session, journal.wallet),
       cards: cards.map((card) => presentCard(session, card)),
-      recharge: null,
+      recharge: await presentCurrentRule(view, session),
       alerts: [],
       postpaid: {
         accrued: formatCredits(journal.wallet.postpaid),

@@ -1,6 +1,7 @@
 import { makeId } from '../core/ids';
 import { ACCOUNTS } from '../core/ledger/chart';
 import {
+  isUnresolved,
   needsReview,
   type Payment,
   type PurchaseRecord,
@@ -11,6 +12,7 @@ import {
 import type { PaymentAnswer } from '../ports/payment-gateway';
 import type { LedgerUnit } from '../ports/store';
 import { openJournal } from './ledger';
+import { concludeTopUp } from './recharge-episode';
 import type { Session } from './session';
 
 /** What a fetched payment means. Only what proves itself is credited; only a confirmed cancel fails a purchase. */
@@ -98,6 +100,10 @@ function transition(
     if (current === undefined) throw new Error(`purchase ${purchase.id} is gone`);
     if (current.version !== purchase.version) return current;
     const next = await step(unit, current);
-    return next === current ? current : unit.records.purchases.update(next);
+    if (next === current) return current;
+    const stored = await unit.records.purchases.update(next);
+    if (next.trigger === 'recharge' && isUnresolved(current) && !isUnresolved(next))
+      await concludeTopUp(unit, session, stored);
+    return stored;
   });
 }

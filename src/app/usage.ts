@@ -3,6 +3,7 @@ import type {
   Affordability,
   Changed,
   ChangeOptions,
+  RechargeDue,
   UsageBatchRequest,
   UsageBatchResult,
   UsageEvent,
@@ -32,13 +33,24 @@ import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';
 import { presentBalance, presentTransaction, toPriceVersion } from './present';
+import { isTopUpDue } from './recharge-state';
 import { readLedger, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
 
-type Recorded = Changed & { transaction: Transaction; balance: Balance; recharge: { due: boolean }; duplicate?: true };
+type Recorded = Changed & { transaction: Transaction; balance: Balance; recharge: RechargeDue; duplicate?: true };
 
 /** Posts one event. The same event again is answered as it was posted, marked as a duplicate. */
-export async function recordUsage(deps: Dependencies, request: ChangeOptions & UsageEvent): Promise<Recorded> {
+export async function recordUsage(
+  deps: Dependencies,
+  { recharge, ...request }: ChangeOptions & UsageEvent & { recharge?: boolean },
+): Promise<Recorded> {
+  const recorded = await postOne(deps, request);
+  if (recharge !== true || request.dryRun === true) return recorded;
+  const { balance, outcome, purchase } = await (await import('./recharge-check')).check(deps);
+  return { ...recorded, balance, recharge: { due: false, outcome, ...(purchase === undefined ? {} : { purchase }) } };
+}
+
+async function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promise<Recorded> {
   const facts = {
     operation: 'usage.post',
     action: 'usage.record',
@@ -60,7 +72,7 @@ export async function recordUsage(deps: Dependencies, request: ChangeOptions & U
     return {
       transaction: presentTransaction(session, entry),
       balance: presentBalance(session, journal.wallet),
-      recharge: { due: false },
+      recharge: { due: await isTopUpDue(unit, session, journal.wallet) },
     };
   });
 }
@@ -72,13 +84,23 @@ async function duplicateOf(view: LedgerView, session: Session, event: ParsedEven
   return {
     transaction: presentTransaction(session, posted),
     balance: presentBalance(session, journal.wallet),
-    recharge: { due: false },
+    recharge: { due: await isTopUpDue(view, session, journal.wallet) },
     duplicate: true,
   };
 }
 
 /** Posts what can be posted, in the order of the rows, as one write. What can't is listed, and leaves nothing. */
-export async function postBatch(deps: Dependencies, request: UsageBatchRequest): Promise<UsageBatchResult> {
+export async function postBatch(
+  deps: Dependencies,
+  { recharge, ...request }: UsageBatchRequest,
+): Promise<UsageBatchResult> {
+  const posted = await postRowsOf(deps, request);
+  if (recharge !== true || request.dryRun === true) return posted;
+  const { balance } = await (await import('./recharge-check')).check(deps);
+  return { ...posted, balance };
+}
+
+async function postRowsOf(deps: Dependencies, request: UsageBatchRequest): Promise<UsageBatchResult> {
   const subject = request.source ?? 'a batch';
   const facts = { operation: 'usage.post', action: 'usage.import', subject } as const;
   return change(deps, facts, request, async (unit, session) => {

@@ -21,6 +21,8 @@ const RECORDS: readonly RecordKind[] = [
   'setups',
   'billing',
   'holds',
+  'recharge_rules',
+  'alerts',
   'leads',
   'periods',
   'invoices',

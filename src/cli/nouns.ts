@@ -12,6 +12,7 @@ export const NOUNS: readonly Noun[] = [
   noun('Money', 'reconcile', 'settle purchases whose outcome is unknown', () => import('./commands/reconcile')),
   noun('Money', 'card', 'add, edit, choose and remove cards', () => import('./commands/card')),
   noun('Money', 'billing', 'the billing account and the customer portal', () => import('./commands/billing')),
+  noun('Money', 'recharge', 'auto top-up', () => import('./commands/recharge'), ['auto-topup']),
   noun('Money', 'grant', 'give promotional credits', () => import('./commands/grant')),
   noun('Money', 'adjust', 'correct the balance', () => import('./commands/adjust')),
 

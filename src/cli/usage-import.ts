@@ -150,7 +150,14 @@ async function postBatch(
 function requestOf(call: Call, { rows }: RowBatch<UsageInputRow, UsageField>, number: number): UsageBatchRequest {
   const { idempotencyKey, dryRun } = call.change();
   const key = idempotencyKey === undefined ? undefined : `${idempotencyKey}:${number}`;
-  return given({ rows, createApps: call.flag('create-apps'), source: call.arg(0), idempotencyKey: key, dryRun });
+  return given({
+    rows,
+    createApps: call.flag('create-apps'),
+    recharge: call.flag('recharge'),
+    source: call.arg(0),
+    idempotencyKey: key,
+    dryRun,
+  });
 }
 
 function addUp(totals: Totals, { posted, duplicates, credits, balance, replayed }: UsageBatchResult): void {

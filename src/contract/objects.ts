@@ -267,5 +267,11 @@ export interface RechargeRule {
   readonly cooldown: string;
   readonly maxFailures: number;
   readonly spentThisMonth: Decimal;
+  /** Failed top-ups in a row. */
+  readonly failures: number;
+  readonly backingOffUntil: Timestamp | null;
+  readonly paused: { readonly at: Timestamp; readonly reason: 'failures' | 'no_usable_card' } | null;
+  /** Cards that are not charged by it until they are edited or replaced, with the decline code. */
+  readonly blockedCards: readonly { readonly card: string; readonly code: string }[];
   readonly lastAttempt: { readonly at: Timestamp; readonly outcome: string } | null;
 }

@@ -21,6 +21,7 @@ import type {
   Transaction,
   VerifyCheck,
 } from './objects';
+import type { RechargeAnswer, RechargeCheck, RechargeEvaluation, RechargeSetAnswer, RechargeTyped } from './recharge';
 import type {
   AllStatements,
   ClosedPeriod,
@@ -137,7 +138,16 @@ export interface UsageRow extends UsageEvent {
   readonly line: number;
 }
 
+/** Whether the next `recharge check` would charge; with the outcome of the one that followed at once, if asked for. */
+export interface RechargeDue {
+  readonly due: boolean;
+  readonly outcome?: RechargeCheck['outcome'];
+  readonly purchase?: Purchase;
+}
+
 export interface UsageBatchRequest extends ChangeOptions {
+  /** Check the auto top-up rule after the batch. */
+  readonly recharge?: boolean;
   readonly rows: readonly UsageRow[];
   readonly createApps?: boolean;
   /** Named in the audit trail. */
@@ -311,6 +321,19 @@ export interface WalletService {
     ): Promise<Changed & { purchase: Purchase; balance: Balance }>;
     reconcile(): Promise<ReconcileResult>;
   };
+  readonly recharge: {
+    /** Sets the rule and switches it on; a charge that would follow is left to the next check. */
+    set(request: ChangeOptions & RechargeTyped): Promise<Changed & RechargeSetAnswer>;
+    show(): Promise<RechargeAnswer>;
+    on(request: ChangeOptions): Promise<Changed & RechargeSetAnswer>;
+    off(request: ChangeOptions): Promise<Changed & RechargeAnswer>;
+    /** Tops up if the rule says so. Any number at once make one charge. */
+    check(request: ChangeOptions): Promise<Changed & RechargeCheck>;
+    /** Purchases that the rule made, newest first. */
+    history(request: PageRequest): Promise<Page & { purchases: readonly Purchase[] }>;
+    /** Evaluations, newest first. */
+    trace(request: PageRequest): Promise<Page & { evaluations: readonly RechargeEvaluation[] }>;
+  };
   readonly cards: {
     add(request: CardAddRequest): Promise<Changed & { card: Card; notice?: string }>;
     list(): Promise<Page & { cards: readonly Card[] }>;
@@ -347,8 +370,8 @@ export interface WalletService {
   };
   readonly usage: {
     record(
-      request: ChangeOptions & UsageEvent,
-    ): Promise<Changed & { transaction: Transaction; balance: Balance; recharge: { due: boolean }; duplicate?: true }>;
+      request: ChangeOptions & UsageEvent & { recharge?: boolean },
+    ): Promise<Changed & { transaction: Transaction; balance: Balance; recharge: RechargeDue; duplicate?: true }>;
     /** Posts what can be posted and lists the rest; one database transaction. */
     postBatch(request: UsageBatchRequest): Promise<UsageBatchResult>;
     reverse(

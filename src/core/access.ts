@@ -31,6 +31,12 @@ const ALLOWED = {
   'period.close': ['admin', 'accountant'],
   'invoice.run': ['admin', 'accountant'],
   'leads.change': ['admin', 'accountant', 'app'],
+  'recharge.change': ['admin'],
+  'recharge.read': ['admin', 'accountant'],
+  'recharge.check': ['admin', 'accountant', 'app'],
+  'alert.change': ['admin'],
+  'alert.read': ['admin', 'accountant'],
+  'alert.check': ['admin', 'accountant'],
   'transaction.read': ['admin', 'accountant'],
   'audit.read': ['admin', 'accountant'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;

@@ -28,3 +28,10 @@ export function parseDuration(text: string, what = 'duration'): number {
     throw invalidTime(text, what, `it is longer than ${LONGEST_DAYS} days`, DURATION_HINT);
   return ms;
 }
+
+/** Writes a length of time as `parseDuration` reads it, in the largest unit that is exact: `10m`, `24h`. */
+export function formatDuration(ms: number): string {
+  const units = Object.entries(UNIT_MS).filter(([unit]) => unit !== 'w');
+  const [unit, size] = units.filter(([, length]) => ms % length === 0).at(-1) ?? ['s', 1000];
+  return `${Math.floor(ms / size)}${unit}`;
+}

@@ -14,7 +14,10 @@ export type IdPrefix =
   | 'lead'
   | 'rfd'
   | 'setup'
-  | 'bill';
+  | 'bill'
+  | 'notice'
+  | 'msg'
+  | 'eval';
 
 const TIME_DIGITS = 12;
 const SEQUENCE_DIGITS = 10;

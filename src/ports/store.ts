@@ -1,3 +1,4 @@
+import type { AlertRecord, DeliveryRecord, NoticeRecord, WatchRecord } from '../core/alert';
 import type { Grant } from '../core/credit/grant';
 import type { Hold } from '../core/credit/hold';
 import type { Credits } from '../core/credits';
@@ -12,6 +13,7 @@ import type { InvoiceRecord } from '../core/payment/invoice';
 import type { HostedPage, PurchaseRecord } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';
 import type { PriceVersion } from '../core/pricing/rating';
+import type { Guard, RechargeOutcome, RechargeRuleRecord } from '../core/recharge';
 import type { PeriodRecord } from '../core/report/closing';
 import type { LeadRecord } from '../core/report/cost-per-lead';
 import type { Instant } from '../core/time';
@@ -96,7 +98,24 @@ export interface PriceRecord extends Omit<PriceVersion, 'version'> {
   readonly version: number;
 }
 
-/** The records beside the log: few, changed by compare-and-set, each state of them sealed into the chain. */
+/** One evaluation of the auto top-up rule, or a run of equal ones. */
+export interface EvaluationRecord {
+  readonly id: string;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+  readonly times: number;
+  readonly outcome: RechargeOutcome;
+  readonly guard: Guard;
+  /** What was known, as the trace shows it: amounts are decimal strings, times RFC 3339. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly purchase: string | null;
+  readonly version: number;
+}
+
+/**
+ * The records beside the log: few, changed by compare-and-set, each state of them sealed into the chain; but for
+ * evaluations, watches, notices and deliveries, which are working notes and are not sealed.
+ */
 export interface RecordTypes {
   readonly organisations: OrganisationRecord;
   readonly cards: CardRecord;
@@ -111,6 +130,12 @@ export interface RecordTypes {
   readonly leads: LeadRecord;
   readonly periods: PeriodRecord;
   readonly invoices: InvoiceRecord;
+  readonly recharge_rules: RechargeRuleRecord;
+  readonly alerts: AlertRecord;
+  readonly evaluations: EvaluationRecord;
+  readonly watches: WatchRecord;
+  readonly notices: NoticeRecord;
+  readonly deliveries: DeliveryRecord;
 }
 
 export type RecordKind = keyof RecordTypes;

@@ -1,3 +1,4 @@
+import { alertTables } from './alert-tables';
 import type { Dialect } from './sql-driver';
 
 /**
@@ -125,6 +126,7 @@ function firstSchema(dialect: Dialect): readonly string[] {
       ${org}, id TEXT NOT NULL, app TEXT NOT NULL, service TEXT NOT NULL, campaign TEXT NOT NULL,
       delivered ${int} NOT NULL CHECK (delivered >= 0), leads ${int} NOT NULL CHECK (leads >= 0),
       occurred_at ${int} NOT NULL, created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
+    ...alertTables(dialect),
     // The sandbox processor's own memory: what Stripe would keep on its side. No part of the books.
     `CREATE TABLE sandbox_objects (
       id TEXT NOT NULL PRIMARY KEY, kind TEXT NOT NULL, purchase TEXT, body TEXT NOT NULL)${end}`,

@@ -20,6 +20,7 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--campaign <name>', help: 'what for' },
       { flag: '--at <time>', help: 'when it happened; now if not said' },
       { flag: '--memo <text>', help: 'a note for the records' },
+      { flag: '--recharge', help: 'then top up if the rule says so' },
     ],
     examples: [
       { command: 'wallet usage record --app crm --service sms --quantity 250', says: '250 messages, now' },
@@ -36,12 +37,13 @@ export const commands: readonly CommandSpec[] = [
         quantity: call.text('quantity') ?? '',
       };
       const facts = { id: call.text('id'), user: call.text('user'), campaign: call.text('campaign') };
-      const more = { time: call.text('at'), memo: call.text('memo') };
+      const more = { time: call.text('at'), memo: call.text('memo'), recharge: call.flag('recharge') };
       const result = await (await cli.wallet()).usage.record(given({ ...job, ...facts, ...more, ...call.change() }));
       const { transaction, balance, recharge, duplicate } = result;
       const what = duplicate
         ? 'recorded before; nothing was deducted again'
         : `recorded ${transaction.quantity} ${transaction.service}`;
+      if (recharge.outcome !== undefined) cli.note(`auto top-up: ${recharge.outcome.replace('_', ' ')}`);
       if (recharge.due) cli.note('auto top-up is due: wallet recharge check');
       return cli.show(
         result,
@@ -60,6 +62,7 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--input <format>', help: 'guessed if not said', choices: ['csv', 'ndjson'] },
       { flag: '--map <pairs>', help: 'field=column,… where the columns have other names' },
       { flag: '--create-apps', help: 'register apps that are not known yet' },
+      { flag: '--recharge', help: 'top up after each batch if the rule says so' },
       { flag: '--rejects <file>', help: 'write the rejected rows there, with the reason' },
       { flag: '--force', help: 'overwrite the file of rejects' },
     ],

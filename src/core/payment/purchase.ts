@@ -225,7 +225,9 @@ export function withDecline(purchase: PurchaseRecord, decline: Decline): Purchas
   const attempts = [...purchase.attempts.slice(0, -1), declined];
   const next = { ...purchase, attempts, failure: { code: publicCode(decline), message: decline.message } };
   if (nextCard(next) !== undefined) return { ...next, state: 'open' };
-  return { ...next, state: next.failure.code === 'authentication_required' ? 'needs_person' : 'closing' };
+  // Nobody sits behind a top-up: it is given up, and the next one leaves that card alone.
+  const isAwaited = next.failure.code === 'authentication_required' && next.trigger === 'manual';
+  return { ...next, state: isAwaited ? 'needs_person' : 'closing' };
 }
 
 /**

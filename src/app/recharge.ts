@@ -1,0 +1,248 @@
+import type { RechargeRule } from '../contract/objects';
+import type {
+  RechargeAnswer,
+  RechargeEvaluation,
+  RechargeSetAnswer,
+  RechargeTyped,
+  RechargeWarning,
+} from '../contract/recharge';
+import type { Changed, ChangeOptions, PageRequest } from '../contract/wallet-service';
+import { type Credits, formatCredits, negate, ZERO } from '../core/credits';
+import { addDays } from '../core/date';
+import { formatDuration } from '../core/duration';
+import { WalletError } from '../core/errors';
+import { isExpired } from '../core/payment/card';
+import { decide, RESUMED, type RechargeRuleRecord } from '../core/recharge';
+import { parseTerms } from '../core/recharge-terms';
+import { formatInstant } from '../core/time';
+import type { LedgerUnit, LedgerView } from '../ports/store';
+import { change } from './command';
+import type { Dependencies } from './dependencies';
+import { settledJournal } from './ledger';
+import { pageLimit } from './paging';
+import { presentPurchase, timeOrNull } from './present';
+import { GUARD_REASONS } from './recharge-reasons';
+import { type RechargeFacts, RULE_ID, readRecharge } from './recharge-state';
+import { readLedger, type Session } from './session';
+
+/** Days that the daily use is averaged over. */
+const USE_DAYS = 30;
+
+/** Sets the rule and switches it on. The charge that may follow is left to the next check; the answer tells it. */
+export async function setRule(
+  deps: Dependencies,
+  request: ChangeOptions & RechargeTyped,
+): Promise<Changed & RechargeSetAnswer> {
+  const facts = { operation: 'recharge.change', action: 'recharge.set', subject: 'auto top-up' } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const before = await unit.records.recharge_rules.find(RULE_ID);
+    const terms = parseTerms(request, before, deps.maxPurchase);
+    await refuseUnfitCards(unit, session);
+    const now = session.now();
+    const rule: RechargeRuleRecord = {
+      ...(before ?? { ...newRule(now), ...terms }),
+      ...terms,
+      enabled: true,
+      revision: (before?.revision ?? 0) + 1,
+    };
+    const stored = before === undefined ? rule : await unit.records.recharge_rules.update(rule);
+    if (before === undefined) await unit.records.recharge_rules.insert(rule);
+    return outlook(unit, session, stored);
+  });
+}
+
+/** Switches the rule on, and lets it go on where it had paused or backed off. */
+export async function switchOn(deps: Dependencies, request: ChangeOptions): Promise<Changed & RechargeSetAnswer> {
+  const facts = { operation: 'recharge.change', action: 'recharge.on', subject: 'auto top-up' } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const before = await unit.records.recharge_rules.find(RULE_ID);
+    if (before === undefined) throw noRule();
+    const isClear =
+      before.enabled && before.pausedAt === null && before.retryAt === null && before.blocked.length === 0;
+    const rule = isClear
+      ? before
+      : await unit.records.recharge_rules.update({ ...before, ...RESUMED, blocked: [], enabled: true });
+    return outlook(unit, session, rule);
+  });
+}
+
+/** Switches the rule off. A top-up that is under way is settled as it comes. */
+export async function switchOff(deps: Dependencies, request: ChangeOptions): Promise<Changed & RechargeAnswer> {
+  const facts = { operation: 'recharge.change', action: 'recharge.off', subject: 'auto top-up' } as const;
+  return change(deps, facts, request, async (unit, session) => {
+    const before = await unit.records.recharge_rules.find(RULE_ID);
+    if (before?.enabled === true) await unit.records.recharge_rules.update({ ...before, enabled: false });
+    return { recharge: await presentCurrentRule(unit, session) };
+  });
+}
+
+export async function showRule(deps: Dependencies): Promise<RechargeAnswer> {
+  return readLedger(deps, 'recharge.read', async (view, session) => ({
+    recharge: await presentCurrentRule(view, session),
+  }));
+}
+
+/** The purchases that the rule made. */
+export async function listTopUps(deps: Dependencies, request: PageRequest) {
+  const limit = pageLimit(request.limit);
+  return readLedger(deps, 'recharge.read', async (view, session) => {
+    const found = await view.records.purchases.list({ trigger: 'recharge' }, pageOf(request, limit));
+    const page = found.slice(0, limit);
+    const purchases = page.map((purchase) => presentPurchase(session, purchase));
+    return { purchases, next: found.length > limit ? (page.at(-1)?.id ?? null) : null };
+  });
+}
+
+export async function traceRule(deps: Dependencies, request: PageRequest) {
+  const limit = pageLimit(request.limit);
+  return readLedger(deps, 'recharge.read', async (view) => {
+    const found = await view.records.evaluations.list({}, pageOf(request, limit));
+    const page = found.slice(0, limit);
+    const evaluations: RechargeEvaluation[] = page.map((each) => ({
+      id: each.id,
+      time: formatInstant(each.lastAt),
+      firstTime: formatInstant(each.firstAt),
+      times: each.times,
+      outcome: each.outcome,
+      guard: each.guard,
+      reason: GUARD_REASONS[each.guard],
+      inputs: each.inputs,
+      purchase: each.purchase,
+    }));
+    return { evaluations, next: found.length > limit ? (page.at(-1)?.id ?? null) : null };
+  });
+}
+
+function pageOf(request: PageRequest, limit: number) {
+  const after = request.cursor === undefined ? {} : { after: request.cursor };
+  return { newestFirst: true, limit: limit + 1, ...after };
+}
+
+/** The rule as callers see it; null where there is none. */
+export async function presentCurrentRule(view: LedgerView, session: Session): Promise<RechargeRule | null> {
+  const { journal } = await settledJournal(view, session);
+  const { rule, state } = await readRecharge(view, session, journal.wallet);
+  return rule === undefined ? null : presentRule(rule, state.chargedThisMonth);
+}
+
+function presentRule(rule: RechargeRuleRecord, spentThisMonth: Credits): RechargeRule {
+  const decimal = (amount: Credits | null) => (amount === null ? null : formatCredits(amount));
+  return {
+    enabled: rule.enabled,
+    below: formatCredits(rule.below),
+    amount: decimal(rule.amount),
+    refillTo: decimal(rule.refillTo),
+    monthlyCap: decimal(rule.monthlyCap),
+    dailyCount: rule.dailyCount,
+    cooldown: formatDuration(rule.cooldownMs),
+    maxFailures: rule.maxFailures,
+    spentThisMonth: formatCredits(spentThisMonth),
+    failures: rule.failures,
+    backingOffUntil: timeOrNull(rule.retryAt),
+    paused:
+      rule.pausedAt === null ? null : { at: formatInstant(rule.pausedAt), reason: rule.pausedBecause ?? 'failures' },
+    blockedCards: rule.blocked.map(({ card, code }) => ({ card, code })),
+    lastAttempt:
+      rule.lastAttemptAt === null
+        ? null
+        : { at: formatInstant(rule.lastAttemptAt), outcome: rule.lastOutcome ?? 'pending' },
+  };
+}
+
+/** The rule with what the next check would do, and what makes it weak. */
+async function outlook(unit: LedgerUnit, session: Session, rule: RechargeRuleRecord): Promise<RechargeSetAnswer> {
+  const { journal } = await settledJournal(unit, session);
+  const known = await readRecharge(unit, session, journal.wallet);
+  const decision = decide(known.rule, known.state, session.now());
+  return {
+    recharge: presentRule(known.rule ?? rule, known.state.chargedThisMonth),
+    nextCharge: decision.kind === 'charge' ? formatCredits(decision.credits) : null,
+    warnings: await weaknesses(unit, session, known.rule ?? rule, known),
+  };
+}
+
+async function weaknesses(
+  view: LedgerView,
+  session: Session,
+  rule: RechargeRuleRecord,
+  { state, cards }: RechargeFacts,
+): Promise<readonly RechargeWarning[]> {
+  const warnings: RechargeWarning[] = [];
+  const warn = (code: RechargeWarning['code'], message: string) => warnings.push({ code, message });
+  if (rule.pausedAt !== null) warn('paused', 'the rule has paused; let it go on with: wallet recharge on');
+  if (state.cards.length === 0) warn('no_card', 'there is no usable card, so no top-up can happen: wallet card add');
+  else if (!cards.some((card) => card.role === 'backup'))
+    warn('no_backup_card', 'there is no backup card: one decline stops auto top-up (wallet card backup ID)');
+  const largest = rule.amount ?? rule.refillTo ?? ZERO;
+  if (rule.monthlyCap !== null && rule.monthlyCap < largest)
+    warn(
+      'cap_below_top_up',
+      `the monthly cap ${formatCredits(rule.monthlyCap)} is below a whole top-up of ${formatCredits(largest)}`,
+    );
+  const perDay = await usePerDay(view, session);
+  if (rule.below < perDay)
+    warn(
+      'below_a_days_use',
+      `the threshold ${formatCredits(rule.below)} is below a day's use, ${formatCredits(perDay)} of late`,
+    );
+  return warnings;
+}
+
+/** Credits used on an average day of late: usage less reversals; top-ups and gifts play no part. */
+async function usePerDay(view: LedgerView, session: Session): Promise<Credits> {
+  const today = session.calendar.dateOf(session.now());
+  const query = { first: addDays(today, -USE_DAYS), types: ['usage', 'reversal'] as const, by: ['day'] as const };
+  const totals = await view.dayTotals(query);
+  const used = totals.reduce((sum, total) => sum - total.amount, 0);
+  const firstDay = Math.min(today, ...totals.map((total) => total.day));
+  const days = Math.max(1, today - firstDay + 1);
+  return negate(Math.ceil(-used / days) as Credits);
+}
+
+/** An expired primary card, or a backup that is the primary over again, is no rule to rely on. */
+async function refuseUnfitCards(view: LedgerView, session: Session): Promise<void> {
+  const cards = await view.records.cards.list({ removedAt: null });
+  const today = session.calendar.dateOf(session.now());
+  const primary = cards.find((card) => card.role === 'primary');
+  const backup = cards.find((card) => card.role === 'backup');
+  const refuse = (message: string, why: string, hint: string) =>
+    new WalletError('invalid_value', message, { why, hint });
+  for (const card of [primary, backup]) {
+    if (card === undefined || !isExpired(card, today)) continue;
+    throw refuse(
+      `the ${card.role} card ending ${card.last4} has expired`,
+      'auto top-up would be declined',
+      `wallet card edit ${card.id} --exp MM/YYYY`,
+    );
+  }
+  if (primary !== undefined && primary.fingerprint === backup?.fingerprint)
+    throw refuse(
+      'the backup card is the same card as the primary',
+      'one decline would stop both',
+      'wallet card backup ID',
+    );
+}
+
+function newRule(now: RechargeRuleRecord['createdAt']) {
+  return {
+    id: RULE_ID,
+    attempts: 0,
+    ...RESUMED,
+    blocked: [],
+    failingSince: null,
+    told: [],
+    toldCap: null,
+    lastChargeAt: null,
+    lastAttemptAt: null,
+    lastOutcome: null,
+    createdAt: now,
+    version: 1,
+  };
+}
+
+function noRule(): WalletError {
+  return new WalletError('invalid_state', 'there is no auto top-up rule yet', {
+    why: 'nothing was changed',
+    hint: 'wallet recharge set --below 50 --amount 100',
+  });
+}

@@ -1,0 +1,209 @@
+import type { Purchase, RechargeRule } from '../../contract/objects';
+import type { RechargeCheck, RechargeEvaluation, RechargeSetAnswer } from '../../contract/recharge';
+import type { Column } from '../../output/view';
+import { type Call, given } from '../call';
+import type { Cli, Styled } from '../cli';
+import { EXIT_STATUS } from '../exit-status';
+import { pageOf, showList } from '../list';
+import type { CommandSpec, OptionSpec } from '../spec';
+import { balanceLine } from '../wording';
+
+const TERMS: readonly OptionSpec[] = [
+  { flag: '--below <amount>', help: 'top up when less than this is available' },
+  { flag: '--amount <amount>', help: 'buy this much', conflicts: ['refill-to'] },
+  { flag: '--refill-to <amount>', help: 'buy what is missing to this much' },
+  { flag: '--monthly-cap <amount>', help: 'charge no more in a calendar month; none for no cap' },
+  { flag: '--daily-count <n>', help: 'top-ups a day at most; 5 if not said' },
+  { flag: '--cooldown <time>', help: 'wait after a top-up; 10m if not said' },
+  { flag: '--max-failures <n>', help: 'pause after so many declined top-ups; 3 if not said' },
+];
+
+const TOP_UPS: readonly Column<Purchase>[] = [
+  { key: 'id', title: 'Id', kind: 'text', cell: (purchase) => purchase.id },
+  { key: 'created_at', title: 'Created', kind: 'time', cell: (purchase) => purchase.createdAt },
+  { key: 'status', title: 'Status', kind: 'text', cell: (purchase) => purchase.status },
+  { key: 'credits', title: 'Credits', kind: 'amount', cell: (purchase) => purchase.credits },
+  { key: 'payment_method', title: 'Paid by', kind: 'text', cell: (purchase) => purchase.paymentMethod },
+  { key: 'failure', title: 'Failure', kind: 'text', cell: (purchase) => purchase.failure?.code ?? null },
+];
+
+const EVALUATIONS: readonly Column<RechargeEvaluation>[] = [
+  { key: 'time', title: 'Time', kind: 'time', cell: (each) => each.time },
+  { key: 'times', title: 'Times', kind: 'count', cell: (each) => each.times },
+  { key: 'outcome', title: 'Outcome', kind: 'text', cell: (each) => each.outcome, whole: true },
+  { key: 'guard', title: 'Guard', kind: 'text', cell: (each) => each.guard, whole: true },
+  { key: 'available', title: 'Available', kind: 'amount', cell: (each) => text(each.inputs.available) },
+  { key: 'pending', title: 'Pending', kind: 'amount', cell: (each) => text(each.inputs.pending) },
+  { key: 'below', title: 'Below', kind: 'amount', cell: (each) => text(each.inputs.below) },
+  { key: 'top_up', title: 'Top-up', kind: 'amount', cell: (each) => text(each.inputs.topUp) },
+  { key: 'reason', title: 'Why', kind: 'text', cell: (each) => each.reason },
+  { key: 'purchase', title: 'Purchase', kind: 'text', cell: (each) => each.purchase, dataOnly: true },
+];
+
+export const commands: readonly CommandSpec[] = [
+  {
+    path: 'recharge set',
+    summary: 'set the auto top-up rule and switch it on',
+    details:
+      'What is left out stays as it was. If the balance is below the threshold already, it says what the next check will charge, asks, and leaves the charge to that check.',
+    options: TERMS,
+    examples: [
+      { command: 'wallet recharge set --below 50 --amount 100', says: 'buys 100 whenever less than 50 is left' },
+      { command: 'wallet recharge set --below 50 --refill-to 200 --monthly-cap 1000', says: 'fills up, within a cap' },
+    ],
+    kind: 'change',
+    spends: true,
+    async run(call, cli) {
+      const request = given({
+        below: call.text('below'),
+        amount: call.text('amount'),
+        refillTo: call.text('refill-to'),
+        monthlyCap: call.text('monthly-cap'),
+        dailyCount: call.text('daily-count'),
+        cooldown: call.text('cooldown'),
+        maxFailures: call.text('max-failures'),
+        ...call.change(),
+      });
+      const { recharge } = await cli.wallet();
+      return answerSet(call, cli, (options) => recharge.set({ ...request, ...options }));
+    },
+  },
+  {
+    path: 'recharge show',
+    summary: 'the rule and where it stands',
+    examples: [{ command: 'wallet recharge show', says: 'threshold, amount, caps, what was charged this month' }],
+    kind: 'read',
+    async run(_call, cli) {
+      const result = await (await cli.wallet()).recharge.show();
+      return cli.show(result, () => describe(result.recharge, cli));
+    },
+  },
+  {
+    path: 'recharge on',
+    summary: 'switch the rule on, or let it go on after a pause',
+    examples: [{ command: 'wallet recharge on', says: 'declines so far are forgotten' }],
+    kind: 'change',
+    spends: true,
+    async run(call, cli) {
+      const { recharge } = await cli.wallet();
+      return answerSet(call, cli, (options) => recharge.on({ ...call.change(), ...options }));
+    },
+  },
+  {
+    path: 'recharge off',
+    summary: 'switch the rule off',
+    examples: [{ command: 'wallet recharge off', says: 'nothing is charged by itself any more' }],
+    kind: 'change',
+    async run(call, cli) {
+      const result = await (await cli.wallet()).recharge.off(call.change());
+      return cli.show(result, () => describe(result.recharge, cli));
+    },
+  },
+  {
+    path: 'recharge check',
+    summary: 'top up if the rule says so',
+    details:
+      'For cron: safe to run as often and as concurrently as you like; two at once make one charge. Ends with 6 when credits are needed and can not be bought (failed, capped, paused), with 7 while the outcome of a charge is unknown, and with 0 otherwise.',
+    examples: [{ command: 'wallet recharge check --json', says: 'the outcome in one word, and the balance' }],
+    kind: 'change',
+    async run(call, cli) {
+      const result = await (await cli.wallet()).recharge.check(call.change());
+      await cli.show(result, () => `${result.outcome}${whyNot(result)}\n${balanceLine(result.balance)}`);
+      return STATUS[result.outcome];
+    },
+  },
+  {
+    path: 'recharge history',
+    summary: 'the purchases the rule made, newest first',
+    examples: [{ command: 'wallet recharge history', says: 'paid and declined' }],
+    kind: 'read',
+    list: 'paged',
+    async run(call, cli) {
+      const { recharge } = await cli.wallet();
+      return showList(call, cli, {
+        name: 'purchases',
+        columns: TOP_UPS,
+        fetch: async (page) => pageOf('purchases', await recharge.history(page)),
+      });
+    },
+  },
+  {
+    path: 'recharge trace',
+    summary: 'why it did or did not fire: every evaluation, newest first',
+    details: 'Evaluations that came out the same one after another stand in one row, with how many there were.',
+    examples: [{ command: 'wallet recharge trace --limit 5', says: 'the last five, and what stopped them' }],
+    kind: 'read',
+    list: 'paged',
+    async run(call, cli) {
+      const { recharge } = await cli.wallet();
+      return showList(call, cli, {
+        name: 'evaluations',
+        columns: EVALUATIONS,
+        fetch: async (page) => pageOf('evaluations', await recharge.trace(page)),
+      });
+    },
+  },
+];
+
+const STATUS: Readonly<Record<RechargeCheck['outcome'], number>> = {
+  not_needed: 0,
+  recharged: 0,
+  cooling_down: 0,
+  disabled: 0,
+  failed: EXIT_STATUS.payment_failed,
+  capped: EXIT_STATUS.monthly_cap_reached,
+  paused: EXIT_STATUS.payment_failed,
+  pending: EXIT_STATUS.payment_pending,
+};
+
+/** Asks before a rule is set that would charge at once; a dry run says what it would charge. */
+async function answerSet(
+  call: Call,
+  cli: Cli,
+  set: (options: { dryRun?: true; idempotencyKey?: never }) => Promise<RechargeSetAnswer>,
+): Promise<number> {
+  if (!call.has('dry-run') && !cli.ask.saysYes) {
+    const { nextCharge } = await set({ dryRun: true });
+    if (nextCharge !== null) {
+      const what = `auto top-up that will charge ${nextCharge} at its next check`;
+      await cli.ask.confirm(
+        `The balance is below the threshold already: the next check will charge ${nextCharge} USD. Go ahead?`,
+        what,
+      );
+    }
+  }
+  const result = await set({});
+  for (const { message } of result.warnings) cli.note(`warning: ${message}`);
+  if (result.nextCharge !== null) cli.note(`the next check will charge ${result.nextCharge} USD`);
+  return cli.show(result, () => describe(result.recharge, cli));
+}
+
+function whyNot({ outcome, guard, purchase }: RechargeCheck): string {
+  if (purchase !== undefined)
+    return `: ${purchase.credits} credits (${purchase.id})${purchase.failure === null ? '' : `, ${purchase.failure.message}`}`;
+  return outcome === 'not_needed' || outcome === 'recharged' ? '' : `: ${guard.replaceAll('_', ' ')}`;
+}
+
+async function describe(rule: RechargeRule | null, cli: Cli): Promise<Styled | string> {
+  if (rule === null) return 'there is no auto top-up rule; set one with: wallet recharge set --below 50 --amount 100\n';
+  const clock = await cli.clock();
+  const { paused, backingOffUntil, lastAttempt } = rule;
+  return cli.facts([
+    ['auto top-up', rule.enabled ? 'on' : 'off'],
+    ['below', rule.below],
+    rule.amount === null ? ['refill to', rule.refillTo ?? '-'] : ['amount', rule.amount],
+    ['monthly cap', rule.monthlyCap ?? 'none'],
+    ['this month', rule.spentThisMonth],
+    ['a day', `${rule.dailyCount} at most`],
+    ['cool-down', rule.cooldown],
+    ['failures', `${rule.failures} of ${rule.maxFailures}`],
+    ...(paused === null ? [] : [['paused', `${clock(paused.at)}, ${paused.reason.replaceAll('_', ' ')}`] as const]),
+    ...(backingOffUntil === null ? [] : [['tries again', clock(backingOffUntil)] as const]),
+    ...rule.blockedCards.map(({ card, code }) => ['left alone', `${card} (${code})`] as const),
+    ['last attempt', lastAttempt === null ? 'none yet' : `${clock(lastAttempt.at)}, ${lastAttempt.outcome}`],
+  ]);
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
