@@ -136,7 +136,7 @@ export function decide(rule: RechargeRuleRecord | undefined, state: RechargeStat
  * What one charge comes to when `expected` credits are there or under way: the gap to the target, in whole cents; or
  * the smallest whole multiple of the amount that brings them back to the threshold.
  */
-export function topUpAmount(
+function topUpAmount(
   rule: Pick<RechargeRuleRecord, 'below' | 'amount' | 'refillTo'>,
   expected: Credits,
 ): Credits {
