@@ -8,7 +8,7 @@ declare const creditsBrand: unique symbol;
  */
 export type Credits = number & { readonly [creditsBrand]: 'micro-credits' };
 
-const MICRO_PER_CREDIT = 1_000_000;
+export const MICRO_PER_CREDIT = 1_000_000;
 const MICRO_PER_CENT = 10_000;
 const FRACTION_DIGITS = 6;
 /** Longer text is refused before it is looked at: 9,007,199,254 credits and six places need 17 characters. */

@@ -136,10 +136,7 @@ export function decide(rule: RechargeRuleRecord | undefined, state: RechargeStat
  * What one charge comes to when `expected` credits are there or under way: the gap to the target, in whole cents; or
  * the smallest whole multiple of the amount that brings them back to the threshold.
  */
-function topUpAmount(
-  rule: Pick<RechargeRuleRecord, 'below' | 'amount' | 'refillTo'>,
-  expected: Credits,
-): Credits {
+function topUpAmount(rule: Pick<RechargeRuleRecord, 'below' | 'amount' | 'refillTo'>, expected: Credits): Credits {
   if (rule.amount === null) {
     assert(rule.refillTo !== null, 'a rule buys an amount or refills to one');
     const gap = Math.ceil(subtract(rule.refillTo, expected) / CENT) * CENT;
