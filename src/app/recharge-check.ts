@@ -7,7 +7,7 @@ import { placePurchase } from '../core/payment/purchase';
 import { decide, type RechargeDecision, type RechargeRuleRecord } from '../core/recharge';
 import { formatInstant, type Instant } from '../core/time';
 import { Abandon, type EvaluationRecord, type LedgerUnit } from '../ports/store';
-import { fingerprintOf } from './command';
+import { type ChangeFacts, changeIn, fingerprintOf, replayed } from './command';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { raise } from './notices';
@@ -31,8 +31,16 @@ interface Evaluated {
  * purchase. The charge follows outside of any write.
  */
 export async function check(deps: Dependencies, request: ChangeOptions = {}): Promise<Changed & RechargeCheck> {
-  return checkIn(await openSession(deps, 'recharge.check'), request);
+  const session = await openSession(deps, 'recharge.check');
+  const known = await replayed<RechargeCheck>(session, CHECK, request);
+  if (known !== undefined) return known;
+  const checked = await checkIn(session, request);
+  const settled = checked.outcome !== 'pending' && request.dryRun !== true && request.idempotencyKey !== undefined;
+  // A check that is still pending keeps no answer: asked again, the key tells how it ended.
+  return settled ? changeIn(session, CHECK, request, async () => checked) : checked;
 }
+
+const CHECK: ChangeFacts = { operation: 'recharge.check', action: 'recharge.check', subject: 'auto top-up' };
 
 /** As `check`, in a session that is already open. */
 async function checkIn(session: Session, request: ChangeOptions = {}): Promise<Changed & RechargeCheck> {

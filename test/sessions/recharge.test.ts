@@ -133,3 +133,17 @@ test.each([
   expect(refused.status).toBe(2);
   expect(refused.error().code).toBe(code);
 });
+
+test('a check under a key answers its first result again, and looks at nothing anew', async () => {
+  await box.ok('card add --payment-method pm_card_visa');
+  await box.ok('recharge set --below 50 --amount 100 --yes');
+
+  const first = (await box.ok('recharge check --idempotency-key tick-1 --json')).json();
+  expect(first).toMatchObject({ outcome: 'recharged' });
+  await box.ok('adjust remove 80 --reason spent');
+  const again = (await box.ok('recharge check --idempotency-key tick-1 --json')).json();
+
+  expect(again).toEqual({ ...(first as object), replayed: true });
+  const { transactions } = (await box.ok('transactions --type recharge --json')).json() as { transactions: object[] };
+  expect(transactions).toHaveLength(1);
+});
