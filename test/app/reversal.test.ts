@@ -58,3 +58,12 @@ test('each unit is given back once, in any parts', async () => {
   expect(await posted()).toBe('100.00');
   expect(await codeOf(wallet.usage.reverse({ transaction: transaction.id }))).toBe('invalid_state');
 });
+
+test('a clock that was set back after a price was set does not hide that price', async () => {
+  await wallet.catalogue.setService({ service: 'sms', tiers: '0:2,10:1' });
+  ledger.now = parseInstant('2026-10-30T11:59:00Z');
+  const { transaction } = await wallet.usage.record({ ...job, quantity: '12', time: '2026-10-30T12:00:00Z' });
+  expect(transaction.amount).toBe('-22.00');
+  const { transaction: back } = await wallet.usage.reverse({ transaction: transaction.id, quantity: '4' });
+  expect(back.amount).toBe('6.00');
+});

@@ -3,6 +3,8 @@ import { spawn } from '@lydell/node-pty';
 
 const EXECUTABLE = path.resolve('bin/wallet.js');
 const PATIENCE_MS = 15_000;
+/** What the program wrote can still be on its way when its end is told: the terminal hands it over in pieces. */
+const QUIET_MS = 250;
 
 export interface TerminalOutcome {
   readonly status: number;
@@ -43,8 +45,15 @@ export function runOnTerminal(
       terminal.kill('SIGKILL');
       reject(new Error(`the terminal waits for ${JSON.stringify(waiting[0]?.when)} and shows: ${screen}`));
     }, PATIENCE_MS);
+    let ended: { exitCode: number; quiet: NodeJS.Timeout } | undefined;
+    const endWhenQuiet = (exitCode: number) => {
+      clearTimeout(ended?.quiet);
+      const end = () => resolve({ status: exitCode, screen, text: plain(screen) });
+      ended = { exitCode, quiet: setTimeout(end, QUIET_MS) };
+    };
     terminal.onData((data) => {
       screen += data;
+      if (ended !== undefined) endWhenQuiet(ended.exitCode);
       const next = waiting[0];
       if (next === undefined || !plain(screen.slice(seen)).includes(next.when)) return;
       waiting.shift();
@@ -53,7 +62,7 @@ export function runOnTerminal(
     });
     terminal.onExit(({ exitCode }) => {
       clearTimeout(timer);
-      resolve({ status: exitCode, screen, text: plain(screen) });
+      endWhenQuiet(exitCode);
     });
   });
 }

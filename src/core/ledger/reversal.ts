@@ -72,10 +72,13 @@ export function findOriginalTerms(
   original: Entry,
   before: MonthUsage,
 ): PriceVersion | undefined {
-  const known = versions.filter((version) => version.createdAt <= original.recordedAt);
-  // Of versions made at the very moment of posting, the price tells which were before it.
-  for (let count = known.length; count > 0; count -= 1) {
-    const terms = priceInForce(known.slice(0, count), original.occurredAt);
+  const known = versions.filter((version) => version.createdAt <= original.recordedAt).length;
+  // Of versions made at the very moment of posting, the price tells which were before it. And a clock that was set
+  // back between the two makes a version look younger than what it priced.
+  const older = Array.from({ length: known }, (_, i) => known - i);
+  const younger = Array.from({ length: versions.length - known }, (_, i) => known + i + 1);
+  for (const count of [...older, ...younger]) {
+    const terms = priceInForce(versions.slice(0, count), original.occurredAt);
     if (terms === undefined) continue;
     const { cost, freeQuantity } = rate(terms, original.quantity ?? 0, before);
     if (cost === original.amount && freeQuantity === original.freeQuantity) return terms;
