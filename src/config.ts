@@ -15,6 +15,7 @@ const SOURCES = {
   tz: { flag: '--tz', env: 'WALLET_TZ', kept: true },
   pager: { flag: '', env: 'WALLET_PAGER', kept: true },
   maxPurchase: { flag: '', env: 'WALLET_MAX_PURCHASE', kept: true },
+  webhookAllow: { flag: '', env: 'WALLET_WEBHOOK_ALLOW', kept: true },
   now: { flag: '', env: 'WALLET_NOW', kept: false },
 } as const;
 
@@ -64,6 +65,7 @@ export function resolveSettings(flags: Kept, env: Environment): Settings {
     tz: settle('tz', layers),
     pager: settle('pager', layers),
     maxPurchase: settle('maxPurchase', layers),
+    webhookAllow: settle('webhookAllow', layers),
     now: settle('now', layers),
   };
 }

@@ -36,6 +36,13 @@ export async function openWallet(settings: Settings, env: Environment): Promise<
       const { createSandbox } = await import('./adapters/payments/sandbox');
       return { gateway: createSandbox(await open(false), system.now), keyMark };
     },
+    notifier: async () =>
+      (await import('./adapters/notify/notifier')).createNotifier({
+        smtpUrl: env.WALLET_SMTP_URL,
+        smtpFrom: env.WALLET_SMTP_FROM,
+        webhookSecret: env.WALLET_WEBHOOK_SECRET,
+        webhookAllow: settings.webhookAllow.value,
+      }),
     system,
     actor: settings.as.value ?? 'unknown',
     org: settings.org.value,

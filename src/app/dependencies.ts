@@ -1,4 +1,5 @@
 import type { Credits } from '../core/credits';
+import type { Notifier } from '../ports/notifier';
 import type { PaymentGateway } from '../ports/payment-gateway';
 import type { LedgerInfo, Store } from '../ports/store';
 import type { System } from '../ports/system';
@@ -22,6 +23,8 @@ export interface Dependencies {
    * with another mark than the given one is first checked to be of the ledger's account. Throws as `processor` does.
    */
   gateway(info: LedgerInfo, keyMark: string | null): Promise<{ gateway: PaymentGateway; keyMark: string | null }>;
+  /** What carries notices and letters. Throws `invalid_config` where its settings can't be read. */
+  notifier(): Promise<Notifier>;
   readonly system: System;
   /** Who asks: goes into the log. */
   readonly actor: string;

@@ -8,14 +8,25 @@ interface Setting {
 }
 
 /** Settings that a flag or a variable can set, by the name they have in the configuration file. */
-export const SETTING_KEYS = ['org', 'ledger', 'api', 'profile', 'as', 'tz', 'pager', 'maxPurchase', 'now'] as const;
+export const SETTING_KEYS = [
+  'org',
+  'ledger',
+  'api',
+  'profile',
+  'as',
+  'tz',
+  'pager',
+  'maxPurchase',
+  'webhookAllow',
+  'now',
+] as const;
 
 export type SettingKey = (typeof SETTING_KEYS)[number];
 
 export type Settings = Readonly<Record<SettingKey, Setting>>;
 
 /** What `wallet config set` can keep. `now` and the profile in use are not among them. */
-export const KEPT_KEYS = ['org', 'ledger', 'api', 'as', 'tz', 'pager', 'maxPurchase'] as const;
+export const KEPT_KEYS = ['org', 'ledger', 'api', 'as', 'tz', 'pager', 'maxPurchase', 'webhookAllow'] as const;
 
 export type KeptKey = (typeof KEPT_KEYS)[number];
 

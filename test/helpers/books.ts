@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createNotifier } from '../../src/adapters/notify/notifier';
 import { createSandbox } from '../../src/adapters/payments/sandbox';
 import { SqlStore } from '../../src/adapters/storage/sql-store';
 import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
@@ -35,6 +36,7 @@ export async function openBooks(time: string, org = 'Acme'): Promise<Books> {
       system,
       actor: 'ada',
       org: name,
+      notifier: async () => createNotifier({}),
       maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
       close: async () => undefined,
     });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createNotifier } from '../../src/adapters/notify/notifier';
 import { createSandbox } from '../../src/adapters/payments/sandbox';
 import type { SqlDriver } from '../../src/adapters/storage/sql-driver';
 import { SqlStore } from '../../src/adapters/storage/sql-store';
@@ -67,6 +68,7 @@ function openWallet(file: string, now: () => Instant, org: string | undefined): 
     system: { ...createSystem(undefined), now },
     actor: 'ada',
     org,
+    notifier: async () => createNotifier({}),
     maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
     close: async () => driver?.close(),
   });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createNotifier } from '../../src/adapters/notify/notifier';
 import { SqlStore } from '../../src/adapters/storage/sql-store';
 import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
 import { createSystem, digest } from '../../src/adapters/system';
@@ -80,6 +81,7 @@ class World {
       actor: 'sim',
       org: this.#org,
       timeZone: undefined,
+      notifier: async () => createNotifier({}),
       maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
       close: async () => undefined,
     });
