@@ -36,6 +36,7 @@ function createWorld(umask: number): World {
     },
     resolveSettings: (flags) => resolveSettings(flags, env),
     openWallet: async (settings) => (await import('./open-wallet')).openWallet(settings, env),
+    openCopies: async (settings) => (await import('./ledger-copies')).openLedgerCopies(settings, env),
     openCalendar: async (zone) => (await import('./adapters/calendar')).openCalendar(zone),
   };
 }

@@ -15,12 +15,15 @@ import { presentBalance, presentCard, presentOrganisation, presentPurchase, pres
 import { presentCurrentRule } from './recharge';
 import { openSession, readLedger, type Session } from './session';
 
+const MOST_ADDRESS_LINES = 6;
+
 /** What a caller may say about an organisation, checked. */
 interface Particulars {
   readonly name: string;
   readonly email: string | undefined;
   readonly timeZone: string | undefined;
   readonly accountingContact: string | undefined;
+  readonly postalAddress: string | undefined;
 }
 
 /** Creates the organisation with its starter catalogue, or brings an existing one's particulars up to date. */
@@ -66,7 +69,23 @@ async function checkParticulars(deps: Dependencies, request: InitRequest): Promi
     email: request.email === undefined ? undefined : parseEmail(request.email),
     timeZone: request.timeZone === undefined ? undefined : (await deps.system.calendar(request.timeZone)).zone,
     accountingContact: request.accountingContact === undefined ? undefined : parseEmail(request.accountingContact),
+    postalAddress: request.postalAddress === undefined ? undefined : parseAddress(request.postalAddress),
   };
+}
+
+/** An address of a few lines: parted by line feeds or by semicolons, kept with line feeds. */
+function parseAddress(text: string): string {
+  const lines = text
+    .split(/[;\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  if (lines.length === 0 || lines.length > MOST_ADDRESS_LINES) {
+    throw new WalletError('invalid_value', 'the postal address is not valid', {
+      why: `an address has one to ${MOST_ADDRESS_LINES} lines`,
+      hint: 'part its lines with semicolons: --address "Long Street 1; 10115 Berlin; Germany"',
+    });
+  }
+  return lines.map((line) => parseName(line, 'line of the postal address')).join('\n');
 }
 
 async function createOrganisation(deps: Dependencies, particulars: Particulars, dryRun: boolean): Promise<void> {
@@ -80,8 +99,11 @@ async function createOrganisation(deps: Dependencies, particulars: Particulars, 
     email: particulars.email ?? null,
     timeZone: particulars.timeZone ?? 'UTC',
     accountingContact: particulars.accountingContact ?? null,
+    postalAddress: particulars.postalAddress ?? null,
     customer: null,
     keyMark: null,
+    restoredAt: null,
+    reconciledAt: null,
     createdAt: now,
     version: 1,
   };
@@ -121,11 +143,13 @@ async function bringUpToDate(session: Session, particulars: Particulars, request
     email: particulars.email ?? org.email,
     timeZone: particulars.timeZone ?? org.timeZone,
     accountingContact: particulars.accountingContact ?? org.accountingContact,
+    postalAddress: particulars.postalAddress ?? org.postalAddress,
   };
   const same =
     wanted.email === org.email &&
     wanted.timeZone === org.timeZone &&
-    wanted.accountingContact === org.accountingContact;
+    wanted.accountingContact === org.accountingContact &&
+    wanted.postalAddress === org.postalAddress;
   if (same) return session;
   const facts = { operation: 'organisation.init', action: 'organisation.edit', subject: org.name } as const;
   await changeIn(session, facts, request, async (unit) => {

@@ -49,8 +49,11 @@ export function presentOrganisation({ org, info }: Pick<Session, 'org' | 'info'>
     email: org.email,
     timeZone: org.timeZone,
     accountingContact: org.accountingContact,
+    postalAddress: org.postalAddress,
     provider: info.provider,
     mode: info.mode,
+    restoredAt: timeOrNull(org.restoredAt),
+    reconciledAt: timeOrNull(org.reconciledAt),
     createdAt: formatInstant(org.createdAt),
   };
 }

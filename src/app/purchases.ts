@@ -28,6 +28,7 @@ import { drive } from './settlement';
 type Bought = Changed & { purchase: Purchase; balance: Balance };
 
 const ACTION = 'purchase.buy';
+const DAY_MS = 86_400_000;
 
 /**
  * Buys credits with a card: charged once and credited once, or not at all, whatever crashes or times out. Throws
@@ -139,6 +140,7 @@ export async function reconcile(deps: Dependencies): Promise<ReconcileResult> {
   const session = await openSession(deps, 'purchase.settle');
   const driven = await driveUnresolved(session);
   const refunds = [...(await driveOpenRefunds(session)), ...(await reconcileReturns(session))];
+  if (!driven.some(isInDoubt)) await rememberReconciliation(session);
   const present = (purchases: readonly PurchaseRecord[]) =>
     purchases.map((purchase) => presentPurchase(session, purchase));
   const review = driven.filter((purchase) => purchase.state === 'needs_review');
@@ -151,6 +153,20 @@ export async function reconcile(deps: Dependencies): Promise<ReconcileResult> {
       detail: purchase.failure?.message ?? 'to be reviewed',
     })),
   };
+}
+
+/** Once a day, and after a restore: that the processor was asked goes into the audit trail, and credits may move again. */
+async function rememberReconciliation(session: Session): Promise<void> {
+  const { org, store } = session;
+  const at = session.now();
+  const isRecent = org.reconciledAt !== null && at >= org.reconciledAt && at - org.reconciledAt < DAY_MS;
+  if (isRecent && org.restoredAt === null) return;
+  const facts = { actor: session.actor.name, action: 'ledger.reconcile', subject: org.name, reason: null, at };
+  await store.write(org.number, facts, async (unit) => {
+    const current = await unit.records.organisations.find(org.id);
+    if (current === undefined) return;
+    await unit.records.organisations.update({ ...current, restoredAt: null, reconciledAt: at });
+  });
 }
 
 /** An invoice that was sent is as good as an order can be: the credits come when it is paid. */

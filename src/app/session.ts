@@ -1,10 +1,24 @@
 import { type Actor, type Operation, requireAllowed } from '../core/access';
 import { WalletError } from '../core/errors';
 import { parseName } from '../core/text';
-import type { Calendar, Instant } from '../core/time';
+import { type Calendar, formatInstant, type Instant } from '../core/time';
 import type { PaymentGateway } from '../ports/payment-gateway';
 import type { LedgerInfo, LedgerView, OrganisationRecord, Store } from '../ports/store';
 import type { Dependencies } from './dependencies';
+
+/** What a restored ledger does not do before it has been compared with the processor: a charge it forgot would be made again. */
+const MOVES_CREDITS: ReadonlySet<Operation> = new Set<Operation>([
+  'credit.adjust',
+  'credit.grant',
+  'purchase.buy',
+  'purchase.refund',
+  'usage.post',
+  'usage.reverse',
+  'hold.change',
+  'invoice.run',
+  'period.close',
+  'recharge.check',
+]);
 
 /** One organisation's ledger, opened for one caller. */
 export interface Session {
@@ -23,7 +37,8 @@ export interface Session {
 }
 
 /**
- * Opens the organisation for an operation the caller may do. Throws `not_initialised`, `unknown_org` or `forbidden`.
+ * Opens the organisation for an operation the caller may do. Throws `not_initialised`, `unknown_org`, `forbidden`, or
+ * `invalid_state` for credits in a restored ledger.
  * On a local ledger the operating system's user is the authority: whoever can open the file is its administrator.
  */
 export async function openSession(deps: Dependencies, operation: Operation): Promise<Session> {
@@ -34,6 +49,7 @@ export async function openSession(deps: Dependencies, operation: Operation): Pro
   await deps.admit(info);
   const org = await store.findOrganisation(deps.org);
   if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
+  if (org.restoredAt !== null && MOVES_CREDITS.has(operation)) throw notReconciled(org.restoredAt);
   const calendar = await deps.system.calendar(org.timeZone);
   const zone = deps.timeZone === undefined ? calendar : await deps.system.calendar(deps.timeZone);
   let opened: Promise<PaymentGateway> | undefined;
@@ -62,6 +78,15 @@ export async function readLedger<T>(
 ): Promise<T> {
   const session = await openSession(deps, operation);
   return session.store.read(session.org.number, (view) => work(view, session));
+}
+
+function notReconciled(restoredAt: Instant): WalletError {
+  const at = formatInstant(restoredAt);
+  return new WalletError('invalid_state', `the ledger was restored from a backup at ${at}, and no credits move yet`, {
+    why: 'what the card processor did since the backup has to be looked up first',
+    hint: 'wallet reconcile',
+    details: { restoredAt: at },
+  });
 }
 
 function noOrganisation(): WalletError {

@@ -90,7 +90,8 @@ export function invoiceDocument(invoice: Invoice, org: Organisation, clock: Cloc
 
 function partyOf(org: Organisation): readonly (readonly [string, string])[] {
   const contact = org.accountingContact ?? org.email;
-  return [['Organisation', org.name], ...(contact === null ? [] : [['Contact', contact] as const])];
+  const lines = org.postalAddress === null ? [] : [['Address', org.postalAddress] as const];
+  return [['Organisation', org.name], ...lines, ...(contact === null ? [] : [['Contact', contact] as const])];
 }
 
 function markOf({ mode }: Organisation): { mark?: string } {

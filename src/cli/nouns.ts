@@ -37,6 +37,8 @@ export const NOUNS: readonly Noun[] = [
   noun('Records', 'audit', 'who changed what, when and why', () => import('./commands/audit')),
   noun('Records', 'verify', 'prove the ledger', () => import('./commands/verify')),
 
+  noun('System', 'backup', 'copy the ledger while it is in use', () => import('./commands/backup')),
+  noun('System', 'restore', 'put a backup in its place', () => import('./commands/restore')),
   noun('System', 'init', 'create an organisation', () => import('./commands/init')),
   noun('System', 'config', 'settings and where they come from', () => import('./commands/config')),
   noun('System', 'profile', 'settings saved under a name', () => import('./commands/profile')),

@@ -48,6 +48,27 @@ export interface ConfigFile {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What became of a copy of a ledger file. */
+export interface CopyAnswer {
+  readonly file: string;
+  readonly ledger: string;
+  readonly bytes: number;
+  readonly transactions: number;
+}
+
+export interface RestoreAnswer extends CopyAnswer {
+  /** Where the ledger that was replaced is kept. */
+  readonly kept: string | null;
+}
+
+/** Backup and restore of a ledger file, each proved before it counts. */
+export interface LedgerCopies {
+  /** Throws `already_exists`, `output_failed`, `integrity_failure`. */
+  backup(file: string, options: { force: boolean }): Promise<CopyAnswer>;
+  /** Throws `already_exists` without `force`, and `invalid_state` over a ledger that has more in it. */
+  restore(file: string, options: { force: boolean }): Promise<RestoreAnswer>;
+}
+
 /** All the command line knows of the world around it; `main.ts` gives the real one. */
 export interface World {
   readonly version: string;
@@ -60,5 +81,7 @@ export interface World {
   readonly configFile: ConfigFile;
   resolveSettings(flags: Readonly<Partial<Record<SettingKey, string>>>): Settings;
   openWallet(settings: Settings): Promise<WalletService>;
+  /** Throws `invalid_usage` for a ledger that is no file. */
+  openCopies(settings: Settings): Promise<LedgerCopies>;
   openCalendar(zone: string): Promise<Calendar>;
 }

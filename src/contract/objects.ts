@@ -24,8 +24,14 @@ export interface Organisation {
   readonly email: string | null;
   readonly timeZone: string;
   readonly accountingContact: string | null;
+  /** Its lines, parted by line feeds. */
+  readonly postalAddress: string | null;
   readonly provider: 'sandbox' | 'stripe';
   readonly mode: 'sandbox' | 'test' | 'live';
+  /** When the ledger was restored from a backup and not compared with the processor since: credits move again after that. */
+  readonly restoredAt: Timestamp | null;
+  /** When the processor was last found to agree, to the day. */
+  readonly reconciledAt: Timestamp | null;
   readonly createdAt: Timestamp;
 }
 

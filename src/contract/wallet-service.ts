@@ -62,6 +62,8 @@ export interface InitRequest extends ChangeOptions {
   readonly email?: string;
   readonly timeZone?: string;
   readonly accountingContact?: string;
+  /** Lines parted by semicolons or line feeds. */
+  readonly postalAddress?: string;
 }
 
 export interface BuyRequest extends ChangeOptions {

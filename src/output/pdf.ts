@@ -26,7 +26,7 @@ const FOOT = 40;
 const GREY = '#666666';
 const LINE = '#bbbbbb';
 /** The built-in fonts know Western letters only: anything else shows as a question mark rather than as rubbish. */
-const UNKNOWN = /[^\u0020-\u007e\u00a0-\u00ff\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u20ac]/gu;
+const UNKNOWN = /[^\n\u0020-\u007e\u00a0-\u00ff\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u20ac]/gu;
 
 /** The document as PDF, A4, pages numbered. pdfkit is loaded here and nowhere else. */
 export async function renderPdf(document: PdfDocument): Promise<Uint8Array> {

@@ -38,10 +38,16 @@ export interface OrganisationRecord {
   readonly email: string | null;
   readonly timeZone: string;
   readonly accountingContact: string | null;
+  /** Its postal address, as it stands on documents: one line for each line. */
+  readonly postalAddress: string | null;
   /** The processor's id of the customer, once there is one. */
   readonly customer: string | null;
   /** A mark of the key that was last found to belong to the ledger's account; never the key. */
   readonly keyMark: string | null;
+  /** When the ledger was restored from a backup; null once it was compared with the processor again. No credits move before. */
+  readonly restoredAt: Instant | null;
+  /** When the processor was last found to agree, to the day. */
+  readonly reconciledAt: Instant | null;
   readonly createdAt: Instant;
   readonly version: number;
 }

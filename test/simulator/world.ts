@@ -98,8 +98,11 @@ class World {
       email: null,
       timeZone: 'UTC',
       accountingContact: null,
+      postalAddress: null,
       customer: null,
       keyMark: null,
+      restoredAt: null,
+      reconciledAt: null,
       createdAt: at,
       version: 1,
     };

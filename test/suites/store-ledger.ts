@@ -26,8 +26,11 @@ export async function foundOrganisation(store: Store, name?: string): Promise<Or
     email: null,
     timeZone: 'UTC',
     accountingContact: null,
+    postalAddress: null,
     customer: null,
     keyMark: null,
+    restoredAt: null,
+    reconciledAt: null,
     createdAt: NOON,
     version: 1,
   };

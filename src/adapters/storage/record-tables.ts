@@ -19,8 +19,11 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
     ['email', 'email'],
     ['timeZone', 'time_zone'],
     ['accountingContact', 'accounting_contact'],
+    ['postalAddress', 'postal_address'],
     ['customer', 'customer'],
     ['keyMark', 'key_mark'],
+    ['restoredAt', 'restored_at'],
+    ['reconciledAt', 'reconciled_at'],
     ['createdAt', 'created_at'],
   ),
   cards: [

@@ -14,6 +14,7 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--provider <name>', help: 'who moves the money (sandbox if not said)', choices: ['sandbox', 'stripe'] },
       { flag: '--email <address>', help: "the organisation's e-mail address" },
       { flag: '--accounting-contact <address>', help: 'whom to ask about the account' },
+      { flag: '--address <lines>', help: 'postal address for documents, lines parted by semicolons' },
     ],
     examples: [
       { command: 'wallet init --org acme', says: 'with play money: the built-in sandbox' },
@@ -57,5 +58,5 @@ async function identity(call: Call, cli: Cli): Promise<{ org: string; timeZone?:
 function termsOf(call: Call) {
   // The parser saw to it that it is one of the two.
   const provider = call.text('provider') as 'sandbox' | 'stripe' | undefined;
-  return given({ provider, accountingContact: call.text('accounting-contact') });
+  return given({ provider, accountingContact: call.text('accounting-contact'), postalAddress: call.text('address') });
 }

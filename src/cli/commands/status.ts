@@ -4,6 +4,8 @@ import type { Cli } from '../cli';
 import type { CommandSpec } from '../spec';
 import { cardName, counted, SANDBOX } from '../wording';
 
+const DAY_MS = 86_400_000;
+
 export const commands: readonly CommandSpec[] = [
   {
     path: 'status',
@@ -35,9 +37,17 @@ async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]>
     ...(Number(postpaid.overdue) === 0 ? [] : [['overdue', postpaid.overdue, 'red'] as const]),
     ['alerts', String(status.alerts.length)],
     ...pendingPurchases.map((purchase): Fact => ['pending', `${purchase.id}  ${purchase.credits}`, 'yellow']),
+    ...reconciliation(status),
     ['last change', await lastChange(status, cli)],
     ['ledger', `${cli.settings.ledger.value ?? '-'} (${cli.settings.ledger.origin})`],
   ];
+}
+
+/** A week without asking the processor is long enough for a refund or a dispute to have gone unseen. */
+function reconciliation({ org, balance }: WalletStatus): readonly Fact[] {
+  if (org.restoredAt !== null) return [['restored', 'no credits move until: wallet reconcile', 'red']];
+  const days = Math.floor((Date.parse(balance.asOf) - Date.parse(org.reconciledAt ?? org.createdAt)) / DAY_MS);
+  return days < 7 ? [] : [['reconciled', `${days} days ago; run: wallet reconcile`, 'yellow']];
 }
 
 function cardFacts({ cards }: WalletStatus): readonly Fact[] {

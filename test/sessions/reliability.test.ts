@@ -1,0 +1,196 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/adapters/storage/sqlite-engine';
+import { createSandbox, type Sandbox } from '../helpers/cli';
+
+const isRoot = process.getuid?.() === 0;
+
+let home: Sandbox;
+let ledger: string;
+beforeEach(async () => {
+  home = createSandbox();
+  ledger = path.join(home.home, '.local/share/wallet/ledger.db');
+  await home.ok('init --org acme');
+  await home.ok('app add crm');
+  await home.ok('grant add 100 --reason test');
+});
+afterEach(() => home.remove());
+
+describe('a ledger in trouble', () => {
+  it('with a page that was overwritten is not written to, and says how to go on', async () => {
+    const bytes = readFileSync(ledger);
+    for (let page = 1; page < bytes.length / 4096; page += 1) bytes.fill(0xa5, page * 4096, page * 4096 + 64);
+    writeFileSync(ledger, bytes);
+
+    const outcome = await home.wallet('usage record --app crm --service sms --quantity 1 --json');
+
+    expect([outcome.status, outcome.error().code]).toEqual([11, 'integrity_failure']);
+    expect(outcome.error().hint).toContain('wallet restore FILE');
+    expect(readFileSync(ledger).equals(bytes)).toBe(true);
+  });
+
+  it('whose newest log was cut short has every write that the rest of it proves', async () => {
+    const database = openDatabase(ledger, { timeoutMs: 0 });
+    database.pragma('journal_mode');
+    database.prepare('SELECT count(*) FROM audit').get(); // another reader keeps the log from being folded in
+    await home.ok('usage record --app crm --service sms --quantity 10');
+    await home.ok('usage record --app crm --service sms --quantity 10');
+    const log = readFileSync(`${ledger}-wal`);
+    const copy = path.join(home.home, 'after-the-cut.db');
+    writeFileSync(copy, readFileSync(ledger), { mode: 0o600 });
+    writeFileSync(`${copy}-wal`, log);
+    truncateSync(`${copy}-wal`, log.length - 100);
+    database.close();
+
+    const proof = await home.wallet(['verify', '--json', '--ledger', copy]);
+
+    expect(proof.json()).toMatchObject({ ok: true, transactions: 2 });
+  });
+
+  it('of a newer wallet is left alone', async () => {
+    const database = openDatabase(ledger, { timeoutMs: 0 });
+    database.pragma('user_version = 99');
+    database.close();
+
+    for (const line of ['balance --json', 'grant add 1 --reason x --json', 'backup copy.db --json']) {
+      const outcome = await home.wallet(line);
+      expect([line, outcome.status, outcome.error().code]).toEqual([line, 9, 'newer_schema']);
+    }
+    expect(readdirSync(home.home)).not.toContain('copy.db');
+  });
+});
+
+describe('a backup', () => {
+  it('is one file for its owner alone, and verifies', async () => {
+    const copy = path.join(home.home, 'copy.db');
+    await home.ok('backup copy.db');
+
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    expect(readdirSync(home.home).filter((name) => name.includes('copy'))).toEqual(['copy.db']);
+    expect((await home.ok(['verify', '--full', '--json', '--ledger', copy])).json()).toMatchObject({ ok: true });
+  });
+
+  it('of a ledger that fails verification is not kept', async () => {
+    const database = openDatabase(ledger, { timeoutMs: 0 });
+    database.exec('UPDATE wallets SET posted = posted + 1');
+    database.close();
+
+    const outcome = await home.wallet('backup copy.db --json');
+
+    expect([outcome.status, outcome.error().code]).toEqual([11, 'integrity_failure']);
+    expect(readdirSync(home.home).some((name) => name.includes('copy'))).toBe(false);
+  });
+
+  it('made while usage is posted holds the writes up to one moment', async () => {
+    const posts = Array.from({ length: 6 }, () => home.ok('usage record --app crm --service sms --quantity 1'));
+    const copies = ['a.db', 'b.db'].map((name) => home.ok(['backup', name]));
+    await Promise.all([...posts, ...copies]);
+
+    for (const name of ['a.db', 'b.db'])
+      expect((await home.ok(['verify', '--json', '--ledger', name])).json()).toMatchObject({ ok: true });
+  });
+
+  it('replaces a ledger that it contains, which is kept beside it', async () => {
+    await home.ok('backup copy.db');
+    const outcome = await home.ok('restore copy.db --force --json');
+
+    const { restore } = outcome.json() as { restore: { kept: string } };
+    expect(existsSync(restore.kept)).toBe(true);
+    expect((await home.ok('verify --json')).json()).toMatchObject({ ok: true });
+  });
+
+  it('replaces a ledger that can not be read any more', async () => {
+    await home.ok('backup copy.db');
+    writeFileSync(ledger, 'rubbish'.repeat(1000));
+    await home.ok('restore copy.db --force');
+    await home.ok('reconcile');
+    expect((await home.ok('balance -q')).stdout).toBe('100.00\n');
+  });
+
+  it('that was edited by hand is not restored', async () => {
+    await home.ok('backup copy.db');
+    const database = openDatabase(path.join(home.home, 'copy.db'), { timeoutMs: 0 });
+    database.exec('UPDATE wallets SET posted = posted * 2');
+    database.close();
+
+    const outcome = await home.wallet('restore copy.db --ledger other.db --json');
+
+    expect(outcome.status).toBe(11);
+    expect(existsSync(path.join(home.home, 'other.db'))).toBe(false);
+  });
+});
+
+/** A disk of a few hundred kilobytes can be mounted by root alone, where the container lets it. */
+const canMount = isRoot && mounts();
+
+describe.runIf(canMount)('a full disk', () => {
+  let disk: string;
+  beforeEach(() => {
+    disk = path.join(home.home, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=640k', 'tmpfs', disk]);
+  });
+  afterEach(() => {
+    execFileSync('umount', [disk]);
+  });
+
+  it('in the middle of an export leaves no partial file', async () => {
+    const rows = Array.from({ length: 6000 }, (_, at) => `e${at},crm,sms,1`);
+    await home.ok('usage import - --json', { input: `id,app,service,quantity\n${rows.join('\n')}\n` });
+
+    for (const name of ['all.csv', 'all.ndjson']) {
+      const outcome = await home.wallet(['transactions', '--all', '-o', path.join(disk, name), '--json']);
+      expect([outcome.status, outcome.error().code]).toEqual([9, 'output_failed']);
+    }
+    expect(readdirSync(disk)).toEqual([]);
+  });
+
+  it('in the middle of a backup leaves no partial file', async () => {
+    writeFileSync(path.join(disk, 'other'), Buffer.alloc(500_000));
+    const outcome = await home.wallet(['backup', path.join(disk, 'copy.db'), '--json']);
+    expect([outcome.status, outcome.error().code]).toEqual([9, 'output_failed']);
+    expect(readdirSync(disk)).toEqual(['other']);
+  });
+
+  it('that may only be read keeps a ledger from being written, and leaves it whole', async () => {
+    const small = path.join(disk, 'small.db');
+    await home.ok(['init', '--org', 'small', '--ledger', small]);
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+
+    const outcome = await home.wallet(['grant', 'add', '1', '--reason', 'x', '--json', '--ledger', small]);
+    execFileSync('mount', ['-o', 'remount,rw', disk]);
+
+    expect([outcome.status, outcome.error().code]).toEqual([9, 'ledger_unavailable']);
+    expect((await home.ok(['balance', '-q', '--ledger', small])).stdout).toBe('0.00\n');
+  });
+
+  it('under the ledger refuses the write whole, and it goes on when there is room', async () => {
+    const small = path.join(disk, 'small.db');
+    await home.ok(['init', '--org', 'small', '--ledger', small]);
+    await home.ok(['card', 'add', '--payment-method', 'pm_card_visa', '--ledger', small]);
+    const filler = path.join(disk, 'filler');
+    execFileSync('sh', ['-c', `dd if=/dev/zero of=${filler} bs=1k count=2000 2>/dev/null || true`]);
+
+    const full = await home.wallet(['buy', '10', '--yes', '--json', '--ledger', small]);
+    expect([full.status, full.error().code]).toEqual([9, 'ledger_unavailable']);
+
+    truncateSync(filler, 0);
+    await home.wallet(['reconcile', '--ledger', small]);
+    await home.ok(['buy', '10', '--yes', '--ledger', small]);
+    expect((await home.ok(['balance', '-q', '--ledger', small])).stdout).toBe('10.00\n');
+    expect((await home.ok(['verify', '--json', '--ledger', small])).json()).toMatchObject({ ok: true });
+  });
+});
+
+function mounts(): boolean {
+  try {
+    execFileSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=64k tmpfs "$d" && umount "$d" && rmdir "$d"'], {
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
