@@ -24,6 +24,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       buy: async (request) => (await import('./purchases')).buy(deps, request),
       list: async (request) => (await import('./purchases')).listPurchases(deps, request),
       show: async (request) => (await import('./purchases')).showPurchase(deps, request),
+      receipt: async (request) => (await import('./receipts')).showReceipt(deps, request),
       cancel: async (request) => (await import('./purchase-resolution')).cancelPurchase(deps, request),
       resolve: async (request) => (await import('./purchase-resolution')).resolvePurchase(deps, request),
       refund: async (request) => (await import('./refunds')).refundPurchase(deps, request),

@@ -1,5 +1,5 @@
 import type { Organisation } from '../contract/objects';
-import type { Invoice, StatementReport, UsageFigures } from '../contract/reports';
+import type { Invoice, Receipt, StatementReport, UsageFigures } from '../contract/reports';
 import { MOVEMENTS } from '../core/report/statement';
 import type { PdfDocument, PdfTable } from '../output/pdf';
 import { SANDBOX } from './wording';
@@ -85,6 +85,72 @@ export function invoiceDocument(invoice: Invoice, org: Organisation, clock: Cloc
     ],
     notes: [`Invoice id ${invoice.id}${invoice.purchase === null ? '' : `, charged by ${invoice.purchase}`}.`],
     date: new Date(invoice.issuedAt),
+  };
+}
+
+export function receiptDocument(receipt: Receipt, org: Organisation, clock: Clock): PdfDocument {
+  return {
+    title: `Receipt ${receipt.number}`,
+    ...markOf(org),
+    facts: receiptFacts(receipt, clock).map(([label, value]) => [`${label[0]?.toUpperCase()}${label.slice(1)}`, value]),
+    tables: [
+      {
+        columns: [
+          { title: 'What', share: 5 },
+          { title: 'USD', share: 2, isNumber: true },
+        ],
+        rows: receipt.lines.map(({ description, amount }) => [description, amount]),
+        total: ['Total paid', receipt.total],
+      },
+      ...(receipt.returns.length === 0 ? [] : [returnsTable(receipt, clock)]),
+    ],
+    notes: [
+      'One credit is one US dollar.',
+      `Purchase ${receipt.purchase}${receipt.transaction === null ? '' : `, transaction ${receipt.transaction}`}.`,
+    ],
+    date: new Date(receipt.paidAt),
+  };
+}
+
+/** What stands above the lines of a receipt, on paper and on a screen. */
+export function receiptFacts(receipt: Receipt, clock: Clock): readonly (readonly [string, string])[] {
+  const { payer, memo, providerReference } = receipt;
+  const address = addressLines(payer.address);
+  return [
+    ['paid by', payer.name],
+    ...(payer.name === receipt.org ? [] : [['organisation', receipt.org] as const]),
+    ...(address === '' ? [] : [['address', address] as const]),
+    ...(payer.email === null ? [] : [['e-mail', payer.email] as const]),
+    ['paid with', receipt.paidWith],
+    ['ordered', clock(receipt.orderedAt)],
+    ['paid', clock(receipt.paidAt)],
+    ['status', receipt.status.replace('_', ' ')],
+    ...(providerReference === null ? [] : [['reference', providerReference] as const]),
+    ...(memo === null ? [] : [['memo', memo] as const]),
+  ];
+}
+
+function addressLines(address: Receipt['payer']['address']): string {
+  if (address === null) return '';
+  const { line1, postalCode, city, state, country } = address;
+  const town = [postalCode, city].filter((part) => part !== null).join(' ');
+  return [line1, town, state, country].filter((part) => part !== null && part !== '').join(', ');
+}
+
+function returnsTable(receipt: Receipt, clock: Clock): PdfTable {
+  return {
+    title: 'Given back since',
+    columns: [
+      { title: 'When', share: 3 },
+      { title: 'What', share: 2 },
+      { title: 'USD', share: 2, isNumber: true },
+    ],
+    rows: receipt.returns.map(({ at, kind, amount }) => [
+      clock(at),
+      kind === 'dispute' ? 'disputed' : 'refund',
+      `-${amount}`,
+    ]),
+    total: ['Kept', '', receipt.kept],
   };
 }
 

@@ -30,6 +30,7 @@ export const NOUNS: readonly Noun[] = [
     'tx',
   ]),
   noun('Records', 'report', 'usage and statements', () => import('./commands/report')),
+  noun('Records', 'receipt', 'what was paid, for the books', () => import('./commands/receipt')),
   noun('Records', 'invoice', 'bills for postpaid services', () => import('./commands/invoice')),
   noun('Records', 'period', 'close months and list them', () => import('./commands/period')),
   noun('Records', 'export', 'the books for accounting programs', () => import('./commands/export')),

@@ -1,7 +1,7 @@
 import type { LeadGroup } from '../core/report/cost-per-lead';
 import type { Movement } from '../core/report/statement';
 import type { UsageGroup } from '../core/report/usage';
-import type { Decimal, Timestamp } from './objects';
+import type { Address, Decimal, Purchase, Refund, Timestamp } from './objects';
 
 /** The period a filter came to. `from` is included, `to` is not; null is open. */
 interface Range {
@@ -137,4 +137,34 @@ export interface Invoice {
   readonly dueAt: Timestamp;
   readonly paidAt: Timestamp | null;
   readonly overdue: boolean;
+}
+
+/** What was paid, by whom and with what. `total` is what was charged; `kept` is it less all that went back. */
+export interface Receipt {
+  readonly number: string;
+  readonly purchase: string;
+  readonly org: string;
+  readonly status: Purchase['status'];
+  readonly orderedAt: Timestamp;
+  readonly paidAt: Timestamp;
+  readonly currency: 'USD';
+  /** In words: `visa ending 4242`, `an invoice`. */
+  readonly paidWith: string;
+  readonly payer: { readonly name: string; readonly email: string | null; readonly address: Address | null };
+  readonly lines: readonly { readonly description: string; readonly amount: Decimal }[];
+  readonly total: Decimal;
+  /** Money that went back since, refunds and disputes. */
+  readonly returns: readonly {
+    readonly id: string;
+    readonly kind: Refund['kind'];
+    readonly amount: Decimal;
+    readonly at: Timestamp;
+  }[];
+  readonly refunded: Decimal;
+  readonly kept: Decimal;
+  readonly transaction: string | null;
+  readonly provider: Purchase['provider'];
+  readonly providerReference: string | null;
+  readonly memo: string | null;
+  readonly sandbox: boolean;
 }

@@ -30,6 +30,7 @@ import type {
   JournalRequest,
   Lead,
   LeadReport,
+  Receipt,
   StatementReport,
   UsageReport,
 } from './reports';
@@ -314,6 +315,8 @@ export interface WalletService {
     buy(request: BuyRequest): Promise<Changed & { purchase: Purchase; balance: Balance }>;
     list(request: PageRequest): Promise<Page & { purchases: readonly Purchase[] }>;
     show(request: { id: string }): Promise<{ purchase: Purchase }>;
+    /** What was paid, for the payer's books. Throws `invalid_state` where nothing was. */
+    receipt(request: { id: string }): Promise<{ receipt: Receipt }>;
     /** Gives a pending purchase up, behind the fence of a confirmed cancel. */
     cancel(request: ChangeOptions & { id: string }): Promise<Changed & { purchase: Purchase; balance: Balance }>;
     /** Takes an open purchase further: reads what became of it, or opens the processor's page for a person to pay on. */

@@ -62,4 +62,41 @@ describe('documents', () => {
     expect((await box.wallet('report statement --period 2026-10 --all-orgs -o c.pdf', NOVEMBER)).status).toBe(2);
     expect((await box.wallet('report statement --period 2026-10 -o a.pdf', NOVEMBER)).status).toBe(8);
   });
+
+  it('show a receipt with the name and address of the card, and what went back since', async () => {
+    const card = (
+      await box.ok('card add --payment-method pm_card_mastercard --name Ada --city Bonn --country DE -q', NOVEMBER)
+    ).stdout.trim();
+    const id = (await box.ok(`buy 20 --card ${card} --memo autumn --yes -q`, NOVEMBER)).stdout.trim();
+    await box.ok(`purchase refund ${id} --amount 5 --yes`, NOVEMBER);
+
+    await box.ok(`receipt ${id} -o receipt.pdf`, NOVEMBER);
+    const shown = await box.ok(`receipt ${id}`, NOVEMBER);
+    const { receipt } = (await box.ok(`receipt ${id} --json`, NOVEMBER)).json() as { receipt: Record<string, unknown> };
+
+    const text = textOf('receipt.pdf');
+    for (const part of [
+      'Ada',
+      'Bonn, DE',
+      'mastercard ending 4444',
+      'SANDBOX: no real money',
+      '-5.00',
+      '15.00',
+      'autumn',
+    ])
+      expect([text.includes(part), shown.stdout.includes(part), part]).toEqual([true, true, part]);
+    expect(text).toContain(`Receipt ${String(receipt.number)}`);
+    expect(receipt).toMatchObject({ total: '20.00', refunded: '5.00', kept: '15.00', status: 'partially_refunded' });
+  });
+
+  it('are refused for a purchase that was not paid', async () => {
+    const card = (await box.ok('card add --payment-method pm_card_chargeCustomerFail -q', NOVEMBER)).stdout.trim();
+    const declined = await box.wallet(`buy 20 --card ${card} --yes --json`, NOVEMBER);
+    const { purchase } = declined.error().details as { purchase: string };
+
+    const refused = await box.wallet(`receipt ${purchase}`, NOVEMBER);
+
+    expect([declined.status, refused.status]).toEqual([6, 8]);
+    expect(refused.stderr).toContain('it is failed: nothing was paid');
+  });
 });
