@@ -1,5 +1,5 @@
 import type { HostedPage, PurchaseRecord } from '../core/payment/purchase';
-import { withFailure } from '../core/payment/purchase';
+import { withFailure } from '../core/payment/purchase-steps';
 import type { HostedPages, PaymentGateway, PaymentRequest } from '../ports/payment-gateway';
 import type { Session } from './session';
 import { believe, move } from './settlement-moves';

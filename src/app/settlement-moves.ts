@@ -1,14 +1,7 @@
 import { makeId } from '../core/ids';
 import { ACCOUNTS } from '../core/ledger/chart';
-import {
-  isUnresolved,
-  needsReview,
-  type Payment,
-  type PurchaseRecord,
-  provesSuccess,
-  withFailure,
-  withSuccess,
-} from '../core/payment/purchase';
+import { isUnresolved, type Payment, type PurchaseRecord } from '../core/payment/purchase';
+import { needsReview, provesSuccess, withFailure, withSuccess } from '../core/payment/purchase-steps';
 import type { PaymentAnswer } from '../ports/payment-gateway';
 import type { LedgerUnit } from '../ports/store';
 import { openJournal } from './ledger';

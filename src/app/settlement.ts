@@ -7,12 +7,8 @@ import {
   mayResend,
   type PurchaseRecord,
   pendingAttempt,
-  withAttempt,
-  withDecline,
-  withFailure,
-  withNothingFound,
-  withPayment,
 } from '../core/payment/purchase';
+import { withAttempt, withDecline, withFailure, withNothingFound, withPayment } from '../core/payment/purchase-steps';
 import type { PaymentAnswer, PaymentGateway } from '../ports/payment-gateway';
 import type { Session } from './session';
 import { type Calls, callsFor } from './settlement-calls';

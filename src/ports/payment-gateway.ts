@@ -116,6 +116,8 @@ export interface PaymentGateway {
   retrievePayment(payment: string): Promise<PaymentAnswer>;
   /** The payments made for a purchase, read from a list that is never behind. */
   findPayments(customer: string, purchase: string): Promise<readonly Payment[]>;
+  /** Every payment of the customer's that was made since then, by whatever means, but for invoices. */
+  listPayments(customer: string, since: Instant): Promise<readonly Payment[]>;
   /** Drafts an invoice over the whole amount: nobody can pay it yet. Its payment is `requires_confirmation`. */
   createInvoice(request: InvoiceRequest, key: string): Promise<PaymentAnswer>;
   /** Makes the invoice final and sends it. From then on it is `processing`, until it is paid (`succeeded`) or void. */

@@ -5,10 +5,12 @@ import {
   cancelKey,
   confirmKey,
   createKey,
-  needsReview,
   type Payment,
   type PurchaseRecord,
   type PurchaseState,
+} from '../../src/core/payment/purchase';
+import {
+  needsReview,
   provesSuccess,
   withAttempt,
   withCancel,
@@ -16,7 +18,7 @@ import {
   withFailure,
   withPayment,
   withSuccess,
-} from '../../src/core/payment/purchase';
+} from '../../src/core/payment/purchase-steps';
 import type { Instant } from '../../src/core/time';
 
 const NOW = 5_000 as Instant;

@@ -15,7 +15,7 @@ const MUTANTS: readonly (readonly [rule: string, file: string, line: string, wit
   ],
   [
     'a cancelled purchase fails only behind the fence',
-    'src/core/payment/purchase.ts',
+    'src/core/payment/purchase-steps.ts',
     "state: purchase.payment === null ? purchase.state : 'closing' };",
     "state: 'failed', settledAt: purchase.createdAt };",
   ],

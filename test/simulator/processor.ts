@@ -142,6 +142,10 @@ export class SimulatedProcessor implements PaymentGateway {
     return { kind: 'payment', payment };
   }
 
+  async listPayments(customer: string): Promise<readonly Payment[]> {
+    return [...this.payments.values()].filter((payment) => payment.customer === customer);
+  }
+
   async findPayments(_customer: string, purchase: string): Promise<readonly Payment[]> {
     await this.#pause();
     return [...this.payments.values()].filter((payment) => payment.purchase === purchase);

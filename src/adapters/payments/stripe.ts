@@ -26,7 +26,7 @@ import type { StripeSettings } from './stripe-settings';
 const BUDGET_MS = 40_000;
 /** Purchases carry the time they were made at in their id; its list is searched from an hour before. */
 const CREATED = /^pur_([0-9a-f]{12})/;
-const HOUR_S = 3_600;
+const HOUR_MS = 3_600_000;
 
 /** Stripe behind the port, for one command: all its calls together keep to one time budget. */
 export function createStripe(settings: StripeSettings, instance: string): StripeGateway {
@@ -126,15 +126,20 @@ export class StripeGateway implements PaymentGateway {
 
   async findPayments(customer: string, purchase: string): Promise<readonly Payment[]> {
     const time = CREATED.exec(purchase)?.[1];
-    const since = time === undefined ? undefined : Math.floor(Number.parseInt(time, 16) / 1000) - HOUR_S;
-    const where = { customer, limit: PAGE_SIZE, ...(since === undefined ? {} : { created: { gte: since } }) };
+    const since = time === undefined ? 0 : Number.parseInt(time, 16) - HOUR_MS;
+    const found = await this.listPayments(customer, since as Instant);
+    return found.filter((payment) => payment.purchase === purchase);
+  }
+
+  async listPayments(customer: string, since: Instant): Promise<readonly Payment[]> {
+    const where = { customer, limit: PAGE_SIZE, created: { gte: Math.max(0, Math.floor(since / 1000)) } };
     try {
       const found = await readAll(this.#client, (sdk, options, after) =>
         sdk.paymentIntents.list({ ...where, ...after }, options),
       );
       return found
         .map(toPayment)
-        .filter((payment): payment is Payment => payment?.purchase === purchase && payment.customer === customer);
+        .filter((payment): payment is Payment => payment !== undefined && payment.customer === customer);
     } catch (error) {
       throw unavailable(error);
     }
