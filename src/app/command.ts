@@ -71,8 +71,8 @@ export async function replayed<T extends object>(
   facts: ChangeFacts,
   request: ChangeOptions,
 ): Promise<(T & Changed) | undefined> {
-  const { idempotencyKey } = request;
-  if (idempotencyKey === undefined) return undefined;
+  if (request.idempotencyKey === undefined) return undefined;
+  const idempotencyKey = parseKey(request.idempotencyKey, 'idempotency key');
   const known = await session.store.read(session.org.number, (view) => view.findKey(idempotencyKey));
   if (known === undefined) return undefined;
   requireSameParameters(known, fingerprintOf(session, facts.action, request));

@@ -46,7 +46,10 @@ const GLANCE_ROWS = 50;
 const MOST_ROWS = 1_000_000;
 /** Past this many rows a count by paging costs more than it tells. */
 const MOST_COUNTED = 10_000;
-const BY_EXTENSION: Readonly<Record<string, Format>> = { md: 'markdown', txt: 'table' };
+const BY_EXTENSION: ReadonlyMap<string, Format> = new Map([
+  ['md', 'markdown'],
+  ['txt', 'table'],
+]);
 
 /**
  * Prints the list in the format that was asked for, complete unless it is a table on a terminal or a limit was given.
@@ -124,7 +127,7 @@ function formatOf(call: Call, output: string | undefined): Format {
   }
   if (call.has('json')) return 'json';
   const extension = output?.slice(output.lastIndexOf('.') + 1).toLowerCase() ?? '';
-  return named ?? BY_EXTENSION[extension] ?? FORMATS.find((format) => format === extension) ?? 'table';
+  return named ?? BY_EXTENSION.get(extension) ?? FORMATS.find((format) => format === extension) ?? 'table';
 }
 
 function parseLimit(text: string | undefined): number | undefined {
