@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 'use strict';
 // The hot path of every call: nothing is loaded here but the program itself.
-const { readFileSync, writeSync } = require('node:fs');
+const { existsSync, readFileSync, writeSync } = require('node:fs');
 const path = require('node:path');
 
 const dist = path.join(__dirname, '../dist');
 const [only, ...rest] = process.argv.slice(2);
 
 if (require.main !== module) {
-  module.exports = { cacheFile, compile, run };
+  module.exports = { compile, hotFiles, run };
 } else if (rest.length === 0 && (only === '--version' || only === '-V')) {
   printVersion();
 } else {
@@ -25,16 +25,25 @@ function printVersion() {
 }
 
 function loadProgram() {
-  const source = readOr(path.join(dist, 'main.js'), 'latin1');
-  if (source !== undefined) return run(compile(source, readOr(cacheFile(only))));
+  const { pack, cache } = hotFiles(only);
+  const source = readOr(pack, 'latin1');
+  const compiled = source === undefined ? undefined : readOr(cache);
+  if (compiled !== undefined) return run(compile(source, pack, compiled));
+  if (existsSync(path.join(dist, 'main.js'))) return loadPlainly();
   process.stderr.write('wallet is not built yet\nthe folder dist/ is missing\nrun: npm ci && npm run build\n');
   process.exitCode = 9;
 }
 
-/** Where the build keeps compiled code for a command that is run all day; all others share the one of `help`. */
-function cacheFile(command) {
-  const name = ['balance', 'usage', 'transactions'].includes(command) ? command : 'help';
-  return path.join(dist, `${name}.${process.version}.cache`);
+/** Built by another Node: file by file. Node 22 and newer keep what they compile by themselves. */
+function loadPlainly() {
+  require('node:module').enableCompileCache?.();
+  return require('../dist/main.js');
+}
+
+/** What the build packed and compiled for a command that is run all day; all others share that of `help`. */
+function hotFiles(command) {
+  const name = path.join(dist, ['balance', 'usage', 'transactions'].includes(command) ? command : 'help');
+  return { pack: `${name}.pack.js`, cache: `${name}.${process.version}.cache` };
 }
 
 function readOr(file, encoding) {
@@ -46,22 +55,16 @@ function readOr(file, encoding) {
 }
 
 /**
- * The program with the machine code that the build kept for this Node: compiling it anew takes as long as all the rest
- * of a short command. V8 itself refuses a cache that is not its own. The bundle is ASCII, so latin1 reads it right.
+ * The pack with the machine code that the build kept for this Node: compiling it anew takes as long as all the rest of
+ * a short command. V8 itself refuses a cache that is not its own. The pack is ASCII, so latin1 reads it right.
  */
-function compile(source, cachedData) {
-  const Module = require('node:module');
-  if (cachedData === undefined) Module.enableCompileCache?.(); // Node 22 and newer keep one by themselves
+function compile(source, filename, cachedData) {
   const { Script } = require('node:vm');
-  return new Script(Module.wrap(source), { filename: path.join(dist, 'main.js'), cachedData });
+  return new Script(source, { filename, cachedData });
 }
 
-/** Runs it as the module it is, so that chunks which are loaded later find it. */
+/** Answers the program's exports. What the pack lacks is loaded from its own file, and finds the pack's modules loaded. */
 function run(script) {
-  const filename = path.join(dist, 'main.js');
-  const program = { id: filename, filename, exports: {}, children: [], loaded: true };
-  require.cache[filename] = program;
   const requireFromDist = (id) => require(id.startsWith('./') ? `../dist/${id.slice(2)}` : id);
-  script.runInThisContext()(program.exports, requireFromDist, program, filename, dist);
-  return program.exports;
+  return script.runInThisContext()(requireFromDist, require.cache, dist + path.sep, dist);
 }

@@ -1,12 +1,13 @@
 'use strict';
 
-// The last step of the build: keeps V8's compiled code of the program for the Node that builds it, beside the program.
-// A cache costs what it holds, so each command that is run all day has one of its own, made by running it once.
+// The last step of the build. A program in seventy files starts slowly, and so does one that holds everything: so each
+// command that is run all day gets a pack of the very files that it loads, and V8's compiled code of it for the Node
+// that builds it. Both are found out by running the command. The files themselves stay what they are.
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { cacheFile, compile, run } = require('../bin/wallet.js');
+const { compile, hotFiles, run } = require('../bin/wallet.js');
 
 const WALLET = path.join(__dirname, '../bin/wallet.js');
 const PROGRAM = path.join(__dirname, '../dist/main.js');
@@ -17,10 +18,11 @@ const SET_UP = [
 ];
 const HOT = [
   ['balance'],
-  ['usage', 'record', '--app', 'app', '--service', 'sms', '--quantity', '1', '--id', 'one'],
+  ['usage', 'record', '--app', 'app', '--service', 'sms', '--quantity', '1', '--id'],
   ['transactions', '--service', 'sms', '--limit', '5'],
   ['help'],
 ];
+const STEPS = { pack: packLoaded, cache: keepCompiled };
 
 function main() {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'wallet-build-'));
@@ -28,18 +30,46 @@ function main() {
   const env = { ...Object.fromEntries(kept), HOME: home, NO_COLOR: '1', CI: '1' };
   const node = (args) => execFileSync(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   for (const command of SET_UP) node([WALLET, ...command]);
-  for (const command of HOT) node([__filename, ...command]);
+  for (const command of HOT)
+    for (const step of Object.keys(STEPS)) {
+      // An event is recorded once: each step has one of its own.
+      node([__filename, step, ...command, ...(command.at(-1) === '--id' ? [step] : [])]);
+    }
   fs.rmSync(home, { recursive: true, force: true });
 }
 
-/** Runs one command in this process and keeps what V8 has compiled by then. */
-async function keep(command) {
-  const script = compile(fs.readFileSync(PROGRAM, 'latin1'), Buffer.alloc(0));
+/** Runs the command from the program's files, and packs those that it loaded. */
+async function packLoaded(command) {
+  await require(PROGRAM).main(command);
+  const folder = path.dirname(PROGRAM);
+  const loaded = Object.keys(require.cache).filter((file) => path.dirname(file) === folder);
+  const bodies = loaded.map((file) => {
+    const id = JSON.stringify(`./${path.basename(file)}`);
+    return `${id}(module,exports,require,__dirname){${fs.readFileSync(file, 'latin1')}\n}`;
+  });
+  // A module is loaded once, by whoever asks first: the pack and the files share Node's own register of modules.
+  const load =
+    'const load=(id)=>{const body=bodies[id];if(body===undefined)return require(id);' +
+    'const file=prefix+id.slice(2);let known=cache[file];if(known===undefined){' +
+    'known=cache[file]={id:file,filename:file,exports:{},children:[],loaded:true};' +
+    'body(known,known.exports,load,folder)}return known.exports};';
+  const pack = `(function(require,cache,prefix,folder){"use strict";const bodies={${bodies.join(',')}};${load}return load("./main.js")})`;
+  write(hotFiles(command[0]).pack, pack);
+}
+
+/** Runs the command from its pack, and keeps what V8 has compiled by then. */
+async function keepCompiled(command) {
+  const { pack, cache } = hotFiles(command[0]);
+  const script = compile(fs.readFileSync(pack, 'latin1'), pack);
   await run(script).main(command);
-  const file = cacheFile(command[0]);
-  fs.writeFileSync(file, script.createCachedData());
+  write(cache, script.createCachedData());
+}
+
+function write(file, content) {
+  fs.writeFileSync(file, content, 'latin1');
   fs.chmodSync(file, 0o644); // the program has narrowed the umask by now
 }
 
-if (process.argv.length > 2) keep(process.argv.slice(2));
-else main();
+const [step, ...command] = process.argv.slice(2);
+if (step === undefined) main();
+else STEPS[step](command);
