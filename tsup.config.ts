@@ -38,6 +38,7 @@ export default defineConfig({
   target: 'node20',
   platform: 'node',
   minify: true,
+  metafile: true, // what `scripts/licences.cjs` goes by
   noExternal: [everythingElse],
   // pdfkit reads its font metrics from files beside its code.
   external: [...missingEngines, 'pdfkit'],
