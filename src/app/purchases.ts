@@ -20,8 +20,9 @@ import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { afterId, pageLimit } from './paging';
 import { presentBalance, presentPurchase, presentRefund } from './present';
+import { reconcilePayments } from './processor-books';
 import { noBillingAccount, noCard, requirePurchase, requireSuccess, unresolved, unusable } from './purchase-records';
-import { driveOpenRefunds, reconcileReturns } from './refunds';
+import { driveOpenRefunds, lookBack, reconcileReturns } from './refunds';
 import { openSession, readLedger, type Session } from './session';
 import { drive } from './settlement';
 
@@ -143,15 +144,16 @@ export async function reconcile(deps: Dependencies): Promise<ReconcileResult> {
   if (!driven.some(isInDoubt)) await rememberReconciliation(session);
   const present = (purchases: readonly PurchaseRecord[]) =>
     purchases.map((purchase) => presentPurchase(session, purchase));
+  const { late, mismatches } = await reconcilePayments(session, lookBack(session));
   const review = driven.filter((purchase) => purchase.state === 'needs_review');
   return {
-    settled: present(driven.filter((purchase) => !isUnresolved(purchase))),
+    settled: present([...driven.filter((purchase) => !isUnresolved(purchase)), ...late]),
     pending: present(driven.filter((purchase) => isUnresolved(purchase))),
     refunds: refunds.map((refund) => presentRefund(refund)),
-    mismatches: review.map((purchase) => ({
-      purchase: purchase.id,
-      detail: purchase.failure?.message ?? 'to be reviewed',
-    })),
+    mismatches: [
+      ...review.map(({ id, failure }) => ({ purchase: id, detail: failure?.message ?? 'to be reviewed' })),
+      ...mismatches,
+    ],
   };
 }
 

@@ -124,7 +124,7 @@ export async function reconcileReturns(session: Session): Promise<readonly Refun
   const [oldest] = purchases;
   if (oldest === undefined) return [];
   const gateway = await session.gateway();
-  const since = Math.max(oldest.createdAt, session.now() - LOOK_BACK_MS) as Instant;
+  const since = Math.max(oldest.createdAt, lookBack(session)) as Instant;
   const owners = new Map(purchases.map((purchase) => [purchase.payment, purchase]));
   const settled: (RefundRecord | undefined)[] = [];
   for (const fetched of await gateway.findRefunds({ since })) {
@@ -140,6 +140,11 @@ export async function reconcileReturns(session: Session): Promise<readonly Refun
     if (purchase !== undefined) settled.push(await takeDispute(session, purchase, known, dispute));
   }
   return settled.filter((each) => each !== undefined);
+}
+
+/** Since when the processor is read again: everything older has come to its end. */
+export function lookBack(session: Session): Instant {
+  return Math.max(session.org.createdAt, session.now() - LOOK_BACK_MS) as Instant;
 }
 
 function parseRefundAmount(text: string): Credits {

@@ -42,9 +42,23 @@ function fail(session: Session, purchase: PurchaseRecord): Promise<PurchaseRecor
   });
 }
 
+/**
+ * A payment that took money after its purchase had failed. What proves itself is credited; undefined for what does not,
+ * which is left to people.
+ */
+export async function settleLate(session: Session, purchase: PurchaseRecord, payment: Payment) {
+  if (!fits(session, payment) || !provesSuccess(purchase, payment)) return undefined;
+  return settle(session, purchase, payment, 'purchase.late');
+}
+
 /** The credits and the final state, in one write. */
-async function settle(session: Session, purchase: PurchaseRecord, payment: Payment): Promise<PurchaseRecord> {
-  const settled = await transition(session, purchase, 'purchase.settle', async (unit, current) => {
+async function settle(
+  session: Session,
+  purchase: PurchaseRecord,
+  payment: Payment,
+  action = 'purchase.settle',
+): Promise<PurchaseRecord> {
+  const settled = await transition(session, purchase, action, async (unit, current) => {
     const { journal, finish } = await openJournal(unit, session);
     if (current.trigger === 'invoice') {
       const { payInvoiceIn } = await import('./invoice-payment');

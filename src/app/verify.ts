@@ -34,16 +34,21 @@ type Verified = { ok: boolean; transactions: number; checks: readonly VerifyChec
 /**
  * Proves the ledger from its log: the chain over every write, then every kept sum and record against what the log says.
  * Where no organisation is named, every organisation of the ledger. `full` also prices and draws every usage again, and
- * has the engine check its file. Each finding names its row.
+ * has the engine check its file; `provider` also compares with the processor, object by object, and throws
+ * `provider_unavailable` where it can not be asked. Each finding names its row.
  */
-export async function verify(deps: Dependencies, request: { full?: boolean }): Promise<Verified> {
+export async function verify(deps: Dependencies, request: { full?: boolean; provider?: boolean }): Promise<Verified> {
   const session = await openSession(inAnyZone(deps), 'audit.read');
   const full = request.full === true;
   const proofs: { org: string; transactions: number; checks: readonly VerifyCheck[] }[] = [];
   const orgs = deps.org === undefined ? await session.store.organisations() : [session.org];
   for (const org of orgs) {
     const calendar = await session.deps.system.calendar(org.timeZone);
-    proofs.push({ org: org.name, ...(await verifyOrganisation({ ...session, org, calendar }, full)) });
+    const own = { ...session, org, calendar };
+    const proof = await verifyOrganisation(own, full);
+    const outside =
+      request.provider === true ? await (await import('./verify-provider')).compareWithProcessor(own) : [];
+    proofs.push({ org: org.name, ...proof, checks: [...proof.checks, ...outside] });
   }
   const whole = await session.store.read(session.org.number, (view) => wholeLedger(view.proof(), full));
   const checks = [...whole.slice(0, 2), ...mergeChecks(proofs), ...whole.slice(2)];

@@ -433,7 +433,8 @@ export interface WalletService {
     list(
       request: PageRequest & { actor?: string; action?: string; order?: 'asc' | 'desc' },
     ): Promise<Page & { audit: readonly AuditEntry[] }>;
-    verify(request: { full?: boolean }): Promise<{
+    /** `provider`: also compares with the processor, object by object. */
+    verify(request: { full?: boolean; provider?: boolean }): Promise<{
       ok: boolean;
       transactions: number;
       checks: readonly VerifyCheck[];

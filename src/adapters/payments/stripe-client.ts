@@ -4,14 +4,28 @@ import { isLoopback, type StripeSettings } from './stripe-settings';
 
 /** Named, not left to the package: with another version parameters and fields are others. */
 const API_VERSION = '2026-10-28.endive';
-/** The SDK's own tries for one call: the first and two more. */
-const MOST_RETRIES = 2;
-const LONGEST_TRY_MS = 20_000;
-const SHORTEST_TRY_MS = 500;
-/** What the SDK may sleep between its three tries. */
-const SDK_PAUSES_MS = 2_500;
-/** Rate limits are not retried by the SDK. With these pauses (and up to as much jitter) a call waits 8 s at most. */
-const RATE_LIMIT_PAUSES_MS = [250, 500, 1_000, 2_000] as const;
+/** How long calls may take. The SDK tries each once and `retries` times more; rate limits are waited out by us. */
+export interface Pace {
+  /** All calls of one command together. */
+  readonly budgetMs: number;
+  readonly longestTryMs: number;
+  readonly shortestTryMs: number;
+  readonly retries: number;
+  /** What the SDK may sleep between its tries of one call. */
+  readonly sdkPausesMs: number;
+  /** Rate limits are not retried by the SDK. Each pause is lengthened by up to as much jitter. */
+  readonly rateLimitPausesMs: readonly number[];
+}
+
+/** No command waits for a processor longer than 45 s in all; what this leaves is for the ledger. */
+const PACE: Pace = {
+  budgetMs: 40_000,
+  longestTryMs: 20_000,
+  shortestTryMs: 500,
+  retries: 2,
+  sdkPausesMs: 2_500,
+  rateLimitPausesMs: [250, 500, 1_000, 2_000],
+};
 
 export const PAGE_SIZE = 100;
 /** A list that is longer than this is not read to its end, and so proves nothing. */
@@ -26,17 +40,19 @@ export type CallOptions = Stripe.RequestOptions;
 export class StripeClient {
   readonly settings: StripeSettings;
   readonly #sdk: Stripe;
+  readonly #pace: Pace;
   readonly #deadlineMs: number;
 
-  constructor(settings: StripeSettings, budgetMs: number) {
+  constructor(settings: StripeSettings, pace: Pace = PACE) {
     process.env.STRIPE_SUPPRESS_NOTICES = 'true'; // stderr is ours
     const { base } = settings;
     this.settings = settings;
-    this.#deadlineMs = performance.now() + budgetMs;
+    this.#pace = pace;
+    this.#deadlineMs = performance.now() + pace.budgetMs;
     this.#sdk = new Stripe(settings.key, {
       apiVersion: API_VERSION,
-      maxNetworkRetries: MOST_RETRIES,
-      timeout: LONGEST_TRY_MS,
+      maxNetworkRetries: pace.retries,
+      timeout: pace.longestTryMs,
       telemetry: false,
       ...(base === undefined ? {} : address(base)),
     });
@@ -51,7 +67,7 @@ export class StripeClient {
       try {
         return await send(this.#sdk, this.#options(key));
       } catch (error) {
-        const pause = RATE_LIMIT_PAUSES_MS[attempt];
+        const pause = this.#pace.rateLimitPausesMs[attempt];
         if (!(error instanceof Stripe.errors.StripeRateLimitError) || pause === undefined) throw error;
         await sleep(pause + Math.random() * pause);
       }
@@ -59,9 +75,10 @@ export class StripeClient {
   }
 
   #options(key: string | null): CallOptions {
+    const { longestTryMs, shortestTryMs, retries, sdkPausesMs } = this.#pace;
     const left = this.#deadlineMs - performance.now();
-    const timeout = Math.min(LONGEST_TRY_MS, Math.floor((left - SDK_PAUSES_MS) / (MOST_RETRIES + 1)));
-    if (timeout < SHORTEST_TRY_MS) throw new OutOfTime('the time for this command is used up');
+    const timeout = Math.min(longestTryMs, Math.floor((left - sdkPausesMs) / (retries + 1)));
+    if (timeout < shortestTryMs) throw new OutOfTime('the time for this command is used up');
     return { timeout, ...(key === null ? {} : { idempotencyKey: key }) };
   }
 }

@@ -16,21 +16,19 @@ import type {
 } from '../../ports/payment-gateway';
 import { answerOf, cardFailure, idOf, toPayment, unavailable } from './stripe-answers';
 import { billingParams, storedCard } from './stripe-cards';
-import { PAGE_SIZE, readAll, StripeClient } from './stripe-client';
+import { PAGE_SIZE, type Pace, readAll, StripeClient } from './stripe-client';
 import { StripePages } from './stripe-hosted';
 import { createInvoice, findInvoices, retrieveInvoice, sendInvoice, voidInvoice } from './stripe-invoices';
 import { createRefund, findDisputes, findRefunds } from './stripe-refunds';
 import type { StripeSettings } from './stripe-settings';
 
-/** No command waits for a processor longer than 45 s in all; what is left is for the ledger. */
-const BUDGET_MS = 40_000;
 /** Purchases carry the time they were made at in their id; its list is searched from an hour before. */
 const CREATED = /^pur_([0-9a-f]{12})/;
 const HOUR_MS = 3_600_000;
 
 /** Stripe behind the port, for one command: all its calls together keep to one time budget. */
-export function createStripe(settings: StripeSettings, instance: string): StripeGateway {
-  return new StripeGateway(new StripeClient(settings, BUDGET_MS), instance);
+export function createStripe(settings: StripeSettings, instance: string, pace?: Pace): StripeGateway {
+  return new StripeGateway(new StripeClient(settings, pace), instance);
 }
 
 export class StripeGateway implements PaymentGateway {

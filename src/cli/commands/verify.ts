@@ -14,17 +14,19 @@ export const commands: readonly CommandSpec[] = [
       'Walks the hash chain and recomputes balances, totals, grants and holds from the log. Ends with 11 and the findings if anything disagrees.',
     options: [
       { flag: '--full', help: 'also re-rate and re-draw every usage' },
+      { flag: '--provider', help: 'also compare with the card processor, object by object' },
       { flag: '--manifest <file>', help: 'also derive an export again and compare it' },
     ],
     examples: [
       { command: 'wallet verify', says: 'from cron, before a backup' },
       { command: 'wallet verify --full --json', says: 'everything, for a report' },
+      { command: 'wallet verify --provider', says: 'that charged is credited, and refunded is taken out' },
       { command: 'wallet verify --manifest month.csv.manifest.json', says: 'that an export is what the ledger says' },
     ],
     kind: 'read',
     async run(call, cli) {
       const wallet = await cli.wallet();
-      const ledger = await wallet.audit.verify({ full: call.has('full') });
+      const ledger = await wallet.audit.verify({ full: call.has('full'), provider: call.has('provider') });
       const checks = [...ledger.checks, ...(await manifestChecks(call, cli, wallet))];
       const result = { ...ledger, ok: checks.every(({ ok }) => ok), checks };
       const failed = result.checks.filter(({ ok }) => !ok);

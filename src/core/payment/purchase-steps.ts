@@ -67,9 +67,12 @@ export function withNothingFound(purchase: PurchaseRecord, now: Instant): Purcha
   return withFailure({ ...purchase, failure }, now);
 }
 
-/** → succeeded: called in the write that posts the credits, and only with a payment that proves itself. */
+/**
+ * → succeeded: called in the write that posts the credits, and only with a payment that proves itself. From `failed` as
+ * well: behind the fence that can't be, but money that was taken is never ignored.
+ */
 export function withSuccess(purchase: PurchaseRecord, entry: number, now: Instant): PurchaseRecord {
-  assert(isUnresolved(purchase), 'a purchase is credited once');
+  assert(purchase.state !== 'succeeded', 'a purchase is credited once');
   const attempt = purchase.attempts.at(-1);
   const attempts =
     attempt === undefined ? [] : [...purchase.attempts.slice(0, -1), { ...attempt, outcome: 'succeeded' as const }];

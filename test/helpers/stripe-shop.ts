@@ -1,0 +1,110 @@
+import { createStripe } from '../../src/adapters/payments/stripe';
+import type { Pace } from '../../src/adapters/payments/stripe-client';
+import { SqlStore } from '../../src/adapters/storage/sql-store';
+import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
+import { createSystem, digest } from '../../src/adapters/system';
+import { createLocalWallet } from '../../src/app/local-wallet';
+import type { Purchase } from '../../src/contract/objects';
+import type { WalletService } from '../../src/contract/wallet-service';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import type { Instant } from '../../src/core/time';
+import { createTestLedger } from './ledger';
+import { StripeFake } from './stripe-fake';
+
+/** The real waits, made short: what hangs is given up after a tenth of a second, and everything after half of one. */
+const QUICK: Pace = {
+  budgetMs: 500,
+  longestTryMs: 120,
+  shortestTryMs: 30,
+  retries: 0,
+  sdkPausesMs: 0,
+  rateLimitPausesMs: [1, 2, 4, 8],
+};
+
+/** The service in this process, over a ledger file, with the real SDK talking to a Stripe of our own. */
+export interface StripeShop {
+  readonly fake: StripeFake;
+  readonly wallet: WalletService;
+  /** Lets time go by, here and at Stripe. */
+  advance(ms: number): void;
+  /** Buys 100 credits; a refusal counts, anything else is thrown on. Answers the purchase as it then stands. */
+  buy(): Promise<Purchase>;
+  /** Everything is well again and everything that was under way ends. */
+  settle(): Promise<void>;
+  /** What has to hold whatever happened: nothing pending, credits as charged, and both sides say the same. */
+  prove(): Promise<{ posted: string; taken: string; pending: number; verified: readonly string[] }>;
+  remove(): Promise<void>;
+}
+
+export async function openStripeShop(tokens: readonly string[] = ['pm_card_visa']): Promise<StripeShop> {
+  const fake = await StripeFake.start();
+  const ledger = createTestLedger();
+  const driver = await openSqlite({ file: ledger.file, create: true });
+  const settings = { key: 'sk_test_fake', mode: 'test' as const, base: new URL(fake.url) };
+  let now = Date.now();
+  const tick = () => {
+    now += 1;
+    return now as Instant;
+  };
+  const wallet = createLocalWallet({
+    store: async () => new SqlStore(driver, digest),
+    gateway: async () => ({ gateway: createStripe(settings, 'instance', QUICK), keyMark: null }),
+    processor: async () => ({ provider: 'stripe', mode: 'test', account: fake.memory.account }),
+    admit: async () => undefined,
+    system: { ...createSystem(undefined), now: () => tick() },
+    actor: 'ada',
+    org: undefined,
+    notifier: async () => Promise.reject(new Error('nothing is sent here')),
+    maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
+    close: async () => driver.close(),
+  });
+  await wallet.organisation.init({ org: 'acme', provider: 'stripe' });
+  for (const [index, paymentMethod] of tokens.entries())
+    await wallet.cards.add({ paymentMethod, ...(index === 1 ? { role: 'backup' as const } : {}) });
+  const shop: StripeShop = {
+    fake,
+    wallet,
+    advance(ms) {
+      now += ms;
+      fake.advance(ms);
+    },
+    async buy() {
+      await attempt(wallet.purchases.buy({ credits: '100' }));
+      const [purchase] = (await wallet.purchases.list({ limit: 1 })).purchases;
+      if (purchase === undefined) throw new Error('nothing was bought');
+      return purchase;
+    },
+    async settle() {
+      fake.heal();
+      for (let turn = 0; turn < 3; turn += 1) await attempt(wallet.purchases.reconcile());
+    },
+    async prove() {
+      const { balance } = await wallet.credit.balance();
+      const { checks } = await wallet.audit.verify({ full: true, provider: true });
+      const { purchases } = await wallet.purchases.list({});
+      return {
+        posted: balance.posted,
+        taken: (fake.takenCents() / 100).toFixed(2),
+        pending: purchases.filter(({ status }) => status === 'pending').length,
+        verified: checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`),
+      };
+    },
+    async remove() {
+      await wallet.close();
+      await fake.stop();
+      await ledger.remove();
+    },
+  };
+  return shop;
+}
+
+/** Waits for the end, good or refused. What is no refusal of ours is a bug, and thrown on. */
+export async function attempt(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'WalletError' && 'code' in error) return String(error.code);
+    throw error;
+  }
+}
