@@ -12,7 +12,7 @@ import type {
 import { type Credits, formatCredits, subtract, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
 import { WalletError } from '../core/errors';
-import { type Entry, effectOnPosted } from '../core/ledger/entry';
+import { effectOnPosted } from '../core/ledger/entry';
 import type { Journal } from '../core/ledger/journal';
 import type { MonthTotal } from '../core/ledger/totals';
 import { isUsable } from '../core/payment/card';
@@ -59,7 +59,7 @@ async function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent):
   return change(deps, facts, request, async (unit, session) => {
     const event = new EventReader(session.zone, session.now(), await unit.closedUntil()).read(request);
     const posted =
-      event.externalId === null ? undefined : (await findPosted(unit, [event.externalId])).get(event.externalId);
+      event.externalId === null ? undefined : (await unit.findEvents([event.externalId])).get(event.externalId);
     if (posted !== undefined) return duplicateOf(unit, session, event, posted);
     const app = await spendingApp(unit, await requireApp(unit, event.app), session.now());
     const service = await pricedService(unit, await requireService(unit, event.service));
@@ -77,7 +77,12 @@ async function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent):
   });
 }
 
-async function duplicateOf(view: LedgerView, session: Session, event: ParsedEvent, posted: Entry): Promise<Recorded> {
+async function duplicateOf(
+  view: LedgerView,
+  session: Session,
+  event: ParsedEvent,
+  posted: ListedEntry,
+): Promise<Recorded> {
   const fields = differences(event, posted);
   if (fields.length > 0) throw eventConflict(event, posted, fields);
   const { journal } = await settledJournal(view, session);
@@ -144,7 +149,7 @@ async function readWorld(
   createApps: boolean,
   rejects: RowReject[],
 ): Promise<World> {
-  const posted = await findPosted(unit, [...new Set(rows.flatMap((row) => row.externalId ?? []))]);
+  const posted = await unit.findEvents(idsOf(rows));
   const records = new Map((await unit.records.apps.list()).map((app) => [app.app, app]));
   if (createApps) await createMissing(unit, session, rows, records, rejects);
   const apps = new Map<string, SpendingApp>();
@@ -156,6 +161,12 @@ async function readWorld(
   for (const service of await unit.records.services.list())
     services.set(service.id, await pricedService(unit, service));
   return { apps, services, knownApps: [...records.keys()], posted, usableCard: await hasUsableCard(unit, session) };
+}
+
+function idsOf(rows: readonly ParsedEvent[]): readonly string[] {
+  const ids = new Set<string>();
+  for (const { externalId } of rows) if (externalId !== null) ids.add(externalId);
+  return [...ids];
 }
 
 async function createMissing(
@@ -243,13 +254,6 @@ function rejectOf(line: number, error: unknown): RowReject {
     code: error.code,
     message: `${error.message}${error.why === undefined ? '' : `: ${error.why}`}${hint}`,
   };
-}
-
-async function findPosted(view: LedgerView, externalIds: readonly string[]): Promise<ReadonlyMap<string, Entry>> {
-  const seqs = await view.findEvents(externalIds);
-  if (seqs.size === 0) return new Map();
-  const entries = await view.entries([...seqs.values()]);
-  return new Map(entries.flatMap((entry) => (entry.externalId === null ? [] : [[entry.externalId, entry]])));
 }
 
 /** Whether the job may run: what it would cost, and the first limit in its way. Changes nothing. */

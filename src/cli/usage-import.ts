@@ -21,7 +21,7 @@ import { openRejects, type RejectsFile } from './rejects-file';
 import { SIGNAL_STATUS, type Signal } from './signals';
 import { balanceLine, counted } from './wording';
 
-const BATCH_ROWS = 5_000;
+const BATCH_ROWS = 20_000;
 const REJECTS_SHOWN = 20;
 
 interface Totals {

@@ -257,8 +257,8 @@ export interface LedgerView {
   /** Credits held by the app's open holds; those that have reached their end by then hold nothing any more. */
   heldByApp(app: string, at: Instant): Promise<Credits>;
   monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]>;
-  /** Which of the event ids are taken, and by which entry. */
-  findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Which of the event ids are taken, and by what. */
+  findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, ListedEntry>>;
   entries(seqs: readonly number[]): Promise<readonly Entry[]>;
   /** Entries that name the reference, oldest first. */
   entriesAbout(reference: string): Promise<readonly Entry[]>;

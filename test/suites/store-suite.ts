@@ -3,6 +3,7 @@ import { TRANSACTION_COLUMNS } from '../../src/cli/transaction-list';
 import { formatCredits, fromMicro } from '../../src/core/credits';
 import { transactionId } from '../../src/core/ids';
 import { effectOnPosted, effectOnPostpaid } from '../../src/core/ledger/entry';
+import { eventKey } from '../../src/core/ledger/event-key';
 import { formatInstant, type Instant } from '../../src/core/time';
 import { renderCsv } from '../../src/output/delimited';
 import {
@@ -392,10 +393,40 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       });
       const found = await store.read(org.number, (view) => view.findEvents([...ids, 'another']));
       expect(found.size).toBe(1_200);
-      expect(found.get(ids[700] ?? '')).toBe(701);
+      expect(found.get(ids[700] ?? '')).toMatchObject({ seq: 701, externalId: ids[700] });
       const again = post(store, org.number, (journal) => use(journal, { externalId: ids[3] ?? null }));
       await expect(again).rejects.toThrow();
       expect(await wallet()).toMatchObject({ seq: 1_200 });
+    });
+
+    test('two event ids with the same key are two events, whether they come together or one after the other', async () => {
+      const [one, two] = ['evt-1805096374021892', 'evt-4447248855234874'] as const;
+      expect(eventKey(one)).toBe(eventKey(two));
+      const postId = (externalId: string) => post(store, org.number, (journal) => use(journal, { externalId }));
+      const seqs = () =>
+        store.read(org.number, async (view) =>
+          [...(await view.findEvents([two, one]))].map(([id, entry]) => [id, entry.seq]).sort(),
+        );
+      await postId(one);
+      expect(await seqs()).toEqual([[one, 1]]);
+      await postId(two);
+      expect(await seqs()).toEqual([
+        [one, 1],
+        [two, 2],
+      ]);
+      await expect(postId(two)).rejects.toThrow();
+      await expect(postId(one)).rejects.toThrow();
+      expect(await store.read(org.number, (view) => view.proof().brokenEventIds())).toEqual([]);
+    });
+
+    test('two event ids with the same key can be posted by one write', async () => {
+      const ids = ['evt-4447248855234874', 'evt-1805096374021892'];
+      await post(store, org.number, (journal) => {
+        for (const externalId of ids) use(journal, { externalId });
+      });
+      const found = await store.read(org.number, (view) => view.findEvents(ids));
+      expect(ids.map((id) => found.get(id)?.seq)).toEqual([1, 2]);
+      expect(await store.read(org.number, (view) => view.proof().brokenEventIds())).toEqual([]);
     });
 
     test('draws come back as they were made, from one grant, from several, and beyond them all', async () => {

@@ -3,7 +3,7 @@ import type { EntryType } from '../../core/ledger/chart';
 import { type Draw, type Entry, effectOnHeld, effectOnPosted, OVERDRAFT } from '../../core/ledger/entry';
 import type { Instant } from '../../core/time';
 import type { ListedEntry, StoredEntry } from '../../ports/store';
-import type { SqlRow, SqlValue } from './sql-driver';
+import type { SqlValue } from './sql-driver';
 
 /** The columns of `transactions`, in order. */
 export const ENTRY_COLUMNS =
@@ -46,53 +46,9 @@ export function toEntryRow(org: number, e: Entry, check: number): SqlValue[] {
   ];
 }
 
-/** A row of `transactions` as a list shows it: without its draws. */
-export function toListedEntry(row: SqlRow): ListedEntry {
+/** A row of `transactions` as a list shows it: its values in the order of `ENTRY_COLUMNS`, without its draws. */
+export function toListedEntry(values: readonly SqlValue[]): ListedEntry {
   return {
-    seq: row.seq as number,
-    type: row.type as EntryType,
-    occurredAt: row.occurred_at as Instant,
-    recordedAt: row.recorded_at as Instant,
-    service: row.service as string | null,
-    app: row.app as string | null,
-    user: row.user_name as string | null,
-    campaign: row.campaign as string | null,
-    quantity: row.quantity as number | null,
-    freeQuantity: row.free_quantity as number | null,
-    unitPrice: row.unit_price as Credits | null,
-    debit: row.debit as number | null,
-    credit: row.credit as number | null,
-    amount: row.amount as Credits,
-    balance: row.balance as Credits,
-    memo: row.memo as string | null,
-    reference: row.reference as string | null,
-    externalId: row.external_id as string | null,
-    actor: row.actor as string,
-  };
-}
-
-/** The draws of an entry: from its own row where it names one grant, else those that were split off. */
-export function withDraws(row: SqlRow, split: readonly Draw[] | undefined): Entry {
-  const listed = toListedEntry(row);
-  return { ...listed, draws: drawsOf(listed, row.grant_seq, split) };
-}
-
-function drawsOf(
-  transfer: Pick<Entry, 'debit' | 'credit' | 'amount'>,
-  grant: SqlValue | undefined,
-  split: readonly Draw[] | undefined,
-): readonly Draw[] {
-  if (typeof grant !== 'number') return split ?? [];
-  const held = effectOnHeld(transfer);
-  return [{ grant, amount: held === 0 ? effectOnPosted(transfer) : held }];
-}
-
-/** The same from the bare values of a row, in the order of `ENTRY_COLUMNS`, together with its row check. */
-export function toStoredEntry(values: readonly SqlValue[], split: readonly Draw[] | undefined): StoredEntry {
-  const debit = values[12] as number | null;
-  const credit = values[13] as number | null;
-  const amount = values[14] as Credits;
-  const entry: Entry = {
     seq: values[1] as number,
     type: values[2] as EntryType,
     occurredAt: values[3] as Instant,
@@ -104,15 +60,34 @@ export function toStoredEntry(values: readonly SqlValue[], split: readonly Draw[
     quantity: values[9] as number | null,
     freeQuantity: values[10] as number | null,
     unitPrice: values[11] as Credits | null,
-    debit,
-    credit,
-    amount,
+    debit: values[12] as number | null,
+    credit: values[13] as number | null,
+    amount: values[14] as Credits,
     balance: values[15] as Credits,
     memo: values[16] as string | null,
     reference: values[17] as string | null,
     externalId: values[18] as string | null,
     actor: values[19] as string,
-    draws: drawsOf({ debit, credit, amount }, values[20], split),
   };
-  return { entry, check: Number(values[21]) };
+}
+
+/** The same with its draws: from its own row where it names one grant, else those that were split off. */
+export function toEntry(values: readonly SqlValue[], split: readonly Draw[] | undefined): Entry {
+  const listed = toListedEntry(values);
+  return { ...listed, draws: drawsOf(listed, values[20], split) };
+}
+
+/** The same together with its row check. */
+export function toStoredEntry(values: readonly SqlValue[], split: readonly Draw[] | undefined): StoredEntry {
+  return { entry: toEntry(values, split), check: Number(values[21]) };
+}
+
+function drawsOf(
+  transfer: Pick<Entry, 'debit' | 'credit' | 'amount'>,
+  grant: SqlValue | undefined,
+  split: readonly Draw[] | undefined,
+): readonly Draw[] {
+  if (typeof grant !== 'number') return split ?? [];
+  const held = effectOnHeld(transfer);
+  return [{ grant, amount: held === 0 ? effectOnPosted(transfer) : held }];
 }

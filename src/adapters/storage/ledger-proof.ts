@@ -3,9 +3,13 @@ import type { Credits } from '../../core/credits';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { KeyRecord, LedgerInfo, LedgerProof, StoredEntry } from '../../ports/store';
 import { ENTRY_COLUMNS, toStoredEntry } from './entry-rows';
+import { EventIdWalk } from './event-id-walk';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLedgerInfo } from './ledger-rows';
 import { MIGRATIONS } from './migrations';
-import type { SqlConnection, SqlDriver } from './sql-driver';
+import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
+
+const PAGE = 5_000;
+const MOST_FAULTS = 5;
 
 /** Reads everything that is stored about one organisation, as it stands, for `verify`. */
 export class LedgerProofReader implements LedgerProof {
@@ -50,20 +54,28 @@ export class LedgerProofReader implements LedgerProof {
   }
 
   async brokenEventIds(): Promise<readonly string[]> {
-    const unregistered = `SELECT t.external_id FROM transactions t LEFT JOIN event_ids e ON e.org = t.org
-      AND e.external_id = t.external_id AND e.seq = t.seq WHERE t.org = ? AND t.external_id IS NOT NULL AND e.seq IS NULL LIMIT 5`;
-    const count = 'SELECT count(*) FROM event_ids WHERE org = ?';
+    const faults: string[] = [];
+    const walk = new EventIdWalk((fault) => faults.length < MOST_FAULTS && faults.push(fault));
+    const sql = `SELECT e.id_key, e.seq, t.external_id FROM event_ids e LEFT JOIN transactions t ON t.org = e.org
+      AND t.seq = e.seq WHERE e.org = ? AND e.id_key > ? ORDER BY e.id_key LIMIT ${PAGE}`;
+    for (let after: SqlValue = Number.MIN_SAFE_INTEGER; ; ) {
+      const rows = await this.#connection.table(sql, [this.#org, after]);
+      for (const [key, seq, id] of rows) walk.take(Number(key), Number(seq), id as string | null);
+      if (rows.length < PAGE) break;
+      after = rows.at(-1)?.[0] ?? null;
+    }
+    // Each row that passed is of an entry of its own, so it is enough to count them.
     const used = 'SELECT count(*) FROM transactions WHERE org = ? AND external_id IS NOT NULL';
-    const [registered] = await this.#connection.column(count, [this.#org]);
     const [entries] = await this.#connection.column(used, [this.#org]);
-    const lost = (await this.#connection.column(unregistered, [this.#org])).map(
-      (id) => `event ${id} is not registered`,
-    );
-    if (registered === entries) return lost;
-    const stray = `SELECT e.external_id FROM event_ids e LEFT JOIN transactions t ON t.org = e.org AND t.seq = e.seq
-      AND t.external_id = e.external_id WHERE e.org = ? AND t.seq IS NULL LIMIT 5`;
-    const strays = (await this.#connection.column(stray, [this.#org])).map((id) => `event ${id} is of no entry`);
-    return [...lost, ...strays, `${registered} ids are registered for ${entries} entries`];
+    if (walk.rows === Number(entries)) return faults;
+    const unregistered = `SELECT t.external_id FROM transactions t LEFT JOIN event_ids e ON e.org = t.org
+      AND e.seq = t.seq WHERE t.org = ? AND t.external_id IS NOT NULL AND e.seq IS NULL LIMIT ${MOST_FAULTS}`;
+    const lost = await this.#connection.column(unregistered, [this.#org]);
+    return [
+      ...lost.map((id) => `event ${id} is not registered`),
+      ...faults,
+      `${walk.rows} ids are registered for ${entries} entries`,
+    ];
   }
 
   async head(): Promise<{ links: number; hash: string }> {

@@ -2,6 +2,7 @@ import type { Grant } from '../../core/credit/grant';
 import { assert } from '../../core/errors';
 import { canonicalEntry, type Digest, GENESIS, rowCheck, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
+import { eventKey } from '../../core/ledger/event-key';
 import type { Posting, WalletState } from '../../core/ledger/journal';
 import type {
   KeyRecord,
@@ -14,10 +15,11 @@ import type {
 } from '../../ports/store';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
 import { SqlLedgerView } from './ledger-view';
-import type { SqlConnection, SqlDriver } from './sql-driver';
+import { type SqlConnection, type SqlDriver, UniqueViolation } from './sql-driver';
 
 const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
-const INSERT_EVENT_ID = 'INSERT INTO event_ids (org, external_id, seq) VALUES (?, ?, ?)';
+const INSERT_EVENT_ID =
+  'INSERT INTO event_ids (org, id_key, seq) VALUES (?, ?, ?) ON CONFLICT (org, id_key) DO NOTHING';
 const INSERT_GRANT =
   'INSERT INTO grants (org, seq, id, kind, credits, priority, expires_at, source, created_at, remaining, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const UPDATE_GRANT = 'UPDATE grants SET remaining = ?, held = ? WHERE org = ? AND seq = ?';
@@ -168,13 +170,24 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     );
   }
 
-  /** In the order of their index: random ids one after another would touch a page each. */
+  /** In the order of their keys: one after another as they come, each would touch another page. */
   async #insertEventIds(entries: readonly Entry[]): Promise<void> {
-    const ids = entries
-      .filter((entry) => entry.externalId !== null)
-      .map((entry) => [this.org, entry.externalId, entry.seq] as const);
-    ids.sort((a, b) => ((a[1] ?? '') < (b[1] ?? '') ? -1 : 1));
-    await this.connection.bulk(INSERT_EVENT_ID, ids);
+    const ids: [org: number, key: number, seq: number][] = [];
+    for (const { externalId, seq } of entries) if (externalId !== null) ids.push([this.org, eventKey(externalId), seq]);
+    ids.sort((a, b) => a[1] - b[1]);
+    if ((await this.connection.bulk(INSERT_EVENT_ID, ids)) < ids.length) await this.#insertDisplaced(entries);
+  }
+
+  /** Ids whose key was taken before them, by another id, get the next one that is free. */
+  async #insertDisplaced(entries: readonly Entry[]): Promise<void> {
+    const all = new Map(entries.flatMap(({ externalId, seq }) => (externalId === null ? [] : [[externalId, seq]])));
+    const registered = await this.findEvents([...all.keys()]);
+    for (const { externalId, seq } of entries) {
+      if (externalId === null || registered.get(externalId)?.seq === seq) continue;
+      if (registered.has(externalId) || all.get(externalId) !== seq) throw new UniqueViolation('an event id is taken');
+      let key = eventKey(externalId) + 1;
+      while ((await this.connection.run(INSERT_EVENT_ID, [this.org, key, seq])) === 0) key += 1;
+    }
   }
 
   async #writeGrants(posting: Posting): Promise<void> {

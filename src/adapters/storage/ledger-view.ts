@@ -3,6 +3,7 @@ import type { Credits } from '../../core/credits';
 import { WalletError } from '../../core/errors';
 import type { Link } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
+import { eventKey } from '../../core/ledger/event-key';
 import type { WalletState } from '../../core/ledger/journal';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
@@ -20,7 +21,7 @@ import type {
   RecordTypes,
 } from '../../ports/store';
 import { filterEntries, INVOICED, pageOfEntries, SIGNED_AMOUNT, sumOfDays } from './entry-query';
-import { ENTRY_COLUMNS, toListedEntry, withDraws } from './entry-rows';
+import { ENTRY_COLUMNS, toEntry, toListedEntry } from './entry-rows';
 import { LedgerProofReader } from './ledger-proof';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
 import { fromRow, openRecords, type Witness } from './record-tables';
@@ -28,6 +29,10 @@ import type { Dialect, SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-
 
 /** Values in one `IN (…)`: well under every engine's limit on parameters. */
 const IN_LIST = 500;
+
+const ENTRIES_BY_SEQ = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq IN`;
+/** Where these stand among `ENTRY_COLUMNS`. */
+const [SEQ, AMOUNT, GRANT_SEQ] = [1, 14, 20] as const;
 
 const CSV_TEXT = ['memo', 'reference', 'external_id', 'actor'] as const;
 
@@ -114,22 +119,33 @@ export class SqlLedgerView implements LedgerView {
     return totals;
   }
 
-  async findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#allIn(
-      'SELECT external_id, seq FROM event_ids WHERE org = ? AND external_id IN',
-      externalIds,
-    );
-    return new Map(rows.map((row) => [row.external_id as string, row.seq as number]));
+  async findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, ListedEntry>> {
+    const found = new Map<string, ListedEntry>();
+    let looking = externalIds.map((id) => ({ id, key: eventKey(id) }));
+    while (looking.length > 0) {
+      const taken = await this.#seqsAt(looking.map(({ key }) => key));
+      if (taken.size === 0) break;
+      const entries = await this.#listedBySeq([...taken.values()]);
+      const next: typeof looking = [];
+      for (const { id, key } of looking) {
+        const seq = taken.get(key);
+        if (seq === undefined) continue;
+        const entry = entries.get(seq);
+        if (entry?.externalId === id) found.set(id, entry);
+        else next.push({ id, key: key + 1 });
+      }
+      looking = next;
+    }
+    return found;
   }
 
   async entries(seqs: readonly number[]): Promise<readonly Entry[]> {
-    const rows = await this.#allIn(`SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq IN`, seqs);
-    return this.#withDraws(rows);
+    return this.#withDraws(await this.#tableIn(ENTRIES_BY_SEQ, seqs));
   }
 
   async entriesAbout(reference: string): Promise<readonly Entry[]> {
     const sql = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND reference = ? ORDER BY seq`;
-    return this.#withDraws(await this.connection.all(sql, [this.org, reference]));
+    return this.#withDraws(await this.connection.table(sql, [this.org, reference]));
   }
 
   async monthUsageBefore(service: string, from: Instant, to: Instant, seq: number) {
@@ -142,9 +158,8 @@ export class SqlLedgerView implements LedgerView {
 
   async page(query: EntryPageQuery): Promise<readonly ListedEntry[]> {
     const { where, params } = pageOfEntries(this.org, query);
-    return (await this.connection.all(`SELECT ${ENTRY_COLUMNS} FROM transactions WHERE ${where}`, params)).map(
-      toListedEntry,
-    );
+    const sql = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE ${where}`;
+    return (await this.connection.table(sql, params)).map(toListedEntry);
   }
 
   async csvPage(query: EntryPageQuery): Promise<{ text: string; rows: number; last: EntryPosition | null }> {
@@ -247,11 +262,43 @@ export class SqlLedgerView implements LedgerView {
     return row === undefined ? null : { occurredAt: row.occurred_at as Instant, seq: row.seq as number };
   }
 
-  async #withDraws(rows: readonly SqlRow[]): Promise<readonly Entry[]> {
-    const split = rows.filter((row) => row.grant_seq === null && row.amount !== 0).map((row) => row.seq as number);
+  async #withDraws(rows: readonly (readonly SqlValue[])[]): Promise<readonly Entry[]> {
+    const split = rows.filter((row) => row[GRANT_SEQ] === null && row[AMOUNT] !== 0).map((row) => row[SEQ] as number);
     const found = await this.#allIn('SELECT seq, place, grant_seq, amount FROM draws WHERE org = ? AND seq IN', split);
     const draws = groupDraws(found);
-    return rows.map((row) => withDraws(row, draws.get(row.seq as number)));
+    return rows.map((row) => toEntry(row, draws.get(row[SEQ] as number)));
+  }
+
+  /** The entries registered under the keys of event ids, by key. */
+  async #seqsAt(keys: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    const sql = 'SELECT id_key, seq FROM event_ids WHERE org = ? AND id_key IN';
+    const rows = await this.#tableIn(sql, keys);
+    return new Map(rows.map(([key, seq]) => [key as number, seq as number]));
+  }
+
+  /** Events that came together stand together: they are read as one run wherever that reads little else. */
+  async #listedBySeq(seqs: readonly number[]): Promise<ReadonlyMap<number, ListedEntry>> {
+    let [first, last] = [Number.POSITIVE_INFINITY, 0];
+    for (const seq of seqs) {
+      if (seq < first) first = seq;
+      if (seq > last) last = seq;
+    }
+    const run = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq >= ? AND seq <= ?`;
+    const rows =
+      last - first < 2 * seqs.length
+        ? await this.connection.table(run, [this.org, first, last])
+        : await this.#tableIn(ENTRIES_BY_SEQ, seqs);
+    return new Map(rows.map((row) => [row[SEQ] as number, toListedEntry(row)]));
+  }
+
+  async #tableIn(sql: string, values: readonly SqlValue[]): Promise<(readonly SqlValue[])[]> {
+    const rows: (readonly SqlValue[])[] = [];
+    for (let i = 0; i < values.length; i += IN_LIST) {
+      const part = values.slice(i, i + IN_LIST);
+      const found = await this.connection.table(`${sql} (${part.map(() => '?').join(', ')})`, [this.org, ...part]);
+      for (const row of found) rows.push(row);
+    }
+    return rows;
   }
 
   async #allIn(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {

@@ -12,8 +12,8 @@ export interface SqlConnection {
   table(sql: string, params?: readonly SqlValue[]): Promise<readonly (readonly SqlValue[])[]>;
   /** Answers how many rows changed. Throws `UniqueViolation` where a key is taken. */
   run(sql: string, params?: readonly SqlValue[]): Promise<number>;
-  /** Runs one statement for each row, as fast as the engine can. */
-  bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void>;
+  /** Runs one statement for each row, as fast as the engine can. Answers how many rows changed in all. */
+  bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number>;
 }
 
 /** What engines spell differently. Data and small expressions only: the statements themselves are written once. */

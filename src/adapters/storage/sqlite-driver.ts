@@ -210,10 +210,14 @@ class SqliteConnection implements SqlConnection {
     }
   }
 
-  async bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+  async bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+    if (rows.length === 0) return 0;
     const statement = this.#prepare(sql);
+    let changes = 0;
     try {
-      for (const row of rows) statement.run(row);
+      // Spread out: the engine's binding reads an array value by value, at a third of the speed.
+      for (const row of rows) changes += statement.run(...row).changes;
+      return changes;
     } catch (error) {
       throw isUniqueViolation(error) ? new UniqueViolation('a key is taken', { cause: error }) : error;
     }
