@@ -43,6 +43,14 @@ export async function openWallet(settings: Settings, env: Environment): Promise<
         webhookSecret: env.WALLET_WEBHOOK_SECRET,
         webhookAllow: settings.webhookAllow.value,
       }),
+    renderReceipt: async (receipt, org, calendar) => {
+      const [{ receiptDocument }, { createClock }, { renderPdf }] = await Promise.all([
+        import('./cli/documents'),
+        import('./cli/clock'),
+        import('./output/pdf'),
+      ]);
+      return renderPdf(receiptDocument(receipt, org, createClock(calendar)));
+    },
     system,
     actor: settings.as.value ?? 'unknown',
     org: settings.org.value,

@@ -1,4 +1,7 @@
+import type { Organisation } from '../contract/objects';
+import type { Receipt } from '../contract/reports';
 import type { Credits } from '../core/credits';
+import type { Calendar } from '../core/time';
 import type { Notifier } from '../ports/notifier';
 import type { PaymentGateway } from '../ports/payment-gateway';
 import type { LedgerInfo, Store } from '../ports/store';
@@ -25,6 +28,8 @@ export interface Dependencies {
   gateway(info: LedgerInfo, keyMark: string | null): Promise<{ gateway: PaymentGateway; keyMark: string | null }>;
   /** What carries notices and letters. Throws `invalid_config` where its settings can't be read. */
   notifier(): Promise<Notifier>;
+  /** Draws a receipt as PDF, its times by that calendar. */
+  renderReceipt(receipt: Receipt, org: Organisation, calendar: Calendar): Promise<Uint8Array>;
   readonly system: System;
   /** Who asks: goes into the log. */
   readonly actor: string;

@@ -25,6 +25,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       list: async (request) => (await import('./purchases')).listPurchases(deps, request),
       show: async (request) => (await import('./purchases')).showPurchase(deps, request),
       receipt: async (request) => (await import('./receipts')).showReceipt(deps, request),
+      sendReceipt: async (request) => (await import('./receipt-mail')).sendReceipt(deps, request),
       cancel: async (request) => (await import('./purchase-resolution')).cancelPurchase(deps, request),
       resolve: async (request) => (await import('./purchase-resolution')).resolvePurchase(deps, request),
       refund: async (request) => (await import('./refunds')).refundPurchase(deps, request),

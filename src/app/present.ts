@@ -21,7 +21,7 @@ import { assert, WalletError } from '../core/errors';
 import { transactionId } from '../core/ids';
 import { effectOnPosted, effectOnPostpaid, isTransaction } from '../core/ledger/entry';
 import type { WalletState } from '../core/ledger/journal';
-import { type CardRecord, cardStatus } from '../core/payment/card';
+import { type CardRecord, cardStatus, isExpiring } from '../core/payment/card';
 import { type PurchaseRecord, publicStatus } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';
 import { priceInForce } from '../core/pricing/rating';
@@ -119,6 +119,7 @@ export function presentRefund(refund: RefundRecord): Refund {
 }
 
 export function presentCard(session: Session, card: CardRecord): Card {
+  const today = session.calendar.dateOf(session.now());
   return {
     id: card.id,
     brand: card.brand,
@@ -129,7 +130,9 @@ export function presentCard(session: Session, card: CardRecord): Card {
     email: card.email,
     address: card.address,
     role: card.removedAt === null ? card.role : 'none',
-    status: cardStatus(card, session.calendar.dateOf(session.now())),
+    status: cardStatus(card, today),
+    verifiedAt: timeOrNull(card.verifiedAt),
+    expiring: isExpiring(card, today),
   };
 }
 

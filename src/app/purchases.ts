@@ -45,6 +45,7 @@ export async function buy(deps: Dependencies, request: BuyRequest): Promise<Boug
   await session.gateway(); // a key that is missing or another ledger's is told before anything is on record
   if (request.dryRun !== true) await driveUnresolved(session);
   const placed = await placeOrder(session, request, order);
+  session.deps.system.reached('intent.after_commit');
   if (request.dryRun === true) return { ...(await answer(session, placed.purchase)), dryRun: true };
   const purchase = await drive(session, placed.purchase.id);
   if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed);

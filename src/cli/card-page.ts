@@ -10,6 +10,13 @@ const POLL_MS = 2_000;
 /** At a terminal somebody is typing; without one no command waits for a processor longer than this. */
 const WAIT_MS = { attended: 30 * 60_000, alone: 40_000 } as const;
 
+/** The link as a code that a telephone reads, where a person sits at a terminal. */
+export async function showCode(url: string, cli: Cli): Promise<void> {
+  if (cli.world.stderr.isTTY !== true || cli.isQuiet) return;
+  const { renderUnicodeCompact } = await import('uqr');
+  cli.warn(renderUnicodeCompact(url, { ecc: 'L', border: 1 }));
+}
+
 /** Shows the page, opens it where there is a browser, and waits for the card. Ctrl-C leaves it open for `card sync`. */
 export async function waitForCard(setup: CardSetup, cli: Cli): Promise<Card> {
   const attended = cli.world.stderr.isTTY === true;

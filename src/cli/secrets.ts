@@ -1,4 +1,5 @@
 import { WalletError } from '../core/errors';
+import { isCardNumber } from '../core/text';
 
 const KEY = /(?<![A-Za-z0-9])(?:sk|rk|whsec|wlt)_[A-Za-z0-9][A-Za-z0-9_]{2,}/g;
 const BEARER = /\bBearer\s+[A-Za-z0-9._~+/=-]{6,}/gi;
@@ -8,8 +9,6 @@ const URL_PASSWORD = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+
 const CARD =
   /(?<![A-Za-z0-9_.])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z0-9_])/g;
 const DIGITS_ONLY = /^\d[\d -]*\d$/;
-/** No card that can be paid with begins with 0 or 1, or with 20: so times and dates are not mistaken for one. */
-const CARD_START = /^(?:2[2-7]|[3-9])/;
 
 /**
  * Refuses a command line that holds a card number or a secret key, before anything else looks at it. What is on a
@@ -36,20 +35,6 @@ function holdsCardNumber(text: string): boolean {
   if (text.length < 13) return false;
   if (DIGITS_ONLY.test(text) && isCardNumber(text)) return true;
   return (text.match(CARD) ?? []).some(isCardNumber);
-}
-
-function isCardNumber(text: string): boolean {
-  const digits = text.replace(/[ -]/g, '');
-  return digits.length >= 13 && digits.length <= 19 && CARD_START.test(digits) && passesLuhn(digits);
-}
-
-function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i += 1) {
-    const digit = Number(digits[digits.length - 1 - i]) * (1 + (i % 2));
-    sum += digit > 9 ? digit - 9 : digit;
-  }
-  return sum % 10 === 0;
 }
 
 function cardRefused(): WalletError {

@@ -105,6 +105,10 @@ export interface Card {
   readonly address: Address;
   readonly role: 'primary' | 'backup' | 'none';
   readonly status: 'verified' | 'expired' | 'requires_action';
+  /** When the processor said that it can be charged without its holder. */
+  readonly verifiedAt: Timestamp | null;
+  /** Good now, and not in 30 days. */
+  readonly expiring: boolean;
 }
 
 /** A card that a person is storing on the processor's page. */

@@ -317,6 +317,8 @@ export interface WalletService {
     show(request: { id: string }): Promise<{ purchase: Purchase }>;
     /** What was paid, for the payer's books. Throws `invalid_state` where nothing was. */
     receipt(request: { id: string }): Promise<{ receipt: Receipt }>;
+    /** Sends it, as PDF, to an e-mail address. Throws `invalid_config` where no mail server is set. */
+    sendReceipt(request: { id: string; to: string }): Promise<{ receipt: Receipt; sentTo: string }>;
     /** Gives a pending purchase up, behind the fence of a confirmed cancel. */
     cancel(request: ChangeOptions & { id: string }): Promise<Changed & { purchase: Purchase; balance: Balance }>;
     /** Takes an open purchase further: reads what became of it, or opens the processor's page for a person to pay on. */

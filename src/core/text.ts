@@ -88,20 +88,20 @@ export function refuseSecrets(text: string, what: string): void {
 }
 
 function holdsCardNumber(text: string): boolean {
-  if (text.search(CARD) === -1) return false;
-  for (const [run] of text.matchAll(CARD)) {
-    const digits = run.replace(/[ -]/g, '');
-    if (digits.length >= 13 && CARD_START.test(digits) && passesLuhn(digits)) return true;
-  }
-  return false;
+  return (text.match(CARD) ?? []).some(isCardNumber);
+}
+
+/** Whether digits, in groups or in one run, are a number that a card may have: by length, beginning and Luhn check. */
+export function isCardNumber(text: string): boolean {
+  const digits = text.replace(/[ -]/g, '');
+  return digits.length >= 13 && digits.length <= 19 && CARD_START.test(digits) && passesLuhn(digits);
 }
 
 function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let i = 0; i < digits.length; i += 1) {
-    const digit = Number(digits[digits.length - 1 - i]);
-    const doubled = i % 2 === 1 ? digit * 2 : digit;
-    sum += doubled > 9 ? doubled - 9 : doubled;
+    const digit = Number(digits[digits.length - 1 - i]) * (1 + (i % 2));
+    sum += digit > 9 ? digit - 9 : digit;
   }
   return sum % 10 === 0;
 }

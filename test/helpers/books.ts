@@ -36,6 +36,7 @@ export async function openBooks(time: string, org = 'Acme'): Promise<Books> {
       system,
       actor: 'ada',
       org: name,
+      renderReceipt: async () => Promise.reject(new Error('no receipt is drawn here')),
       notifier: async () => createNotifier({}),
       maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
       close: async () => undefined,

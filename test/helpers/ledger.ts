@@ -68,6 +68,7 @@ function openWallet(file: string, now: () => Instant, org: string | undefined): 
     system: { ...createSystem(undefined), now },
     actor: 'ada',
     org,
+    renderReceipt: async () => Promise.reject(new Error('no receipt is drawn here')),
     notifier: async () => createNotifier({}),
     maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
     close: async () => driver?.close(),

@@ -54,6 +54,7 @@ export async function openStripeShop(tokens: readonly string[] = ['pm_card_visa'
     system: { ...createSystem(undefined), now: () => tick() },
     actor: 'ada',
     org: undefined,
+    renderReceipt: async () => Promise.reject(new Error('no receipt is drawn here')),
     notifier: async () => Promise.reject(new Error('nothing is sent here')),
     maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
     close: async () => driver.close(),

@@ -5,6 +5,7 @@ import { createStripeHome, type StripeHome } from '../helpers/stripe-home';
 /** Every point of a purchase at which the process may be killed, with the cards that lead there. */
 const BUYING = [
   ['intent.before_commit', 'pm_card_visa'],
+  ['intent.after_commit', 'pm_card_visa'],
   ['create.before_send', 'pm_card_visa'],
   ['create.after_recv', 'pm_card_visa'],
   ['pi.after_commit', 'pm_card_visa'],

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
+import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandbox, type Sandbox } from '../helpers/cli';
 
@@ -99,4 +101,46 @@ describe('documents', () => {
     expect([declined.status, refused.status]).toEqual([6, 8]);
     expect(refused.stderr).toContain('it is failed: nothing was paid');
   });
+
+  it('are sent by e-mail with the PDF attached, and refused where no mail server is set', async () => {
+    const id = (await box.ok('buy 30 --yes -q', NOVEMBER)).stdout.trim();
+    const { url, letters, close } = await mailServer();
+    const settings = { env: { ...NOVEMBER.env, WALLET_SMTP_URL: url, WALLET_SMTP_FROM: 'wallet@acme.example' } };
+
+    const refused = await box.wallet(`receipt ${id} --to books@acme.example`, NOVEMBER);
+    const sent = await box.ok(`receipt ${id} --to books@acme.example`, settings);
+    await close();
+    const away = await box.wallet(`receipt ${id} --to books@acme.example`, settings);
+
+    expect([refused.status, away.status]).toEqual([2, 9]);
+    expect(refused.stderr).toContain('WALLET_SMTP_URL');
+    expect(sent.stdout).toMatch(/^receipt RCT-\d{6} sent to books@acme\.example\n$/);
+    expect(letters.length).toBe(1);
+    expect(letters[0]).toMatch(/To: books@acme\.example/);
+    expect(letters[0]).toMatch(/SANDBOX: no real money/);
+    expect(letters[0]).toMatch(/application\/pdf; name=RCT-\d{6}\.pdf/);
+  });
 });
+
+/** A mail server on loopback that keeps what it is given. */
+async function mailServer() {
+  const letters: string[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, _session, done) {
+      let letter = '';
+      stream.on('data', (part: Buffer) => {
+        letter += part.toString('latin1');
+      });
+      stream.on('end', () => {
+        letters.push(letter);
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.server.address() as AddressInfo;
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()));
+  return { url: `smtp://127.0.0.1:${port}`, letters, close };
+}

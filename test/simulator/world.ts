@@ -81,6 +81,7 @@ class World {
       actor: 'sim',
       org: this.#org,
       timeZone: undefined,
+      renderReceipt: async () => Promise.reject(new Error('no receipt is drawn here')),
       notifier: async () => createNotifier({}),
       maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
       close: async () => undefined,

@@ -26,9 +26,15 @@ const COLUMNS: readonly Column<Card>[] = [
   { key: 'last4', title: 'Ending', kind: 'text', cell: (card) => card.last4 },
   { key: 'expires', title: 'Expires', kind: 'text', cell: expiryOf },
   { key: 'role', title: 'Role', kind: 'text', cell: (card) => card.role },
-  { key: 'status', title: 'Status', kind: 'text', cell: (card) => card.status },
+  {
+    key: 'status',
+    title: 'Status',
+    kind: 'text',
+    cell: (card) => (card.expiring ? `${card.status}, expires soon` : card.status),
+  },
   { key: 'name', title: 'Name', kind: 'text', cell: (card) => card.name },
   { key: 'email', title: 'E-mail', kind: 'text', cell: (card) => card.email, dataOnly: true },
+  { key: 'verified_at', title: 'Verified', kind: 'time', cell: (card) => card.verifiedAt },
 ];
 
 /** Of the test cards that card processors publish, one for each way a payment can go. */
@@ -172,7 +178,8 @@ async function addOnPage(call: Call, cli: Cli): Promise<number> {
   cli.warn(`type the card in here: ${setup.url}`);
   if (call.has('no-wait'))
     return cli.show({ setup, ...flags }, () => 'when it is done, run: wallet card sync\n', setup.id);
-  const { waitForCard } = await import('../card-page');
+  const { showCode, waitForCard } = await import('../card-page');
+  await showCode(setup.url, cli);
   const card = await waitForCard(setup, cli);
   return cli.show({ card, ...flags }, async () => `added ${await line(card, cli)}`, card.id);
 }
@@ -220,7 +227,8 @@ async function describe(card: Card, cli: Cli): Promise<Styled> {
     ['what', cardName(card)],
     ['expires', expiryOf(card)],
     ['role', card.role],
-    ['status', card.status],
+    ['status', card.expiring ? `${card.status}, expires soon: wallet card edit or wallet card add` : card.status],
+    ['verified', card.verifiedAt === null ? null : (await cli.clock())(card.verifiedAt)],
     ['name', card.name],
     ['e-mail', card.email],
     ['address', lines.length === 0 ? null : lines.join(', ')],

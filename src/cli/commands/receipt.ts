@@ -12,15 +12,19 @@ export const commands: readonly CommandSpec[] = [
     args: [{ name: 'purchase', help: 'its id, pur_…' }],
     options: [
       { flag: '--format <format>', help: 'text if not said', choices: ['text', 'pdf'] },
+      { flag: '--to <address>', help: 'send it there as PDF', conflicts: ['output', 'format'] },
       { flag: '--output <file>', short: '-o', help: 'write the PDF to a file, whole or not at all' },
       { flag: '--force', help: 'overwrite the file' },
     ],
     examples: [
       { command: 'wallet receipt pur_0190', says: 'on the screen' },
       { command: 'wallet receipt pur_0190 -o receipt.pdf', says: 'a document to keep' },
+      { command: 'wallet receipt pur_0190 --to books@acme.example', says: 'by e-mail, where a mail server is set' },
     ],
     kind: 'read',
     async run(call, cli) {
+      const to = call.text('to');
+      if (to !== undefined) return send(call.arg(0), to, cli);
       const result = await (await cli.wallet()).purchases.receipt({ id: call.arg(0) });
       const { isPdf, showPdf } = await import('../document-file');
       if (isPdf(call)) {
@@ -31,6 +35,11 @@ export const commands: readonly CommandSpec[] = [
     },
   },
 ];
+
+async function send(id: string, to: string, cli: Cli): Promise<number> {
+  const result = await (await cli.wallet()).purchases.sendReceipt({ id, to });
+  return cli.show(result, () => `receipt ${result.receipt.number} sent to ${result.sentTo}\n`, result.receipt.number);
+}
 
 async function describe(receipt: Receipt, cli: Cli): Promise<Styled> {
   const { receiptFacts } = await import('../documents');

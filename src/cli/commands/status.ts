@@ -54,8 +54,10 @@ function cardFacts({ cards }: WalletStatus): readonly Fact[] {
   if (cards.length === 0) return [['cards', 'none; add one with: wallet card add']];
   return cards.map((card, index): Fact => {
     const role = card.role === 'none' ? '' : `, ${card.role}`;
-    const state = card.status === 'verified' ? '' : `, ${card.status}`;
-    return [index === 0 ? 'cards' : '', `${cardName(card)}${role}${state}  ${card.id}`];
+    const soon = card.expiring ? ', expires soon' : '';
+    const state = card.status === 'verified' ? soon : `, ${card.status}`;
+    const text = `${cardName(card)}${role}${state}  ${card.id}`;
+    return state === '' ? [index === 0 ? 'cards' : '', text] : [index === 0 ? 'cards' : '', text, 'yellow'];
   });
 }
 

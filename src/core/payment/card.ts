@@ -1,7 +1,8 @@
 import { quote } from '../credits';
 import type { PlainDate } from '../date';
-import { partsOf } from '../date';
+import { addDays, dateFromParts, daysInMonth, partsOf } from '../date';
 import { WalletError } from '../errors';
+import type { Instant } from '../time';
 
 export type CardRole = 'primary' | 'backup' | 'none';
 
@@ -29,17 +30,26 @@ export interface CardRecord {
   readonly address: CardAddress;
   readonly role: CardRole;
   /** When the processor said that it can be charged off-session. */
-  readonly verifiedAt: number | null;
+  readonly verifiedAt: Instant | null;
   /** Removed cards stay on record: purchases point to them. */
   readonly removedAt: number | null;
   readonly createdAt: number;
   readonly version: number;
 }
 
+const EXPIRY_NOTICE_DAYS = 30;
+
 /** Whether the card's month is over. A card is good through the last day of the month printed on it. */
 export function isExpired(card: Pick<CardRecord, 'expMonth' | 'expYear'>, today: PlainDate): boolean {
   const { year, month } = partsOf(today);
   return card.expYear * 12 + card.expMonth < year * 12 + month;
+}
+
+/** Whether the card is still good and will not be in 30 days. */
+export function isExpiring(card: Pick<CardRecord, 'expMonth' | 'expYear'>, today: PlainDate): boolean {
+  if (isExpired(card, today)) return false;
+  const last = dateFromParts(card.expYear, card.expMonth, daysInMonth(card.expYear, card.expMonth));
+  return last < addDays(today, EXPIRY_NOTICE_DAYS);
 }
 
 export function cardStatus(card: CardRecord, today: PlainDate): 'verified' | 'expired' | 'requires_action' {
