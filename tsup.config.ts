@@ -8,7 +8,7 @@ type Plugin = NonNullable<Options['plugins']>[number];
 // made on Node 20 still runs on 22, only a few milliseconds slower to start.
 const engines = ['better-sqlite3', 'better-sqlite3-node20'];
 const missingEngines = engines.filter((name) => !existsSync(`node_modules/${name}`));
-const everythingElse = new RegExp(`^(?!(${[...missingEngines, 'pdfkit'].join('|')})$)[^.]`);
+const everythingElse = new RegExp(`^(?!(${[...missingEngines, 'pdfkit', 'pg-native'].join('|')})$)[^.]`);
 
 /**
  * Turns each finished chunk into CommonJS, which starts 5 to 8 ms sooner than an ES module. tsup's own way to split
@@ -41,6 +41,6 @@ export default defineConfig({
   metafile: true, // what `scripts/licences.cjs` goes by
   noExternal: [everythingElse],
   // pdfkit reads its font metrics from files beside its code.
-  external: [...missingEngines, 'pdfkit'],
+  external: [...missingEngines, 'pdfkit', 'pg-native'],
   plugins: [commonJsChunks],
 });

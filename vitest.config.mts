@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/helpers/postgres-setup.ts',
     // Tests start whole processes and open real databases: forks keep native code and signals apart.
     pool: 'forks',
     maxWorkers: 2,

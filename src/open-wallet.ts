@@ -17,10 +17,9 @@ export async function openWallet(settings: Settings, env: Environment): Promise<
   if (settings.api.value !== undefined) throw noRemoteYet(settings.api.origin);
   const fixedNow = settings.now.value === undefined ? undefined : parseInstant(settings.now.value, 'WALLET_NOW');
   const system = createSystem(fixedNow, env.WALLET_FAILPOINT);
-  const file = ledgerFile(settings);
   let driver: SqlDriver | undefined;
   const open = async (create: boolean): Promise<SqlDriver> => {
-    driver ??= await openSqlite({ file, create });
+    driver ??= await openDriver(settings, create);
     return driver;
   };
   const store = async (options?: { create: boolean }) => new SqlStore(await open(options?.create === true), digest);
@@ -64,12 +63,18 @@ function maximumPurchase({ maxPurchase: { value, origin } }: Settings): Credits 
   return value === undefined ? DEFAULT_MAXIMUM_PURCHASE : parseCredits(value, `maximum purchase (${origin})`);
 }
 
-function ledgerFile(settings: Settings): string {
-  const { value, origin } = settings.ledger;
-  if (value !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return value;
-  throw new WalletError('invalid_config', 'the ledger that was named can not be opened', {
-    why: `${origin} names a database server, and this version opens ledger files only`,
-    hint: 'name a file: --ledger PATH',
+/** A file here, or a database on a server. */
+async function openDriver({ ledger: { value, origin } }: Settings, create: boolean): Promise<SqlDriver> {
+  const place = value ?? '';
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return openSqlite({ file: place, create });
+  if (!/^postgres(ql)?:/i.test(place)) throw unknownScheme(origin);
+  return (await import('./adapters/storage/postgres-driver')).openPostgres({ url: place, create });
+}
+
+function unknownScheme(origin: string): WalletError {
+  return new WalletError('invalid_config', 'the ledger that was named can not be opened', {
+    why: `${origin} names neither a file nor a PostgreSQL database`,
+    hint: 'name a file, --ledger PATH, or a database: --ledger postgres://USER@HOST/DATABASE',
   });
 }
 

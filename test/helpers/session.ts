@@ -18,9 +18,9 @@ export interface Session {
 }
 
 /** Runs a session file in a home of its own. With UPDATE_SESSIONS=1 the file is written anew, for a person to review. */
-export async function runSession(file: string): Promise<Session> {
+export async function runSession(file: string, env: Readonly<Record<string, string>> = {}): Promise<Session> {
   const expected = readFileSync(file, 'utf8');
-  const sandbox = createSandbox();
+  const sandbox = createSandbox(env);
   try {
     const kept = new Map<string, string>();
     const parts: string[] = [];

@@ -1,4 +1,4 @@
-import type { SqlDriver } from '../storage/sql-driver';
+import type { SqlConnection, SqlDriver } from '../storage/sql-driver';
 import { digest } from '../system';
 import type { Reply } from './sandbox-charge';
 import { SandboxRecords } from './sandbox-records';
@@ -22,7 +22,7 @@ export class SandboxRequests {
     work: (records: SandboxRecords) => Promise<Reply<T>>,
   ): Promise<T> {
     const fingerprint = digest([JSON.stringify(request)]);
-    return this.#driver.write(async (connection) => {
+    return serialised(this.#driver, async (connection) => {
       const records = new SandboxRecords(connection);
       const known = await records.findRequest(key);
       // The fingerprint has the operation in it, so a kept answer is of this operation's type.
@@ -32,4 +32,12 @@ export class SandboxRequests {
       return answer;
     });
   }
+}
+
+/** One write of the processor's own. It answers one request after another: each sees all that came before it. */
+export function serialised<T>(driver: SqlDriver, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+  return driver.write(async (connection) => {
+    await connection.get(`SELECT id FROM ledger WHERE id = 1${driver.dialect.lockRow}`);
+    return work(connection);
+  });
 }

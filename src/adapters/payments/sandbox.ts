@@ -29,7 +29,7 @@ import {
   unknownCard,
   unknownCustomer,
 } from './sandbox-refusals';
-import { SandboxRequests } from './sandbox-requests';
+import { SandboxRequests, serialised } from './sandbox-requests';
 import { disputesSince, newRefund, readRefund, shownRefund } from './sandbox-returns';
 
 /**
@@ -141,7 +141,7 @@ class Sandbox implements PaymentGateway {
   }
 
   retrievePayment(payment: string): Promise<PaymentAnswer> {
-    return this.#driver.write(async (connection) => {
+    return serialised(this.#driver, async (connection) => {
       const records = new SandboxRecords(connection);
       const found = await records.find('payment', payment);
       if (found === undefined) return missing('payment', payment);
@@ -199,7 +199,7 @@ class Sandbox implements PaymentGateway {
   }
 
   findRefunds(where: { payment: string } | { since: Instant }): Promise<readonly Refund[]> {
-    return this.#driver.write(async (connection) => {
+    return serialised(this.#driver, async (connection) => {
       const records = new SandboxRecords(connection);
       const all = await records.all('refund');
       const found = all.filter((each) =>

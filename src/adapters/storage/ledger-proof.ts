@@ -5,7 +5,7 @@ import type { KeyRecord, LedgerInfo, LedgerProof, StoredEntry } from '../../port
 import { ENTRY_COLUMNS, toStoredEntry } from './entry-rows';
 import { EventIdWalk } from './event-id-walk';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLedgerInfo } from './ledger-rows';
-import { MIGRATIONS } from './migrations';
+import { schemaSteps } from './migrations';
 import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
 
 const PAGE = 5_000;
@@ -114,7 +114,7 @@ export class LedgerProofReader implements LedgerProof {
   }
 
   #statements(): readonly string[] {
-    return MIGRATIONS.flatMap((step) => step(this.#driver.dialect));
+    return schemaSteps(this.#driver.dialect).flat();
   }
 
   async schemaFaults(): Promise<readonly string[]> {

@@ -48,12 +48,14 @@ type Change = { readonly record: string; readonly id: string; readonly value: un
 export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   declare readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
   readonly #digest: Digest;
+  readonly #lockRow: string;
   readonly #changes: Map<string, Change>;
   #facts: WriteFacts;
   #wallet: WalletState | undefined;
   /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
   #found: Awaited<ReturnType<SqlLedgerView['walletAndHead']>> | undefined;
   #entries: readonly Entry[] = [];
+  #link: { readonly number: number; readonly hash: string } | undefined;
   #canonical: readonly string[] = [];
 
   constructor(driver: SqlDriver, connection: SqlConnection, org: number, facts: WriteFacts, digest: Digest) {
@@ -62,6 +64,12 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#changes = changes;
     this.#facts = facts;
     this.#digest = digest;
+    this.#lockRow = driver.dialect.lockRow;
+  }
+
+  /** Makes every other write to the organisation wait until this one is done: whatever is read from now on stands. */
+  async lock(): Promise<void> {
+    await this.walletAndHead();
   }
 
   describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void {
@@ -148,10 +156,18 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       hash,
       this.org,
     ]);
+    this.#link = { number: link.number, hash };
+  }
+
+  /** Whether what this unit sealed is in the ledger. What is under no seal may be lost with a server that crashed. */
+  async hasLanded(connection: SqlConnection): Promise<boolean> {
+    if (this.#link === undefined) return true;
+    const sql = 'SELECT hash FROM audit WHERE org = ? AND number = ?';
+    return (await connection.get(sql, [this.org, this.#link.number]))?.hash === this.#link.hash;
   }
 
   protected override async walletAndHead() {
-    this.#found ??= await super.walletAndHead();
+    this.#found ??= await super.walletAndHead(this.#lockRow);
     return this.#found;
   }
 

@@ -165,7 +165,7 @@ export class SqlLedgerView implements LedgerView {
   async csvPage(query: EntryPageQuery): Promise<{ text: string; rows: number; last: EntryPosition | null }> {
     const { where, params } = pageOfEntries(this.org, query);
     const line = csvLine(this.#driver.dialect);
-    const sql = `SELECT ${line} FROM transactions CROSS JOIN (SELECT tag FROM organisations WHERE org = ?) WHERE ${where}`;
+    const sql = `SELECT ${line} FROM transactions CROSS JOIN (SELECT tag FROM organisations WHERE org = ?) AS own WHERE ${where}`;
     const lines = await this.connection.column(sql, [this.org, ...params]);
     return {
       text: lines.join(''),
@@ -247,8 +247,8 @@ export class SqlLedgerView implements LedgerView {
     return new LedgerProofReader(this.#driver, this.connection, this.org);
   }
 
-  protected async walletAndHead(): Promise<{ wallet: WalletState; links: number; head: string }> {
-    const row = await this.connection.get('SELECT * FROM wallets WHERE org = ?', [this.org]);
+  protected async walletAndHead(lock = ''): Promise<{ wallet: WalletState; links: number; head: string }> {
+    const row = await this.connection.get(`SELECT * FROM wallets WHERE org = ?${lock}`, [this.org]);
     if (row === undefined) throw noWallet(this.org);
     return { wallet: toWallet(row), links: numberOf(row, 'links'), head: String(row.head) };
   }
@@ -321,7 +321,7 @@ function noWallet(org: number): WalletError {
 /** One finished line of the CSV of transactions; the columns and their order are fixed by the contract. */
 function csvLine(dialect: Dialect): string {
   const text = (column: string) => dialect.csvText(column);
-  const number = (column: string) => `coalesce(${column}, '')`;
+  const number = (column: string) => dialect.csvNumber(column);
   const cells = [
     `'txn_' || ${dialect.hex('recorded_at', 12)} || ${dialect.hex('seq', 10)} || tag`,
     dialect.time('occurred_at'),
@@ -332,11 +332,11 @@ function csvLine(dialect: Dialect): string {
     text('campaign'),
     number('quantity'),
     number('free_quantity'),
-    `iif(unit_price IS NULL, '', ${dialect.decimal('unit_price')})`,
+    `CASE WHEN unit_price IS NULL THEN '' ELSE ${dialect.decimal('unit_price')} END`,
     dialect.decimal(`(${SIGNED_AMOUNT})`),
     dialect.decimal(`(${INVOICED})`),
     dialect.decimal('balance'),
     ...CSV_TEXT.map(text),
   ];
-  return `${cells.join(" || ',' || ")} || char(10)`;
+  return `${cells.join(" || ',' || ")} || '\n'`;
 }

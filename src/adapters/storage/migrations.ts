@@ -6,7 +6,15 @@ import type { Dialect } from './sql-driver';
  * the tables can be spread by organisation. Amounts are micro-credits, times milliseconds since 1970 (UTC), days and
  * months counts since 1970 in the organisation's time zone.
  */
-export const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [firstSchema];
+const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [firstSchema];
+
+/** How many steps this wallet knows. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** The statements of each step in the engine's own words. Steps write text as `TEXT`. */
+export function schemaSteps(dialect: Dialect): readonly (readonly string[])[] {
+  return MIGRATIONS.map((step) => step(dialect).map((sql) => sql.replace(/\bTEXT\b/g, dialect.text)));
+}
 
 /** Tables whose rows are never changed or removed, by anybody. */
 export const APPEND_ONLY = ['transactions', 'draws', 'event_ids', 'audit', 'idempotency_keys', 'prices'] as const;

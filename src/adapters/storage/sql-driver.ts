@@ -19,12 +19,18 @@ export interface SqlConnection {
 /** What engines spell differently. Data and small expressions only: the statements themselves are written once. */
 export interface Dialect {
   readonly integer: string;
+  /** The type of text, which is ordered by its bytes. */
+  readonly text: string;
   /** Follows a table's closing bracket. */
   readonly tableOptions: string;
+  /** Ends a `SELECT` of one row that nobody else may change before this transaction ends. */
+  readonly lockRow: string;
   /** Statements that make the engine itself refuse to change or remove rows of the table. */
   appendOnly(table: string): readonly string[];
   /** A text cell as CSV: quoted where needed, and harmless to a spreadsheet. */
   csvText(expression: string): string;
+  /** A whole number as CSV; nothing where there is none. */
+  csvNumber(expression: string): string;
   /** Micro-credits as a decimal with two to six places. */
   decimal(expression: string): string;
   /** Milliseconds as RFC 3339. */
@@ -33,11 +39,21 @@ export interface Dialect {
   hex(expression: string, digits: number): string;
 }
 
-/** A database engine. Reads see one moment; writes are serialised, durable when they return, and retried when they collide. */
+/**
+ * A database engine. Reads see one moment. Writes are durable when they return and run again from the start when they
+ * collide; those that lock the same row, or any two where the engine has one writer, come one after the other.
+ */
 export interface SqlDriver {
   readonly dialect: Dialect;
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T>;
-  write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T>;
+  /**
+   * Where the answer to the commit gets lost, `landed` tells whether the ledger has what the work wrote; without it
+   * the work is done again, and has to know by itself what it did before.
+   */
+  write<T>(
+    work: (connection: SqlConnection) => Promise<T>,
+    landed?: (connection: SqlConnection) => Promise<boolean>,
+  ): Promise<T>;
   /** Tables, indexes and triggers by name, as the engine stores them. */
   schema(): Promise<ReadonlyMap<string, string>>;
   /** What the engine's own check finds wrong; empty when sound. */

@@ -40,9 +40,8 @@ export class SqlStore implements Store {
   /** Writes down what the ledger is, once; later calls change nothing and answer what stands. */
   async found(info: LedgerInfo): Promise<LedgerInfo> {
     await this.#driver.write(async (connection) => {
-      if ((await connection.get('SELECT id FROM ledger')) !== undefined) return;
       const sql = `INSERT INTO ledger (id, instance, provider, mode, account, created_at)
-        VALUES (1, ?, ?, ?, ?, ?)`;
+        VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
       const { instance, provider, mode, account, createdAt } = info;
       await connection.run(sql, [instance, provider, mode, account, createdAt]);
     });
@@ -73,7 +72,10 @@ export class SqlStore implements Store {
   }
 
   write<T>(org: number, facts: WriteFacts, work: (unit: LedgerUnit) => Promise<T>): Promise<T> {
-    return unlessAbandoned(() => this.#driver.write((connection) => this.#unit(connection, org, facts, work)));
+    return this.#write((connection) => {
+      const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#digest);
+      return { unit, run: () => unit.lock().then(() => work(unit)) };
+    });
   }
 
   createOrganisation<T>(
@@ -81,18 +83,20 @@ export class SqlStore implements Store {
     facts: WriteFacts,
     work: (unit: LedgerUnit, org: OrganisationRecord) => Promise<T>,
   ): Promise<T> {
-    return unlessAbandoned(() =>
-      this.#driver.write(async (connection) => {
-        const [last] = await connection.column('SELECT coalesce(max(org), 0) FROM organisations');
-        const org = { ...record, number: Number(last) + 1 };
-        return this.#unit(connection, org.number, facts, async (unit) => {
-          await unit.records.organisations.insert(org);
-          await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS]);
-          unit.sealLedger(toLedgerInfo(await requireLedgerRow(connection)));
-          return work(unit, org);
-        });
-      }),
-    );
+    return this.#write(async (connection) => {
+      // One after the other: the number is taken from the last one's.
+      const ledger = await requireLedgerRow(connection, this.#driver.dialect.lockRow);
+      const [last] = await connection.column('SELECT coalesce(max(org), 0) FROM organisations');
+      const org = { ...record, number: Number(last) + 1 };
+      const unit = new SqlLedgerUnit(this.#driver, connection, org.number, facts, this.#digest);
+      const run = async () => {
+        await unit.records.organisations.insert(org);
+        await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS]);
+        unit.sealLedger(toLedgerInfo(ledger));
+        return work(unit, org);
+      };
+      return { unit, run };
+    });
   }
 
   close(): Promise<void> {
@@ -105,17 +109,24 @@ export class SqlStore implements Store {
     if (written !== undefined) throw rowRemoved(table);
   }
 
-  async #unit<T>(
-    connection: SqlConnection,
-    org: number,
-    facts: WriteFacts,
-    work: (unit: SqlLedgerUnit) => Promise<T>,
-  ): Promise<T> {
-    const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#digest);
-    const result = await work(unit);
-    await unit.seal();
-    return result;
+  /** One transaction: what it does, then its seal. */
+  #write<T>(start: (connection: SqlConnection) => Promise<Started<T>> | Started<T>): Promise<T> {
+    let unit: SqlLedgerUnit | undefined;
+    const whole = async (connection: SqlConnection) => {
+      const started = await start(connection);
+      unit = started.unit;
+      const result = await started.run();
+      await unit.seal();
+      return result;
+    };
+    const landed = async (connection: SqlConnection) => (await unit?.hasLanded(connection)) ?? false;
+    return unlessAbandoned(() => this.#driver.write(whole, landed));
   }
+}
+
+interface Started<T> {
+  readonly unit: SqlLedgerUnit;
+  readonly run: () => Promise<T>;
 }
 
 /** A unit that was abandoned on purpose has been rolled back; its answer is the result. */
@@ -129,8 +140,8 @@ async function unlessAbandoned<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-async function requireLedgerRow(connection: SqlConnection): Promise<SqlRow> {
-  const row = await connection.get('SELECT * FROM ledger WHERE id = 1');
+async function requireLedgerRow(connection: SqlConnection, lock: string): Promise<SqlRow> {
+  const row = await connection.get(`SELECT * FROM ledger WHERE id = 1${lock}`);
   if (row === undefined) throw notInitialised();
   return row;
 }

@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
 import { WalletError } from '../../core/errors';
-import { MIGRATIONS } from './migrations';
+import { SCHEMA_VERSION } from './migrations';
 import { openDatabase } from './sqlite-engine';
 
 /** How far a ledger file has come: who it is, and the last sealed write of each organisation. */
@@ -69,9 +69,9 @@ function stateOf(file: string): FileState | undefined {
 
 function requireKnown(file: string, version: number): void {
   if (version === 0) throw notALedger(file);
-  if (version <= MIGRATIONS.length) return;
+  if (version <= SCHEMA_VERSION) return;
   throw new WalletError('newer_schema', `${file} was made by a newer wallet`, {
-    why: `it has schema ${version}, and this wallet knows ${MIGRATIONS.length}`,
+    why: `it has schema ${version}, and this wallet knows ${SCHEMA_VERSION}`,
     hint: 'update wallet',
   });
 }

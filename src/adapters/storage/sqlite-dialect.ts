@@ -3,7 +3,10 @@ import type { Dialect } from './sql-driver';
 /** What SQLite spells in its own way. Works from SQLite 3.53 on. */
 export const sqliteDialect: Dialect = {
   integer: 'INTEGER',
+  text: 'TEXT',
   tableOptions: ' STRICT, WITHOUT ROWID',
+  // One writer at a time: what it reads, nobody else changes.
+  lockRow: '',
   appendOnly: (table) =>
     ['UPDATE', 'DELETE'].map(
       (event) =>
@@ -11,6 +14,7 @@ export const sqliteDialect: Dialect = {
       BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END`,
     ),
   csvText,
+  csvNumber: (x) => `coalesce(${x}, '')`,
   decimal: (x) =>
     `(iif(${x} < 0, '-', '') || (abs(${x}) / 1000000) || '.' || printf('%02d', abs(${x}) / 10000 % 100) || rtrim(printf('%04d', abs(${x}) % 10000), '0'))`,
   time: (x) =>

@@ -2,13 +2,14 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Statement } from 'better-sqlite3';
 import { WalletError } from '../../core/errors';
-import { MIGRATIONS } from './migrations';
+import { schemaSteps } from './migrations';
 import { type SqlConnection, type SqlDriver, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 import { sqliteDialect } from './sqlite-dialect';
 import { type Database, openDatabase } from './sqlite-engine';
 
 /** How long a write waits for other writers before it gives up. */
 const WAIT_MS = 10_000;
+const STEPS = schemaSteps(sqliteDialect);
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
 export interface SqliteOptions {
@@ -53,7 +54,7 @@ function prepareFile(options: SqliteOptions): void {
 /** Looks at the file before anything is set in it: one that is no ledger of this wallet's is left as it is. */
 function requireLedger(database: Database, options: SqliteOptions): void {
   const version = Number(database.pragma('user_version', { simple: true }));
-  if (version > MIGRATIONS.length) throw newerSchema(options.file, version);
+  if (version > STEPS.length) throw newerSchema(options.file, version);
   if (version > 0) return;
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
   if (tables !== 0 || !options.create) throw notALedger(options.file);
@@ -133,7 +134,7 @@ class SqliteDriver implements SqlDriver {
 
   /** Brings the schema up to date, each step in one transaction. */
   async migrate(): Promise<void> {
-    if ((await whenFree(this.#file, () => this.#version())) === MIGRATIONS.length) return;
+    if ((await whenFree(this.#file, () => this.#version())) === STEPS.length) return;
     await this.write(async () => this.#migrateFrom(this.#version()));
   }
 
@@ -143,9 +144,9 @@ class SqliteDriver implements SqlDriver {
 
   #migrateFrom(version: number): void {
     if (version === 0 && this.#hasTables()) throw notALedger(this.#file);
-    for (const [index, step] of MIGRATIONS.entries()) {
+    for (const [index, step] of STEPS.entries()) {
       if (index < version) continue;
-      for (const statement of step(this.dialect)) this.#database.exec(statement);
+      for (const statement of step) this.#database.exec(statement);
       this.#database.pragma(`user_version = ${index + 1}`);
     }
   }
@@ -303,7 +304,7 @@ function busy(cause: unknown): WalletError {
 
 function newerSchema(file: string, version: number): WalletError {
   return new WalletError('newer_schema', `the ledger ${file} was made by a newer wallet`, {
-    why: `it has schema ${version}, and this wallet knows ${MIGRATIONS.length}`,
+    why: `it has schema ${version}, and this wallet knows ${STEPS.length}`,
     hint: 'update wallet',
   });
 }

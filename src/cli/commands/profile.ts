@@ -4,6 +4,7 @@ import { nearest, parseSlug } from '../../core/text';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import { showList } from '../list';
+import { redact } from '../secrets';
 import type { CommandSpec } from '../spec';
 import type { ConfigContent, Kept } from '../world';
 
@@ -16,7 +17,7 @@ const COLUMNS: readonly Column<ProfileRow>[] = [
   { key: 'name', title: 'Profile', kind: 'text', cell: (row) => row.name, whole: true },
   { key: 'in_use', title: 'In use', kind: 'text', cell: (row) => (row.inUse ? 'yes' : null) },
   { key: 'org', title: 'Organisation', kind: 'text', cell: (row) => row.org ?? null },
-  { key: 'ledger', title: 'Ledger', kind: 'text', cell: (row) => row.ledger ?? null },
+  { key: 'ledger', title: 'Ledger', kind: 'text', cell: (row) => redact(row.ledger ?? '') || null },
   { key: 'api', title: 'API', kind: 'text', cell: (row) => row.api ?? null },
   { key: 'as', title: 'Actor', kind: 'text', cell: (row) => row.as ?? null },
   { key: 'tz', title: 'Zone', kind: 'text', cell: (row) => row.tz ?? null },

@@ -1,6 +1,7 @@
 import type { WalletStatus } from '../../contract/wallet-service';
 import type { Fact } from '../../output/facts';
 import type { Cli } from '../cli';
+import { redact } from '../secrets';
 import type { CommandSpec } from '../spec';
 import { cardName, counted, SANDBOX } from '../wording';
 
@@ -39,7 +40,7 @@ async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]>
     ...pendingPurchases.map((purchase): Fact => ['pending', `${purchase.id}  ${purchase.credits}`, 'yellow']),
     ...reconciliation(status),
     ['last change', await lastChange(status, cli)],
-    ['ledger', `${cli.settings.ledger.value ?? '-'} (${cli.settings.ledger.origin})`],
+    ['ledger', `${redact(cli.settings.ledger.value ?? '-')} (${cli.settings.ledger.origin})`],
   ];
 }
 

@@ -1,0 +1,175 @@
+import type pg from 'pg';
+import { PostgresConnection } from './postgres-connection';
+import { postgresDialect } from './postgres-dialect';
+import { isCollision, isLost, stateOf, translated, unknownOutcome, WAIT_MS } from './postgres-errors';
+import { PostgresPool, withClient } from './postgres-pool';
+import { describeSchema, migrate } from './postgres-schema';
+import { parsePostgresUrl } from './postgres-url';
+import type { SqlConnection, SqlDriver } from './sql-driver';
+
+export interface PostgresOptions {
+  readonly url: string;
+  /** Whether an empty database may be made a ledger. Without it, it is `not_initialised`. */
+  readonly create: boolean;
+}
+
+type Landed = (connection: SqlConnection) => Promise<boolean>;
+
+/** What became of a transaction: its result, or what it was lost to. */
+type Outcome<T> = { readonly result: T } | { readonly lost: unknown };
+
+/**
+ * Opens the ledger in a PostgreSQL database. Throws `invalid_config` for a URL or a server that money can not be
+ * trusted to, `ledger_unavailable`, `not_initialised`, `newer_schema`, or `invalid_value` for another program's database.
+ */
+export async function openPostgres({ url, create }: PostgresOptions): Promise<SqlDriver> {
+  const pool = new PostgresPool(parsePostgresUrl(url));
+  try {
+    await withClient(pool, (client) => migrate(client, pool.address.label, create));
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+  return new PostgresDriver(pool);
+}
+
+class PostgresDriver implements SqlDriver {
+  readonly dialect = postgresDialect;
+  readonly #pool: PostgresPool;
+
+  constructor(pool: PostgresPool) {
+    this.#pool = pool;
+  }
+
+  read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    return this.#again(async (client) => {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const result = await work(new PostgresConnection(client));
+      await client.query('COMMIT');
+      return { result };
+    });
+  }
+
+  /** Units lock the row that stands for what they change, so the plain level of isolation is enough, and never fails. */
+  write<T>(work: (connection: SqlConnection) => Promise<T>, landed?: Landed): Promise<T> {
+    return this.#again(async (client) => {
+      const id = await begin(client);
+      const result = await work(new PostgresConnection(client));
+      const lost = await commit(client, this.#pool.address.label);
+      if (lost === undefined) return { result };
+      return (await this.#isCommitted(id, lost, landed)) ? { result } : { lost };
+    });
+  }
+
+  schema(): Promise<ReadonlyMap<string, string>> {
+    return withClient(this.#pool, describeSchema);
+  }
+
+  /** The server checks its pages as it reads them, where its data has checksums; that they are on is all there is to ask. */
+  async storageFaults(): Promise<readonly string[]> {
+    const sql = `SELECT indexrelid::regclass::text AS name FROM pg_index JOIN pg_class c ON c.oid = indexrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND NOT (indisvalid AND indisready)`;
+    const broken = await withClient(this.#pool, async (client) => (await client.query<{ name: string }>(sql)).rows);
+    return broken.map(({ name }) => `the index ${name} is not valid`);
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  /** Runs a transaction, and runs it again from the start where it met another or lost its connection, for a bounded time. */
+  async #again<T>(attempt: (client: pg.PoolClient) => Promise<Outcome<T>>): Promise<T> {
+    const deadline = Date.now() + WAIT_MS;
+    for (;;) {
+      const outcome = await this.#attempt(attempt);
+      if ('result' in outcome) return outcome.result;
+      const mayPass = isCollision(outcome.lost) || isLost(outcome.lost);
+      if (!mayPass || Date.now() > deadline) throw translated(this.#pool.address.label, outcome.lost);
+      await pause();
+    }
+  }
+
+  async #attempt<T>(attempt: (client: pg.PoolClient) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    let client: pg.PoolClient | undefined;
+    try {
+      client = await this.#pool.acquire();
+      const outcome = await attempt(client);
+      client.release('lost' in outcome);
+      return outcome;
+    } catch (error) {
+      await rollBack(client);
+      return { lost: error };
+    }
+  }
+
+  /**
+   * Whether a transaction whose commit was never answered is in the ledger. Its number alone does not tell: a server
+   * that crashed may give the number of a lost transaction to another one. So what it wrote is looked for as well.
+   */
+  async #isCommitted(id: string, lost: unknown, landed: Landed | undefined): Promise<boolean> {
+    const deadline = Date.now() + WAIT_MS;
+    for (;;) {
+      try {
+        const status = await withClient(this.#pool, (client) => statusOf(client, id));
+        if (status === 'aborted') return false;
+        if (status === 'committed') return landed === undefined ? false : await this.read(landed);
+      } catch {
+        // The server may be on its way back; the deadline bounds the wait.
+      }
+      if (Date.now() > deadline) throw unknownOutcome(this.#pool.address.label, lost);
+      await pause();
+    }
+  }
+}
+
+/** Answers the transaction's number, by which its outcome can be asked for. */
+async function begin(client: pg.ClientBase): Promise<string> {
+  const results = await client.query('BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text AS id');
+  return (results as unknown as pg.QueryResult<{ id: string }>[])[1]?.rows[0]?.id ?? '';
+}
+
+/** Answers what the commit's answer was lost to, where it was. Throws where the transaction is surely undone. */
+async function commit(client: pg.PoolClient, label: string): Promise<unknown> {
+  let warning: Error | undefined;
+  const warn = (notice: { readonly message: string | undefined }) => {
+    warning = new Error(notice.message);
+  };
+  client.on('notice', warn);
+  try {
+    const { command } = await client.query('COMMIT');
+    if (command !== 'COMMIT') throw new Error('a failed statement was passed over in silence');
+  } catch (error) {
+    if (isLost(error)) return error;
+    throw error;
+  } finally {
+    client.off('notice', warn);
+  }
+  // The server saved it, and did not wait until its standby had it too.
+  if (warning !== undefined) throw unknownOutcome(label, warning);
+  return undefined;
+}
+
+async function statusOf(client: pg.ClientBase, id: string): Promise<string | null> {
+  try {
+    const sql = 'SELECT pg_xact_status($1::xid8) AS status';
+    return (await client.query<{ status: string | null }>(sql, [id])).rows[0]?.status ?? null;
+  } catch (error) {
+    // A server that took over never heard of it.
+    if (stateOf(error) === '22023') return 'aborted';
+    throw error;
+  }
+}
+
+async function rollBack(client: pg.PoolClient | undefined): Promise<void> {
+  try {
+    await client?.query('ROLLBACK');
+    client?.release();
+  } catch {
+    client?.release(true);
+  }
+}
+
+/** A short random wait keeps those that met from meeting again. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+}

