@@ -24,6 +24,9 @@ interface Particulars {
   readonly timeZone: string | undefined;
   readonly accountingContact: string | undefined;
   readonly postalAddress: string | undefined;
+  /** Null takes the limit away. */
+  readonly dailyLimit: Credits | null | undefined;
+  readonly confirmAbove: Credits | null | undefined;
 }
 
 /** Creates the organisation with its starter catalogue, or brings an existing one's particulars up to date. */
@@ -70,7 +73,20 @@ async function checkParticulars(deps: Dependencies, request: InitRequest): Promi
     timeZone: request.timeZone === undefined ? undefined : (await deps.system.calendar(request.timeZone)).zone,
     accountingContact: request.accountingContact === undefined ? undefined : parseEmail(request.accountingContact),
     postalAddress: request.postalAddress === undefined ? undefined : parseAddress(request.postalAddress),
+    dailyLimit: parseLimit(request.dailyLimit),
+    confirmAbove: parseLimit(request.confirmAbove),
   };
+}
+
+/** A limit as typed; `none` takes it away. */
+function parseLimit(text: string | undefined): Credits | null | undefined {
+  if (text === undefined || text === 'none') return text === undefined ? undefined : null;
+  const limit = parseCredits(text);
+  if (limit > 0) return limit;
+  throw new WalletError('invalid_amount', `the limit ${text} is not valid`, {
+    why: 'a limit is more than nothing',
+    hint: 'write an amount, or none',
+  });
 }
 
 /** An address of a few lines: parted by line feeds or by semicolons, kept with line feeds. */
@@ -102,6 +118,9 @@ async function createOrganisation(deps: Dependencies, particulars: Particulars, 
     postalAddress: particulars.postalAddress ?? null,
     customer: null,
     keyMark: null,
+    dailyLimit: particulars.dailyLimit ?? null,
+    confirmAbove: particulars.confirmAbove ?? null,
+    frozenAt: null,
     restoredAt: null,
     reconciledAt: null,
     createdAt: now,
@@ -144,12 +163,16 @@ async function bringUpToDate(session: Session, particulars: Particulars, request
     timeZone: particulars.timeZone ?? org.timeZone,
     accountingContact: particulars.accountingContact ?? org.accountingContact,
     postalAddress: particulars.postalAddress ?? org.postalAddress,
+    dailyLimit: particulars.dailyLimit === undefined ? org.dailyLimit : particulars.dailyLimit,
+    confirmAbove: particulars.confirmAbove === undefined ? org.confirmAbove : particulars.confirmAbove,
   };
   const same =
     wanted.email === org.email &&
     wanted.timeZone === org.timeZone &&
     wanted.accountingContact === org.accountingContact &&
-    wanted.postalAddress === org.postalAddress;
+    wanted.postalAddress === org.postalAddress &&
+    wanted.dailyLimit === org.dailyLimit &&
+    wanted.confirmAbove === org.confirmAbove;
   if (same) return session;
   const facts = { operation: 'organisation.init', action: 'organisation.edit', subject: org.name } as const;
   await changeIn(session, facts, request, async (unit) => {

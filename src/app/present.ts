@@ -22,7 +22,7 @@ import { transactionId } from '../core/ids';
 import { effectOnPosted, effectOnPostpaid, isTransaction } from '../core/ledger/entry';
 import type { WalletState } from '../core/ledger/journal';
 import { type CardRecord, cardStatus, isExpiring } from '../core/payment/card';
-import { type PurchaseRecord, publicStatus } from '../core/payment/purchase';
+import { DEFAULT_CONFIRM_ABOVE, type PurchaseRecord, publicStatus } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';
 import { priceInForce } from '../core/pricing/rating';
 import { formatInstant, type Instant } from '../core/time';
@@ -50,6 +50,9 @@ export function presentOrganisation({ org, info }: Pick<Session, 'org' | 'info'>
     timeZone: org.timeZone,
     accountingContact: org.accountingContact,
     postalAddress: org.postalAddress,
+    dailyLimit: decimalOrNull(org.dailyLimit),
+    confirmAbove: formatCredits(org.confirmAbove ?? DEFAULT_CONFIRM_ABOVE),
+    frozenAt: timeOrNull(org.frozenAt),
     provider: info.provider,
     mode: info.mode,
     restoredAt: timeOrNull(org.restoredAt),

@@ -8,6 +8,7 @@ import type { HostedPages } from '../ports/payment-gateway';
 import { type ChangeFacts, changeIn } from './command';
 import type { Dependencies } from './dependencies';
 import { requirePurchase } from './purchase-records';
+import { settleReview } from './purchase-review';
 import { answer } from './purchases';
 import { openSession, type Session } from './session';
 import { drive } from './settlement';
@@ -38,7 +39,8 @@ export async function cancelPurchase(deps: Dependencies, request: Ask): Promise<
 }
 
 /**
- * Takes an open purchase as far as it goes. One that waits for its card holder is cancelled, and only then replaced by a
+ * Takes an open purchase as far as it goes; one that was parked for review to the end that the processor proves. Of one
+ * that was disputed it says that a person has looked at it, which lifts the freeze. One that waits for its card holder is cancelled, and only then replaced by a
  * new one that is paid on the processor's page; asking again shows the same page.
  */
 export async function resolvePurchase(deps: Dependencies, request: Ask): Promise<Resolved> {
@@ -46,12 +48,27 @@ export async function resolvePurchase(deps: Dependencies, request: Ask): Promise
   const gateway = await session.gateway();
   const known = await find(session, request.id);
   if (request.dryRun === true) return { ...(await answer(session, known)), dryRun: true };
+  if (known.state === 'needs_review') return answer(session, await settleReview(session, gateway, known));
+  if (known.state === 'succeeded') return answer(session, await liftFreeze(session, known));
   const purchase = isUnresolved(known) ? await drive(session, known.id) : known;
   if (purchase.state !== 'needs_person' || purchase.hosted !== null || gateway.hosted === null)
     return answer(session, purchase);
   const closed = await cancelPurchase(deps, { id: purchase.id });
   if (closed.purchase.status !== 'failed') return closed;
   return answer(session, await replace(session, gateway.hosted, purchase));
+}
+
+/** A person has looked at the dispute of this purchase: from now on charges are made again. */
+async function liftFreeze(session: Session, purchase: PurchaseRecord): Promise<PurchaseRecord> {
+  const facts: ChangeFacts = { operation: 'purchase.buy', action: 'purchase.unfreeze', subject: purchase.id };
+  await changeIn(session, facts, {}, async (unit) => {
+    const org = await unit.records.organisations.find(session.org.id);
+    const disputes = await unit.records.refunds.list({ purchase: purchase.id, kind: 'dispute' });
+    if (org !== undefined && org.frozenAt !== null && disputes.length > 0)
+      await unit.records.organisations.update({ ...org, frozenAt: null });
+    return {};
+  });
+  return purchase;
 }
 
 /** The new purchase names the old one, and exists before its page does. */

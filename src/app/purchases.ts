@@ -21,6 +21,7 @@ import { settledJournal } from './ledger';
 import { afterId, pageLimit } from './paging';
 import { presentBalance, presentPurchase, presentRefund } from './present';
 import { reconcilePayments } from './processor-books';
+import { requireGuards } from './purchase-guards';
 import { noBillingAccount, noCard, requirePurchase, requireSuccess, unresolved, unusable } from './purchase-records';
 import { driveOpenRefunds, lookBack, reconcileReturns } from './refunds';
 import { openSession, readLedger, type Session } from './session';
@@ -45,8 +46,8 @@ export async function buy(deps: Dependencies, request: BuyRequest): Promise<Boug
   await session.gateway(); // a key that is missing or another ledger's is told before anything is on record
   if (request.dryRun !== true) await driveUnresolved(session);
   const placed = await placeOrder(session, request, order);
-  session.deps.system.reached('intent.after_commit');
   if (request.dryRun === true) return { ...(await answer(session, placed.purchase)), dryRun: true };
+  session.deps.system.reached('intent.after_commit');
   const purchase = await drive(session, placed.purchase.id);
   if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed);
   return { ...(await answer(session, purchase)), ...(placed.replayed ? { replayed: true as const } : {}) };
@@ -66,7 +67,8 @@ function placeOrder(session: Session, request: BuyRequest, order: Pick<PurchaseR
     session.org.number,
     facts,
     async (unit) => {
-      const fingerprint = fingerprintOf(session, ACTION, request);
+      const { confirmAmount: _, ...asked } = request;
+      const fingerprint = fingerprintOf(session, ACTION, asked);
       const known = key === undefined ? undefined : await unit.findKey(key);
       if (known !== undefined) {
         requireSameParameters(known, fingerprint);
@@ -93,6 +95,8 @@ async function newPurchase(
   const onAccount = request.billingAccount === true;
   const open = (await unit.unresolvedPurchases()).find(isInDoubt);
   if (open !== undefined && request.again !== true && !onAccount) throw unresolved(open);
+  const { confirmAmount, dryRun } = request;
+  await requireGuards(unit, session, { credits: order.credits, confirmAmount, isPlan: dryRun === true });
   const cards = onAccount ? [] : await cardsToTry(unit, session, request.card);
   const paymentMethod = onAccount ? BILLING_ACCOUNT : cards[0]?.card;
   const { customer } = (await unit.records.organisations.find(session.org.id)) ?? session.org;

@@ -144,7 +144,7 @@ async function tell(
 function periodOf(guard: RechargeDecision['guard'], { calendar }: Session, now: Instant): string {
   const today = calendar.dateOf(now);
   if (guard === 'monthly_cap') return monthOf(today);
-  return guard === 'daily_count' ? formatDate(today) : 'always';
+  return guard === 'daily_count' || guard === 'daily_limit' ? formatDate(today) : 'always';
 }
 
 function inputsOf({ rule, state }: RechargeFacts, decision: RechargeDecision, held: RechargeDecision['credits']) {

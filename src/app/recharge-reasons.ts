@@ -15,5 +15,7 @@ export const GUARD_REASONS: Readonly<Record<Guard, string>> = {
   cooldown: 'the last top-up is too recent',
   monthly_cap: 'the monthly cap would be passed',
   daily_count: 'the most top-ups of a day were made',
+  daily_limit: 'it would be more than the organisation may buy in a day',
+  disputed: 'the bank disputes a payment, and nobody has looked at it: wallet purchase resolve',
   largest_purchase: 'it would be more than one purchase may be',
 };

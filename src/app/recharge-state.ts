@@ -5,6 +5,7 @@ import { type CardRecord, chargeOrder } from '../core/payment/card';
 import { isUnresolved, type PurchaseRecord } from '../core/payment/purchase';
 import { decide, type RechargeRuleRecord, type RechargeState, released } from '../core/recharge';
 import type { LedgerView } from '../ports/store';
+import { leftToday } from './purchase-guards';
 import type { Session } from './session';
 
 /** An organisation has one rule. */
@@ -27,6 +28,7 @@ export async function readRecharge(view: LedgerView, session: Session, wallet: W
   const stored = await view.records.recharge_rules.find(RULE_ID);
   const cards = await view.records.cards.list({ removedAt: null });
   const rule = stored === undefined ? undefined : released(stored, cards);
+  const org = (await view.records.organisations.find(session.org.id)) ?? session.org;
   const open = await view.unresolvedPurchases();
   const today = session.calendar.dateOf(session.now());
   const isBlocked = (card: CardRecord) => rule?.blocked.some((each) => each.card === card.id) === true;
@@ -39,6 +41,8 @@ export async function readRecharge(view: LedgerView, session: Session, wallet: W
       .filter((card) => !isBlocked(card))
       .map((card) => card.id),
     largestPurchase: session.deps.maxPurchase,
+    leftToday: await leftToday(view, session, org),
+    frozen: org.frozenAt !== null,
   };
   return { stored, rule, state, cards };
 }

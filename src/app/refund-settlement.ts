@@ -170,10 +170,17 @@ export async function takeForeign(
     await finish();
     const change = kind === 'dispute' ? { disputed: true } : { refunded: add(current.refunded, record.credits) };
     await unit.records.purchases.update({ ...current, ...change });
+    if (kind === 'dispute') await freeze(unit, session);
     const taken = { ...record, draws };
     await unit.records.refunds.insert(taken);
     return taken;
   });
+}
+
+/** Nothing more is charged until a person has looked at the dispute. */
+async function freeze(unit: LedgerUnit, session: Session): Promise<void> {
+  const org = await unit.records.organisations.find(session.org.id);
+  if (org?.frozenAt === null) await unit.records.organisations.update({ ...org, frozenAt: session.now() });
 }
 
 function foreignRecord(

@@ -24,7 +24,7 @@ export async function compareWithProcessor(session: Session): Promise<readonly V
   return [
     check(
       'payments at the processor',
-      [...comparePayments(still, byId), ...findOrphans(payments, after)],
+      [...comparePayments(still, byId, there.refunds), ...findOrphans(payments, after)],
       `${still.length} purchases, and the processor took ${formatCredits(fromCents(received))}`,
     ),
     check(

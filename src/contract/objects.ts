@@ -26,6 +26,12 @@ export interface Organisation {
   readonly accountingContact: string | null;
   /** Its lines, parted by line feeds. */
   readonly postalAddress: string | null;
+  /** The most that may be bought in a day; null for no limit. */
+  readonly dailyLimit: Decimal | null;
+  /** Live purchases above it are confirmed by their amount. */
+  readonly confirmAbove: Decimal;
+  /** Since when nothing is charged, because the bank disputes a payment. */
+  readonly frozenAt: Timestamp | null;
   readonly provider: 'sandbox' | 'stripe';
   readonly mode: 'sandbox' | 'test' | 'live';
   /** When the ledger was restored from a backup and not compared with the processor since: credits move again after that. */

@@ -65,6 +65,10 @@ export interface InitRequest extends ChangeOptions {
   readonly accountingContact?: string;
   /** Lines parted by semicolons or line feeds. */
   readonly postalAddress?: string;
+  /** The most that may be bought in a day, as typed; `none` for no limit. */
+  readonly dailyLimit?: string;
+  /** Live purchases above it are confirmed by their amount; `none` for the default. */
+  readonly confirmAbove?: string;
 }
 
 export interface BuyRequest extends ChangeOptions {
@@ -72,6 +76,8 @@ export interface BuyRequest extends ChangeOptions {
   readonly credits: string;
   readonly card?: string;
   readonly billingAccount?: boolean;
+  /** The amount once more: what a large purchase of real money is confirmed by. */
+  readonly confirmAmount?: string;
   readonly memo?: string;
   /** Go ahead although an earlier card purchase is unresolved. */
   readonly again?: boolean;

@@ -70,6 +70,10 @@ export interface RechargeState {
   /** Cards that may be charged, in their order. */
   readonly cards: readonly string[];
   readonly largestPurchase: Credits;
+  /** What the organisation may still buy today; null for no limit. */
+  readonly leftToday: Credits | null;
+  /** Whether the bank disputes a payment and nobody has looked at it. */
+  readonly frozen: boolean;
 }
 
 export type RechargeOutcome =
@@ -97,7 +101,9 @@ export type Guard =
   | 'cooldown'
   | 'monthly_cap'
   | 'daily_count'
-  | 'largest_purchase';
+  | 'largest_purchase'
+  | 'daily_limit'
+  | 'disputed';
 
 export type RechargeDecision =
   | { readonly kind: 'charge'; readonly credits: Credits; readonly guard: 'none' }
@@ -120,6 +126,7 @@ export function decide(rule: RechargeRuleRecord | undefined, state: RechargeStat
   const expected = add(state.available, state.pendingIn);
   if (expected >= rule.below) return stop('pending', 'pending_covers_it');
   const credits = topUpAmount(rule, expected);
+  if (state.frozen) return stop('paused', 'disputed', credits);
   if (rule.pausedAt !== null) return stop('paused', rule.pausedBecause ?? 'failures', credits);
   if (state.cards.length === 0) return stop('failed', 'no_card', credits);
   if (rule.retryAt !== null && now < rule.retryAt) return stop('cooling_down', 'backing_off', credits);
@@ -129,6 +136,7 @@ export function decide(rule: RechargeRuleRecord | undefined, state: RechargeStat
     return stop('capped', 'monthly_cap', credits);
   if (state.madeToday >= rule.dailyCount) return stop('capped', 'daily_count', credits);
   if (credits > state.largestPurchase) return stop('capped', 'largest_purchase', credits);
+  if (state.leftToday !== null && credits > state.leftToday) return stop('capped', 'daily_limit', credits);
   return { kind: 'charge', credits, guard: 'none' };
 }
 

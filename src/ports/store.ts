@@ -45,6 +45,12 @@ export interface OrganisationRecord {
   /** A mark of the key that was last found to belong to the ledger's account; never the key. */
   readonly keyMark: string | null;
   /** When the ledger was restored from a backup; null once it was compared with the processor again. No credits move before. */
+  /** The most that may be bought in one of the organisation's days; null for no limit. */
+  readonly dailyLimit: Credits | null;
+  /** Live purchases above it are confirmed by their amount; null for the default. */
+  readonly confirmAbove: Credits | null;
+  /** Since when nothing is charged, because the bank disputes a payment. */
+  readonly frozenAt: Instant | null;
   readonly restoredAt: Instant | null;
   /** When the processor was last found to agree, to the day. */
   readonly reconciledAt: Instant | null;

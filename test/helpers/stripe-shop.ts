@@ -36,11 +36,15 @@ export interface StripeShop {
   remove(): Promise<void>;
 }
 
-export async function openStripeShop(tokens: readonly string[] = ['pm_card_visa']): Promise<StripeShop> {
+export async function openStripeShop(
+  tokens: readonly string[] = ['pm_card_visa'],
+  mode: 'test' | 'live' = 'test',
+): Promise<StripeShop> {
   const fake = await StripeFake.start();
+  fake.memory.livemode = mode === 'live';
   const ledger = createTestLedger();
   const driver = await openSqlite({ file: ledger.file, create: true });
-  const settings = { key: 'sk_test_fake', mode: 'test' as const, base: new URL(fake.url) };
+  const settings = { key: `sk_${mode}_fake`, mode, base: new URL(fake.url) };
   let now = Date.now();
   const tick = () => {
     now += 1;
@@ -49,7 +53,7 @@ export async function openStripeShop(tokens: readonly string[] = ['pm_card_visa'
   const wallet = createLocalWallet({
     store: async () => new SqlStore(driver, digest),
     gateway: async () => ({ gateway: createStripe(settings, 'instance', QUICK), keyMark: null }),
-    processor: async () => ({ provider: 'stripe', mode: 'test', account: fake.memory.account }),
+    processor: async () => ({ provider: 'stripe', mode, account: fake.memory.account }),
     admit: async () => undefined,
     system: { ...createSystem(undefined), now: () => tick() },
     actor: 'ada',

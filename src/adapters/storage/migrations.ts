@@ -33,7 +33,7 @@ function firstSchema(dialect: Dialect): readonly string[] {
     `CREATE TABLE organisations (
       org ${int} NOT NULL PRIMARY KEY, id TEXT NOT NULL UNIQUE, tag TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
       email TEXT, time_zone TEXT NOT NULL, accounting_contact TEXT, postal_address TEXT, customer TEXT, key_mark TEXT,
-      restored_at ${int}, reconciled_at ${int},
+      daily_limit ${int}, confirm_above ${int}, frozen_at ${int}, restored_at ${int}, reconciled_at ${int},
       created_at ${int} NOT NULL, version ${int} NOT NULL)${end}`,
     `CREATE TABLE wallets (
       org ${int} NOT NULL PRIMARY KEY REFERENCES organisations(org), ${amount('posted')},

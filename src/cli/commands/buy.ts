@@ -17,6 +17,7 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--card <id>', help: 'another card than the primary one', conflicts: ['billing-account'] },
       { flag: '--billing-account', help: 'by invoice; the credits come when it is paid' },
       { flag: '--memo <text>', help: 'a note for the records' },
+      { flag: '--confirm-amount <amount>', help: 'the amount once more: for large purchases of real money' },
       { flag: '--new', help: 'although an earlier purchase is unresolved' },
     ],
     examples: [
@@ -36,8 +37,7 @@ export const commands: readonly CommandSpec[] = [
         const plan = await wallet.purchases.buy(request);
         return cli.show(plan, async () => `charge ${await planText(plan.purchase, plan.balance, cli)}\n`);
       }
-      await confirmPurchase(request, cli);
-      const result = await wallet.purchases.buy(request);
+      const result = await wallet.purchases.buy({ ...request, ...(await confirmPurchase(request, cli)) });
       return cli.show(result, () => `${outcome(result.purchase)}${balanceLine(result.balance)}`, result.purchase.id);
     },
   },
@@ -49,6 +49,7 @@ function requestOf(call: Call): BuyRequest {
     credits: call.arg(0),
     card: call.text('card'),
     billingAccount: call.flag('billing-account'),
+    confirmAmount: call.text('confirm-amount'),
     memo: call.text('memo'),
     again: call.flag('new'),
     ...call.change(),
@@ -56,12 +57,19 @@ function requestOf(call: Call): BuyRequest {
 }
 
 /** Says what will be charged to what, and what the balance will be; the service checks it all in a dry run first. */
-async function confirmPurchase(request: BuyRequest, cli: Cli): Promise<void> {
+async function confirmPurchase(request: BuyRequest, cli: Cli): Promise<{ confirmAmount?: string }> {
   const what = `buying ${request.credits} credits`;
-  if (cli.ask.saysYes || !cli.ask.isPossible) return cli.ask.confirm(what, what);
+  if (cli.ask.saysYes || !cli.ask.isPossible) {
+    await cli.ask.confirm(what, what);
+    return {};
+  }
   const { idempotencyKey: _, ...plan } = request;
   const { purchase, balance } = await (await cli.wallet()).purchases.buy({ ...plan, dryRun: true });
   await cli.ask.confirm(`Charge ${await planText(purchase, balance, cli)}?`, what);
+  const { mode, confirmAbove } = await cli.organisation();
+  if (mode !== 'live' || request.confirmAmount !== undefined) return {};
+  if (readCredits(purchase.credits) <= readCredits(confirmAbove)) return {};
+  return { confirmAmount: await cli.ask.input(`Type the amount, ${purchase.credits}, to confirm it`) };
 }
 
 /** `100.00 USD to visa ending 4242 (SANDBOX, no real money), available afterwards 120.00`. */

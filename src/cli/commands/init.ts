@@ -15,6 +15,8 @@ export const commands: readonly CommandSpec[] = [
       { flag: '--email <address>', help: "the organisation's e-mail address" },
       { flag: '--accounting-contact <address>', help: 'whom to ask about the account' },
       { flag: '--address <lines>', help: 'postal address for documents, lines parted by semicolons' },
+      { flag: '--daily-limit <amount>', help: 'the most that may be bought in a day, or none' },
+      { flag: '--confirm-above <amount>', help: 'live purchases above it are confirmed by their amount (1000.00)' },
     ],
     examples: [
       { command: 'wallet init --org acme', says: 'with play money: the built-in sandbox' },
@@ -58,5 +60,11 @@ async function identity(call: Call, cli: Cli): Promise<{ org: string; timeZone?:
 function termsOf(call: Call) {
   // The parser saw to it that it is one of the two.
   const provider = call.text('provider') as 'sandbox' | 'stripe' | undefined;
-  return given({ provider, accountingContact: call.text('accounting-contact'), postalAddress: call.text('address') });
+  return given({
+    provider,
+    accountingContact: call.text('accounting-contact'),
+    postalAddress: call.text('address'),
+    dailyLimit: call.text('daily-limit'),
+    confirmAbove: call.text('confirm-above'),
+  });
 }

@@ -74,7 +74,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'purchase resolve',
     summary: 'take an open purchase further',
     details:
-      "Asks the card processor what became of it. One that waits for the card holder is cancelled and replaced by a new purchase on the processor's own page; run it again to see the link again, and wallet reconcile once it is paid.",
+      "Asks the card processor what became of it. One that waits for the card holder is cancelled and replaced by a new purchase on the processor's own page; run it again to see the link again, and wallet reconcile once it is paid. One that needs review ends as its payment proves by now. On a disputed one it says that a person has looked at it: charges, frozen since, are made again.",
     args: [{ name: 'id', help: 'its id, pur_…' }],
     examples: [{ command: 'wallet purchase resolve pur_0190', says: 'the bank asks for authentication' }],
     kind: 'change',

@@ -32,6 +32,7 @@ async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]>
     ['posted', balance.posted],
     ['held', balance.held],
     ...(Number(balance.overdraftLimit) === 0 ? [] : [['overdraft', balance.overdraftLimit] as const]),
+    ...(org.frozenAt === null ? [] : [['charges', 'frozen: the bank disputes a payment', 'red'] as const]),
     ...cardFacts(status),
     ['auto top-up', rechargeText(status)],
     ['postpaid', `${postpaid.accrued} to be invoiced`],

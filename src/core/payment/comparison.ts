@@ -32,12 +32,14 @@ export function findOrphans(
 export function comparePayments(
   purchases: readonly PurchaseRecord[],
   payments: ReadonlyMap<string, Payment>,
+  refunds: readonly Refund[],
 ): readonly Mismatch[] {
+  const back = sums(refunds.filter((refund) => refundOutcome(refund) === 'succeeded'));
   return purchases
     .filter((purchase) => !isUnresolved(purchase))
     .flatMap((purchase) => {
       const payment = payments.get(purchase.payment ?? '');
-      const detail = purchase.state === 'succeeded' ? paidFault(purchase, payment) : failedFault(payment);
+      const detail = purchase.state === 'succeeded' ? paidFault(purchase, payment) : failedFault(payment, back);
       return detail === undefined ? [] : [{ purchase: purchase.id, detail }];
     });
 }
@@ -49,8 +51,9 @@ function paidFault({ payment: id, credits }: PurchaseRecord, payment: Payment | 
   return `${formatCredits(credits)} were credited, and ${payment.id} took ${amountOf(payment.receivedCents)}`;
 }
 
-function failedFault(payment: Payment | undefined): string | undefined {
+function failedFault(payment: Payment | undefined, back: ReadonlyMap<string, number>): string | undefined {
   if (payment === undefined || !isTaken(payment)) return undefined;
+  if ((back.get(payment.id) ?? 0) >= payment.receivedCents) return undefined; // paid, and paid back in full
   return `it failed here, and ${payment.id} took ${amountOf(payment.receivedCents)} USD; wallet reconcile credits it`;
 }
 

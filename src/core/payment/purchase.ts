@@ -92,6 +92,8 @@ export interface Decline {
 }
 
 const MINIMUM_PURCHASE = fromMicro(1_000_000);
+/** Live purchases above it are confirmed by their amount, unless the organisation says otherwise. */
+export const DEFAULT_CONFIRM_ABOVE = fromMicro(1_000_000_000);
 export const DEFAULT_MAXIMUM_PURCHASE = fromMicro(10_000_000_000);
 /** The same key is sent again for 20 hours at most: processors forget keys after 24, and clocks jump. */
 const RESEND_WINDOW_MS = 20 * 3_600_000;
