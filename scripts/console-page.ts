@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** The pages whose commands are run. */
-export const CONSOLE_PAGES: readonly string[] = ['README.md', 'docs/getting-started.md', 'docs/concepts.md'];
+export const CONSOLE_PAGES: readonly string[] = [
+  'README.md',
+  'docs/getting-started.md',
+  'docs/concepts.md',
+  'docs/accountant.md',
+];
 
 /** A command of a page, what the page says it answers, and what it answered now: under the ids that the page shows. */
 export interface Played {
@@ -19,7 +24,7 @@ export interface Played {
 const NOW = '2026-11-02T09:00:00Z';
 const BLOCK = /^```console\n(.*?)^```$/gms;
 const COMMAND = /^\$ (.*)\n((?:(?!\$ ).*\n)*)/gm;
-const ID = /\b(?:txn|pur|card|hold|grant|app|org|pi_sandbox)_[0-9a-f]{12,}\b/g;
+const ID = /\b(?:txn|pur|card|lead|inv|hold|grant|app|org|pi_sandbox)_[0-9a-f]{12,}\b/g;
 /** Where the reader's home would be. */
 const HOME = '/home/ada';
 /** Parts one command's output from the next; no output holds it. */
