@@ -39,6 +39,10 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       check: async (request) => (await import('./recharge-check')).check(deps, request),
       history: async (request) => (await import('./recharge')).listTopUps(deps, request),
       trace: async (request) => (await import('./recharge')).traceRule(deps, request),
+      simulate: async (request) => (await import('./recharge-simulation')).simulateRule(deps, request),
+    },
+    cron: {
+      run: async (request) => (await import('./cron')).tick(deps, request),
     },
     cards: {
       add: async (request) => (await import('./cards')).addCard(deps, request),
@@ -89,6 +93,8 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       usage: async (request) => (await import('./usage-report')).reportUsage(deps, request),
       statement: async (request) => (await import('./statement-report')).reportStatement(deps, request),
       allStatements: async (request) => (await import('./statement-report')).reportAllStatements(deps, request),
+      forecast: async (request) => (await import('./forecast')).reportForecast(deps, request),
+      upcoming: async (request) => (await import('./upcoming')).listUpcoming(deps, request),
       journal: async (request) => (await import('./journal-export')).exportJournal(deps, request),
       costPerLead: async (request) => (await import('./leads')).reportCostPerLead(deps, request),
     },

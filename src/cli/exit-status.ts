@@ -1,3 +1,4 @@
+import type { RechargeCheck } from '../contract/recharge';
 import type { ErrorCode } from '../core/errors';
 
 /** The status a command ends with, for every way it can fail. A code that nobody mapped does not compile. */
@@ -60,6 +61,18 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   partly_done: 10,
   integrity_failure: 11,
   cancelled: 130,
+};
+
+/** What a check of the auto top-up rule ends with. */
+export const CHECK_STATUS: Readonly<Record<RechargeCheck['outcome'], number>> = {
+  not_needed: 0,
+  recharged: 0,
+  cooling_down: 0,
+  disabled: 0,
+  failed: EXIT_STATUS.payment_failed,
+  capped: EXIT_STATUS.monthly_cap_reached,
+  paused: EXIT_STATUS.payment_failed,
+  pending: EXIT_STATUS.payment_pending,
 };
 
 /** What each status means, for `wallet help statuses` and the reference. */

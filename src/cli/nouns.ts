@@ -13,6 +13,7 @@ export const NOUNS: readonly Noun[] = [
   noun('Money', 'card', 'add, edit, choose and remove cards', () => import('./commands/card')),
   noun('Money', 'billing', 'the billing account and the customer portal', () => import('./commands/billing')),
   noun('Money', 'recharge', 'auto top-up', () => import('./commands/recharge'), ['auto-topup']),
+  noun('Money', 'upcoming', 'what lapses or falls due', () => import('./commands/upcoming')),
   noun('Money', 'grant', 'give promotional credits', () => import('./commands/grant')),
   noun('Money', 'adjust', 'correct the balance', () => import('./commands/adjust')),
 
@@ -41,6 +42,7 @@ export const NOUNS: readonly Noun[] = [
   noun('System', 'backup', 'copy the ledger while it is in use', () => import('./commands/backup')),
   noun('System', 'restore', 'put a backup in its place', () => import('./commands/restore')),
   noun('System', 'init', 'create an organisation', () => import('./commands/init')),
+  noun('System', 'cron', 'do what is due, by itself', () => import('./commands/cron')),
   noun('System', 'config', 'settings and where they come from', () => import('./commands/config')),
   noun('System', 'profile', 'settings saved under a name', () => import('./commands/profile')),
   noun('System', 'demo', 'watch a wallet at work, with play money', () => import('./commands/demo')),

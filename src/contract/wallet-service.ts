@@ -1,3 +1,4 @@
+import type { CronRun } from './cron';
 import type {
   Address,
   App,
@@ -21,6 +22,7 @@ import type {
   Transaction,
   VerifyCheck,
 } from './objects';
+import type { Forecast, Simulation, SimulationRequest, Upcoming } from './outlook';
 import type { RechargeAnswer, RechargeCheck, RechargeEvaluation, RechargeSetAnswer, RechargeTyped } from './recharge';
 import type {
   AllStatements,
@@ -346,6 +348,12 @@ export interface WalletService {
     history(request: PageRequest): Promise<Page & { purchases: readonly Purchase[] }>;
     /** Evaluations, newest first. */
     trace(request: PageRequest): Promise<Page & { evaluations: readonly RechargeEvaluation[] }>;
+    /** What a rule would have done in a period. Changes nothing. */
+    simulate(request: SimulationRequest): Promise<Simulation>;
+  };
+  readonly cron: {
+    /** One tick of everything that is due, for every organisation of the ledger or for one. */
+    run(request: { org?: string }): Promise<CronRun>;
   };
   readonly cards: {
     add(request: CardAddRequest): Promise<Changed & { card: Card; notice?: string }>;
@@ -413,6 +421,10 @@ export interface WalletService {
     statement(request: { period: string }): Promise<StatementReport>;
     /** The statements of every organisation of the ledger, and their sum. */
     allStatements(request: { period: string }): Promise<AllStatements>;
+    /** How fast credits are used, when they run out, and the rule that fits. */
+    forecast(request: { period?: string }): Promise<Forecast>;
+    /** What lapses or falls due within a time such as `30d`. */
+    upcoming(request: { within?: string }): Promise<Upcoming>;
     /** The log as a plain-text accounting journal, a page at a time. */
     journal(request: JournalRequest): Promise<JournalPage>;
     /** What deliveries and leads cost, by groups. Filters: services, apps, campaigns and time. */

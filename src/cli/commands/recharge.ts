@@ -1,10 +1,11 @@
 import type { Purchase, RechargeRule } from '../../contract/objects';
-import type { RechargeCheck, RechargeEvaluation, RechargeSetAnswer } from '../../contract/recharge';
+import type { RechargeCheck, RechargeEvaluation, RechargeSetAnswer, RechargeTyped } from '../../contract/recharge';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';
-import { EXIT_STATUS } from '../exit-status';
+import { CHECK_STATUS } from '../exit-status';
 import { pageOf, showList } from '../list';
+import { SCHEDULE_OPTIONS } from '../schedule-options';
 import type { CommandSpec, OptionSpec } from '../spec';
 import { balanceLine } from '../wording';
 
@@ -46,27 +47,69 @@ export const commands: readonly CommandSpec[] = [
     summary: 'set the auto top-up rule and switch it on',
     details:
       'What is left out stays as it was. If the balance is below the threshold already, it says what the next check will charge, asks, and leaves the charge to that check.',
-    options: TERMS,
+    options: [
+      ...TERMS,
+      {
+        flag: '--suggest',
+        help: 'threshold and amount as the forecast suggests; shows them, and sets them with --yes',
+        conflicts: ['below', 'amount', 'refill-to'],
+      },
+    ],
     examples: [
+      { command: 'wallet recharge set --suggest', says: 'what fits the last 30 days' },
       { command: 'wallet recharge set --below 50 --amount 100', says: 'buys 100 whenever less than 50 is left' },
       { command: 'wallet recharge set --below 50 --refill-to 200 --monthly-cap 1000', says: 'fills up, within a cap' },
     ],
     kind: 'change',
     spends: true,
     async run(call, cli) {
-      const request = given({
-        below: call.text('below'),
-        amount: call.text('amount'),
-        refillTo: call.text('refill-to'),
-        monthlyCap: call.text('monthly-cap'),
-        dailyCount: call.text('daily-count'),
-        cooldown: call.text('cooldown'),
-        maxFailures: call.text('max-failures'),
-        ...call.change(),
-      });
       const { recharge } = await cli.wallet();
+      const suggested = call.has('suggest') ? await (await import('../suggestion')).suggestedTerms(cli) : {};
+      const request = { ...termsOf(call), ...suggested, ...call.change() };
+      if (call.has('suggest') && !cli.ask.saysYes && !call.has('dry-run')) {
+        const { below, amount } = suggested as { below: string; amount: string };
+        await cli.ask.confirm(
+          `Top up ${amount} USD whenever less than ${below} is available?`,
+          `auto top-up of ${amount} below ${below}`,
+        );
+      }
       return answerSet(call, cli, (options) => recharge.set({ ...request, ...options }));
     },
+  },
+  {
+    path: 'recharge simulate',
+    summary: 'what a rule would have done',
+    details:
+      'Replays every movement of the period under the proposed rule, with a card that always pays; top-ups that really happened are left out, for the rule takes their place, and all else is kept. It checks after every movement. Changes nothing.',
+    options: [
+      ...TERMS.filter(({ flag }) => !flag.startsWith('--max-failures')).map((option) =>
+        option.flag.startsWith('--below') ? { ...option, required: true as const } : option,
+      ),
+      { flag: '--period <period>', help: 'such as 2026-10 or last-90d; last-30d if not said' },
+    ],
+    examples: [
+      { command: 'wallet recharge simulate --below 50 --amount 100', says: 'over the last 30 days' },
+      {
+        command: 'wallet recharge simulate --below 50 --refill-to 200 --monthly-cap 500 --period last-90d',
+        says: 'would the cap have been enough?',
+      },
+    ],
+    kind: 'read',
+    list: 'whole',
+    run: async (call, cli) => (await import('../simulation-view')).showSimulation(call, cli, termsOf(call)),
+  },
+  {
+    path: 'recharge schedule',
+    summary: 'print or install the line that checks from time to time',
+    details:
+      'For `recharge check` alone; `cron install` is for all that is due. Prints what would be installed; --install installs it, again as often as you like, and --remove takes it out.',
+    options: SCHEDULE_OPTIONS,
+    examples: [
+      { command: 'wallet recharge schedule', says: 'prints the crontab line' },
+      { command: 'wallet recharge schedule --every 15m --systemd', says: 'prints a service and its timer' },
+    ],
+    kind: 'local',
+    run: async (call, cli) => (await import('../schedule-view')).showSchedule(call, cli, 'recharge check'),
   },
   {
     path: 'recharge show',
@@ -109,7 +152,7 @@ export const commands: readonly CommandSpec[] = [
     async run(call, cli) {
       const result = await (await cli.wallet()).recharge.check(call.change());
       await cli.show(result, () => `${result.outcome}${whyNot(result)}\n${balanceLine(result.balance)}`);
-      return STATUS[result.outcome];
+      return CHECK_STATUS[result.outcome];
     },
   },
   {
@@ -145,16 +188,18 @@ export const commands: readonly CommandSpec[] = [
   },
 ];
 
-const STATUS: Readonly<Record<RechargeCheck['outcome'], number>> = {
-  not_needed: 0,
-  recharged: 0,
-  cooling_down: 0,
-  disabled: 0,
-  failed: EXIT_STATUS.payment_failed,
-  capped: EXIT_STATUS.monthly_cap_reached,
-  paused: EXIT_STATUS.payment_failed,
-  pending: EXIT_STATUS.payment_pending,
-};
+/** The rule as typed: only what was said. */
+function termsOf(call: Call): RechargeTyped {
+  return given({
+    below: call.text('below'),
+    amount: call.text('amount'),
+    refillTo: call.text('refill-to'),
+    monthlyCap: call.text('monthly-cap'),
+    dailyCount: call.text('daily-count'),
+    cooldown: call.text('cooldown'),
+    maxFailures: call.text('max-failures'),
+  });
+}
 
 /** Asks before a rule is set that would charge at once; a dry run says what it would charge. */
 async function answerSet(

@@ -59,4 +59,17 @@ export const commands: readonly CommandSpec[] = [
     list: 'whole',
     run: async (call, cli) => (await import('../leads-view')).showCostPerLead(call, cli),
   },
+  {
+    path: 'report forecast',
+    summary: 'how fast credits are used, and when they run out',
+    details:
+      'From the whole days of the period since the first use: credits that usage took, less what was reversed of it. Top-ups, gifts, refunds, free quota and postpaid services play no part. With fewer than 7 days, or use on fewer than 3 of them, it says "too little history". The suggestion lasts 3 days at the busiest rate below the threshold, and 14 average days a top-up, in whole credits.',
+    options: [{ flag: '--period <period>', help: 'such as last-90d or last-month; last-30d if not said' }],
+    examples: [
+      { command: 'wallet report forecast', says: 'burn a day, when it runs dry, a rule that fits' },
+      { command: 'wallet report forecast --period last-90d --json', says: 'from a quarter' },
+    ],
+    kind: 'read',
+    run: async (call, cli) => (await import('../forecast-view')).showForecast(call, cli),
+  },
 ];

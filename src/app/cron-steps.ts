@@ -1,0 +1,73 @@
+import { addMonths, monthOf } from '../core/date';
+import type { StepResult } from './cron';
+import type { Dependencies } from './dependencies';
+import { runInvoices } from './invoices';
+import { openJournal } from './ledger';
+import { reconcile } from './purchases';
+import { check } from './recharge-check';
+import { GUARD_REASONS } from './recharge-reasons';
+import { openSession } from './session';
+
+const NOTHING: StepResult = { outcome: 'nothing' };
+
+/** Asks the processor what became of whatever is open. */
+export async function settlePurchases(deps: Dependencies): Promise<StepResult> {
+  const { settled, pending, refunds, mismatches } = await reconcile(deps);
+  const parts = [
+    ...mismatches.map(({ purchase, detail }) => `${purchase}: ${detail}`),
+    ...settled.map(({ id, credits, status }) => `${id} ${credits} ${status}`),
+    ...refunds.map(({ id, credits, status }) => `${id} ${credits} ${status}`),
+  ];
+  const detail = parts.join(', ');
+  if (mismatches.length > 0) return { outcome: 'mismatch', detail };
+  // An invoice that nobody paid yet, or a page that nobody opened, is no unknown outcome.
+  const unknown = pending.filter((each) => each.paymentMethod !== 'billing_account' && each.status === 'pending');
+  if (unknown.length > 0)
+    return { outcome: 'pending', detail: [...parts, ...unknown.map(({ id }) => `${id} is not known yet`)].join(', ') };
+  return parts.length === 0 ? NOTHING : { outcome: 'settled', detail };
+}
+
+/** Books what has reached its end: holds are released, grants end. */
+export async function endWhatLapsed(deps: Dependencies): Promise<StepResult> {
+  const session = await openSession(deps, 'recharge.check');
+  const { store, org, actor } = session;
+  if (!(await store.read(org.number, (view) => view.hasDue(session.now())))) return NOTHING;
+  const facts = { actor: actor.name, action: 'cron.expire', subject: 'what lapsed', reason: null, at: session.now() };
+  return store.write<StepResult>(org.number, facts, async (unit) => {
+    const { journal, finish } = await openJournal(unit, session);
+    await finish();
+    const count = (type: string) => journal.entries.filter((entry) => entry.type === type).length;
+    const [holds, grants] = [count('release'), count('expiry')];
+    return holds + grants === 0 ? NOTHING : { outcome: 'expired', detail: `${holds} holds, ${grants} grants` };
+  });
+}
+
+/** As `recharge check`. */
+export async function topUp(deps: Dependencies): Promise<StepResult> {
+  const { outcome, guard, purchase } = await check(deps);
+  if (purchase !== undefined) {
+    const failure = purchase.failure === null ? '' : `, ${purchase.failure.message}`;
+    return { outcome, detail: `${purchase.credits} credits (${purchase.id})${failure}` };
+  }
+  // The guards are the closed list that the reasons are written for.
+  return { outcome, detail: GUARD_REASONS[guard as keyof typeof GUARD_REASONS] };
+}
+
+/** Bills the month that ended in the organisation's zone, once, and charges what no card was charged for yet. */
+export async function billLastMonth(deps: Dependencies): Promise<StepResult> {
+  const session = await openSession(deps, 'invoice.run');
+  const period = monthOf(addMonths(session.calendar.dateOf(session.now()), -1));
+  const isDue = await session.store.read(session.org.number, async (view) => {
+    const [standing] = await view.records.invoices.list({ period });
+    if (standing !== undefined) return standing.state === 'open' && standing.purchase === null;
+    return (await view.wallet()).postpaid > 0;
+  });
+  if (!isDue) return NOTHING;
+  const { invoice } = await runInvoices(deps, { period });
+  if (invoice === null) return NOTHING;
+  return { outcome: invoice.status, detail: `${invoice.number} for ${invoice.period}: ${invoice.total} USD` };
+}
+
+export async function tellAlerts(_deps: Dependencies): Promise<StepResult> {
+  return NOTHING;
+}
