@@ -1,5 +1,6 @@
 import { addMonths, monthOf } from '../core/date';
 import type { StepResult } from './cron';
+import { deliverDue } from './deliveries';
 import type { Dependencies } from './dependencies';
 import { runInvoices } from './invoices';
 import { openJournal } from './ledger';
@@ -68,6 +69,14 @@ export async function billLastMonth(deps: Dependencies): Promise<StepResult> {
   return { outcome: invoice.status, detail: `${invoice.number} for ${invoice.period}: ${invoice.total} USD` };
 }
 
-export async function tellAlerts(_deps: Dependencies): Promise<StepResult> {
-  return NOTHING;
+/** Sends the notices that are due. What could not be delivered is tried again later, and delays nothing. */
+export async function tellAlerts(deps: Dependencies): Promise<StepResult> {
+  const { delivered, failed, dead } = await deliverDue(deps);
+  if (delivered + failed + dead === 0) return NOTHING;
+  const parts = [
+    ...(delivered === 0 ? [] : [`${delivered} delivered`]),
+    ...(failed === 0 ? [] : [`${failed} to be tried again`]),
+    ...(dead === 0 ? [] : [`${dead} given up`]),
+  ];
+  return { outcome: failed + dead === 0 ? 'told' : 'undelivered', detail: parts.join(', ') };
 }

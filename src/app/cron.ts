@@ -28,7 +28,8 @@ export async function tick(deps: Dependencies, request: { org?: string } = {}): 
   const names = request.org === undefined ? (await store.organisations()).map(({ name }) => name) : [org.name];
   const shared = { ...deps, gateway: openedOnce(deps) };
   const steps: CronStep[] = [];
-  for (const name of names) for (const step of CRON_STEPS) steps.push(await attempt({ ...shared, org: name }, name, step));
+  for (const name of names)
+    for (const step of CRON_STEPS) steps.push(await attempt({ ...shared, org: name }, name, step));
   return { steps };
 }
 

@@ -31,9 +31,7 @@ export async function reportForecast(deps: Dependencies, request: { period?: str
       runsDryAt: timeOrNull(dry?.average ?? null),
       runsDry: dry === null ? null : { earliest: timeOrNull(dry.earliest), latest: timeOrNull(dry.latest) },
       suggested:
-        suggested === null
-          ? null
-          : { below: formatCredits(suggested.below), amount: formatCredits(suggested.amount) },
+        suggested === null ? null : { below: formatCredits(suggested.below), amount: formatCredits(suggested.amount) },
       reason: burn === undefined ? 'too little history' : burn.average.micro === 0 ? 'nothing is used' : null,
       available: formatCredits(subtract(wallet.posted, wallet.held)),
       days: burn?.days ?? seen.days,

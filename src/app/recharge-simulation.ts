@@ -24,7 +24,7 @@ export async function simulateRule(deps: Dependencies, request: SimulationReques
     const { query, range } = resolveFilter(session, { period: request.period ?? PERIOD });
     const now = session.now();
     const end = query.to === undefined || query.to > now ? now : query.to;
-    const from = query.from ?? ((await firstMoment(view)) ?? now);
+    const from = query.from ?? (await firstMoment(view)) ?? now;
     const opening = query.from === undefined ? ZERO : await postedBefore(view, session, query.from);
     const { calendar } = session;
     const simulation = new RechargeSimulation({

@@ -11,7 +11,9 @@ const RUNS_SHOWN = 3;
 export async function showSchedule(call: Call, cli: Cli, command: ScheduledCommand): Promise<0> {
   const schedule = scheduleOf(call, cli, command);
   const isSystemd = call.has('systemd');
-  const done = call.has('remove') ? await remove(schedule, isSystemd) : call.has('install') && (await install(schedule, isSystemd));
+  const done = call.has('remove')
+    ? await remove(schedule, isSystemd)
+    : call.has('install') && (await install(schedule, isSystemd));
   const nextRuns = call.has('remove') ? [] : await runsAfterNow(schedule);
   const text = isSystemd ? unitsText(schedule) : `${crontabLine(schedule)}\n`;
   if (typeof done === 'string') cli.note(done);

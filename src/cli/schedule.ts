@@ -43,7 +43,11 @@ export function parseInterval(text: string): Interval {
   const unit = isMinutes ? 1 : HOUR_MINUTES;
   if (whole % minutes !== 0 || minutes % unit !== 0) {
     const near = nearestIntervals(minutes, whole, unit).map((each) => formatDuration(each * MINUTE_MS));
-    throw refused(text, `it does not divide ${isMinutes ? 'an hour' : 'a day'}, so its runs could not be evenly spaced`, near.join(' or '));
+    throw refused(
+      text,
+      `it does not divide ${isMinutes ? 'an hour' : 'a day'}, so its runs could not be evenly spaced`,
+      near.join(' or '),
+    );
   }
   return { every: formatDuration(ms), ...fieldsOf(minutes) };
 }
@@ -66,7 +70,10 @@ function nearestIntervals(minutes: number, whole: number, unit: number): readonl
 }
 
 function refused(text: string, why: string, right: string): WalletError {
-  return new WalletError('invalid_time', `the interval ${quote(text)} is not valid`, { why, hint: `--every ${right} would be right` });
+  return new WalletError('invalid_time', `the interval ${quote(text)} is not valid`, {
+    why,
+    hint: `--every ${right} would be right`,
+  });
 }
 
 /** One line: it runs as it stands under `/bin/sh` with an empty environment. */

@@ -24,7 +24,7 @@ export async function showSimulation(call: Call, cli: Cli, terms: RechargeTyped)
     name: 'recharges',
     columns: COLUMNS,
     fetch: async () => ({ rows: recharges, next: null }),
-    footer: () => (recharges.length === 0 ? [] : [{ at: 'total', credits: figures.charged }]),
+    footer: () => (recharges.length === 0 ? [] : [{ credits: figures.charged }]),
     extra: () => figures,
   });
   const clock = await cli.clock();

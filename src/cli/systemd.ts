@@ -3,7 +3,11 @@ import path from 'node:path';
 import { failed, runTool } from './crontab';
 
 /** Writes the units into the user's folder, over those of before, and starts the timer. */
-export async function installUnits(folder: string, units: Readonly<Record<string, string>>, timer: string): Promise<void> {
+export async function installUnits(
+  folder: string,
+  units: Readonly<Record<string, string>>,
+  timer: string,
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(units)) writeFileSync(path.join(folder, name), text, { mode: 0o600 });
   await systemctl('daemon-reload');

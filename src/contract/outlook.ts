@@ -1,11 +1,11 @@
 import type { Decimal, Timestamp } from './objects';
-import type { ResolvedRange } from './wallet-service';
+import type { Range } from './reports';
 
 /** What is said where too few days were seen to tell. */
-export type TooLittle = 'too little history';
+type TooLittle = 'too little history';
 
 /** Between when and when the wallet runs dry: by its busiest and its quietest days. `latest` is null for no end in sight. */
-export interface DryRange {
+interface DryRange {
   readonly earliest: Timestamp | null;
   readonly latest: Timestamp | null;
 }
@@ -23,12 +23,12 @@ export interface Forecast {
   readonly available: Decimal;
   /** Whole days that were counted, from the first use on. */
   readonly days: number;
-  readonly range: ResolvedRange;
+  readonly range: Range;
   readonly rounding: string;
 }
 
 /** What lapses or falls due. */
-export type UpcomingKind = 'grant_expires' | 'hold_expires' | 'card_expires' | 'invoice_due' | 'runs_dry';
+type UpcomingKind = 'grant_expires' | 'hold_expires' | 'card_expires' | 'invoice_due' | 'runs_dry';
 
 export interface UpcomingItem {
   readonly at: Timestamp;
@@ -68,7 +68,7 @@ export interface SimulatedRecharge {
 }
 
 /** A top-up that was needed and that a limit of the rule stopped: once for each stretch. */
-export interface SimulatedStop {
+interface SimulatedStop {
   readonly at: Timestamp;
   readonly guard: string;
   readonly credits: Decimal;
@@ -84,6 +84,6 @@ export interface Simulation {
   readonly capHits: readonly SimulatedStop[];
   readonly opening: Decimal;
   readonly closing: Decimal;
-  readonly range: ResolvedRange;
+  readonly range: Range;
   readonly granularity: string;
 }

@@ -4,7 +4,7 @@ import type { UsageGroup } from '../core/report/usage';
 import type { Address, Decimal, Purchase, Refund, Timestamp } from './objects';
 
 /** The period a filter came to. `from` is included, `to` is not; null is open. */
-interface Range {
+export interface Range {
   readonly from: Timestamp | null;
   readonly to: Timestamp | null;
   readonly timeZone: string;

@@ -3,9 +3,9 @@ import type { PlainDate } from './date';
 import { DAY_MS, type Instant, instantFromMs } from './time';
 
 /** Fewer whole days than this since the first use say too little. */
-export const LEAST_DAYS = 7;
+const LEAST_DAYS = 7;
 /** And so do fewer days on which anything was used. */
-export const LEAST_DAYS_OF_USE = 3;
+const LEAST_DAYS_OF_USE = 3;
 /** The burn of the busiest and of the quietest stretch of so many days are the ends of the range. */
 const STRETCH_DAYS = 7;
 /** A threshold lasts so long at the busiest rate: time to mend a card over a weekend. */

@@ -61,10 +61,10 @@ export class RechargeSimulation {
     this.#catchUp(at);
     this.#stayedUntil(at);
     this.#balance = add(this.#balance, amount);
-    this.#at = at;
     if (this.#balance < this.#lowest.amount) this.#lowest = { amount: this.#balance, at };
+    // Dry for a moment is dry: this movement would have been refused.
+    if (this.#balance < 0) this.#dry.add(this.#setting.calendar.dateOf(at));
     this.#check(at);
-    this.#stayedUntil(at);
   }
 
   /** What it came to when nothing more happened until `end`. */
@@ -91,11 +91,13 @@ export class RechargeSimulation {
     }
   }
 
-  /** The days from the last moment up to this one were dry if the balance was below zero. */
+  /** The days from the last moment up to this one, itself left out, were dry if the balance was below zero. */
   #stayedUntil(at: Instant): void {
     const { calendar } = this.#setting;
-    if (this.#balance < 0)
-      for (let day = calendar.dateOf(this.#at); day <= calendar.dateOf(at); day = addDays(day, 1)) this.#dry.add(day);
+    if (this.#balance < 0 && at > this.#at) {
+      const last = calendar.dateOf(addMs(at, -1));
+      for (let day = calendar.dateOf(this.#at); day <= last; day = addDays(day, 1)) this.#dry.add(day);
+    }
     this.#at = at;
   }
 

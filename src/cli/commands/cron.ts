@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../core/errors';
 import type { CronRun, CronStep } from '../../contract/cron';
+import type { ErrorCode } from '../../core/errors';
 import { given } from '../call';
 import { CHECK_STATUS, EXIT_STATUS } from '../exit-status';
 import { SCHEDULE_OPTIONS } from '../schedule-options';
@@ -19,7 +19,12 @@ export const commands: readonly CommandSpec[] = [
     async run(call, cli) {
       const result = await (await cli.wallet()).cron.run(given({ org: call.text('org') }));
       for (const step of result.steps.filter(isTrouble)) cli.note(`${lineOf(result, step)}${hintOf(step)}`);
-      await cli.show(result, () => result.steps.filter(isDone).map((step) => `${lineOf(result, step)}\n`).join(''));
+      await cli.show(result, () =>
+        result.steps
+          .filter(isDone)
+          .map((step) => `${lineOf(result, step)}\n`)
+          .join(''),
+      );
       return worstStatus(result);
     },
   },
@@ -58,8 +63,9 @@ function statusOf({ step, outcome, error }: CronStep): number {
 
 const IDLE: readonly string[] = ['nothing', 'not_needed', 'disabled', 'cooling_down'];
 
+/** What somebody should read: told on stderr. A notice that is on its way again is no failure of the run. */
 function isTrouble(step: CronStep): boolean {
-  return statusOf(step) !== 0;
+  return statusOf(step) !== 0 || step.outcome === 'undelivered';
 }
 
 function isDone(step: CronStep): boolean {

@@ -49,7 +49,10 @@ export const commands: readonly CommandSpec[] = [
   },
 ];
 
-async function sayDry(cli: Cli, dry: Awaited<ReturnType<Awaited<ReturnType<Cli['wallet']>>['reports']['upcoming']>>['runsDry']) {
+async function sayDry(
+  cli: Cli,
+  dry: Awaited<ReturnType<Awaited<ReturnType<Cli['wallet']>>['reports']['upcoming']>>['runsDry'],
+) {
   if (dry === null || dry === 'too little history') return cli.note(`runs dry: ${dry ?? 'not in sight'}`);
   const clock = await cli.clock();
   const { earliest, latest } = dry;
