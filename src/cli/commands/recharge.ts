@@ -90,7 +90,7 @@ export const commands: readonly CommandSpec[] = [
     examples: [
       { command: 'wallet recharge simulate --below 50 --amount 100', says: 'over the last 30 days' },
       {
-        command: 'wallet recharge simulate --below 50 --refill-to 200 --monthly-cap 500 --period last-90d',
+        command: 'wallet recharge simulate --below 50 --amount 100 --monthly-cap 500',
         says: 'would the cap have been enough?',
       },
     ],
