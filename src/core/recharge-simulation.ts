@@ -133,6 +133,8 @@ export class RechargeSimulation {
       available: this.#balance,
       pendingIn: ZERO,
       unresolved: null,
+      leftToday: null,
+      frozen: false,
       chargedThisMonth: made.reduce(sum, ZERO),
       madeToday: made.filter((each) => calendar.dateOf(each.at) === today).length,
       cards: ['a card that pays'],
