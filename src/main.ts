@@ -35,6 +35,7 @@ function createWorld(umask: number): World {
       return { path, read: () => readConfig(path), write: (content) => writeConfig(path, content) };
     },
     resolveSettings: (flags) => resolveSettings(flags, env),
+    serve: async (settings, request) => (await import('./open-server')).openServer(settings, env, request, version),
     openWallet: async (settings) => (await import('./open-wallet')).openWallet(settings, env),
     openCopies: async (settings) => (await import('./ledger-copies')).openLedgerCopies(settings, env),
     openCalendar: async (zone) => (await import('./adapters/calendar')).openCalendar(zone),

@@ -2,6 +2,7 @@ import type { SqlDriver } from './adapters/storage/sql-driver';
 import { SqlStore } from './adapters/storage/sql-store';
 import { openSqlite } from './adapters/storage/sqlite-driver';
 import { createSystem, digest } from './adapters/system';
+import type { Dependencies } from './app/dependencies';
 import { createLocalWallet } from './app/local-wallet';
 import type { Settings } from './cli/world';
 import type { WalletService } from './contract/wallet-service';
@@ -12,51 +13,90 @@ import { parseInstant } from './core/time';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The service behind every command: a ledger here, or (from a later version on) a server elsewhere. */
+/** The service behind every command: over a ledger here, or behind a server elsewhere. The nearer of the two settings wins. */
 export async function openWallet(settings: Settings, env: Environment): Promise<WalletService> {
-  if (settings.api.value !== undefined) throw noRemoteYet(settings.api.origin);
-  const fixedNow = settings.now.value === undefined ? undefined : parseInstant(settings.now.value, 'WALLET_NOW');
-  const system = createSystem(fixedNow, env.WALLET_FAILPOINT);
-  let driver: SqlDriver | undefined;
-  const open = async (create: boolean): Promise<SqlDriver> => {
-    driver ??= await openDriver(settings, create);
-    return driver;
-  };
-  const store = async (options?: { create: boolean }) => new SqlStore(await open(options?.create === true), digest);
-  return createLocalWallet({
-    store,
-    processor: async (provider) => (await import('./open-processor')).describeProcessor(provider, env),
-    admit: async (info) => {
-      if (info.provider === 'sandbox') return;
-      (await import('./open-processor')).admitLedger(info, env, fixedNow !== undefined);
-    },
-    gateway: async (info, keyMark) => {
-      if (info.provider === 'stripe') return (await import('./open-processor')).openStripe(info, env, keyMark);
-      const { createSandbox } = await import('./adapters/payments/sandbox');
-      return { gateway: createSandbox(await open(false), system.now), keyMark };
-    },
-    notifier: async () =>
-      (await import('./adapters/notify/notifier')).createNotifier({
-        smtpUrl: env.WALLET_SMTP_URL,
-        smtpFrom: env.WALLET_SMTP_FROM,
-        webhookSecret: env.WALLET_WEBHOOK_SECRET,
-        webhookAllow: settings.webhookAllow.value,
-      }),
-    renderReceipt: async (receipt, org, calendar) => {
-      const [{ receiptDocument }, { createClock }, { renderPdf }] = await Promise.all([
-        import('./cli/documents'),
-        import('./cli/clock'),
-        import('./output/pdf'),
-      ]);
-      return renderPdf(receiptDocument(receipt, org, createClock(calendar)));
-    },
-    system,
+  if (isRemote(settings)) return (await import('./open-remote')).openRemote(settings);
+  const { dependencies } = openLedger(settings, env);
+  return createLocalWallet(dependencies(callOf(settings)));
+}
+
+/** Whose dealings these are, and by which clock. */
+export interface LedgerCall {
+  readonly actor: string;
+  readonly caller?: Dependencies['caller'];
+  readonly org: string | undefined;
+  readonly timeZone: string | undefined;
+  readonly now: string | undefined;
+  readonly maxPurchase: Credits;
+}
+
+/** What the command line's own settings ask for. */
+export function callOf(settings: Settings): LedgerCall {
+  return {
     actor: settings.as.value ?? 'unknown',
     org: settings.org.value,
     timeZone: settings.tz.value,
+    now: settings.now.value,
     maxPurchase: maximumPurchase(settings),
-    close: async () => driver?.close(),
-  });
+  };
+}
+
+/** The ledger that the settings name. It is opened when it is first asked for, once for any number of calls. */
+export function openLedger(settings: Settings, env: Environment) {
+  let driver: Promise<SqlDriver> | undefined;
+  const open = (create: boolean): Promise<SqlDriver> => {
+    driver ??= openDriver(settings, create).catch((error: unknown) => {
+      driver = undefined; // it may be made later
+      throw error;
+    });
+    return driver;
+  };
+  const store = async (options?: { create: boolean }) => new SqlStore(await open(options?.create === true), digest);
+  const dependencies = (call: LedgerCall): Dependencies => {
+    const fixedNow = call.now === undefined ? undefined : parseInstant(call.now, 'WALLET_NOW');
+    const system = createSystem(fixedNow, env.WALLET_FAILPOINT);
+    return {
+      ...call,
+      store,
+      system,
+      processor: async (provider) => (await import('./open-processor')).describeProcessor(provider, env),
+      admit: async (info) => {
+        if (info.provider === 'sandbox') return;
+        (await import('./open-processor')).admitLedger(info, env, fixedNow !== undefined);
+      },
+      gateway: async (info, keyMark) => {
+        if (info.provider === 'stripe') return (await import('./open-processor')).openStripe(info, env, keyMark);
+        const { createSandbox } = await import('./adapters/payments/sandbox');
+        return { gateway: createSandbox(await open(false), system.now), keyMark };
+      },
+      notifier: async () =>
+        (await import('./adapters/notify/notifier')).createNotifier({
+          smtpUrl: env.WALLET_SMTP_URL,
+          smtpFrom: env.WALLET_SMTP_FROM,
+          webhookSecret: env.WALLET_WEBHOOK_SECRET,
+          webhookAllow: settings.webhookAllow.value,
+        }),
+      renderReceipt: async (receipt, org, calendar) => {
+        const [{ receiptDocument }, { createClock }, { renderPdf }] = await Promise.all([
+          import('./cli/documents'),
+          import('./cli/clock'),
+          import('./output/pdf'),
+        ]);
+        return renderPdf(receiptDocument(receipt, org, createClock(calendar)));
+      },
+      close: async () => (await driver?.catch(() => undefined))?.close(),
+    };
+  };
+  return { dependencies };
+}
+
+/** A ledger that is named more closely than the server is used instead of it. */
+function isRemote({ api, ledger }: Settings): boolean {
+  return api.value !== undefined && closeness(ledger.origin) <= closeness(api.origin);
+}
+
+function closeness(origin: string): number {
+  return ['default', 'configuration', 'profile', 'environment', 'flag'].indexOf(origin.split(' ')[0] ?? '');
 }
 
 function maximumPurchase({ maxPurchase: { value, origin } }: Settings): Credits {
@@ -75,12 +115,5 @@ function unknownScheme(origin: string): WalletError {
   return new WalletError('invalid_config', 'the ledger that was named can not be opened', {
     why: `${origin} names neither a file nor a PostgreSQL database`,
     hint: 'name a file, --ledger PATH, or a database: --ledger postgres://USER@HOST/DATABASE',
-  });
-}
-
-function noRemoteYet(origin: string): WalletError {
-  return new WalletError('invalid_config', 'a remote wallet can not be reached with this version', {
-    why: `${origin} names a server`,
-    hint: 'unset it, and name a ledger file: --ledger PATH',
   });
 }

@@ -1,8 +1,9 @@
 import type { Changed, ChangeOptions } from '../contract/wallet-service';
-import type { Operation } from '../core/access';
+import { type Operation, seesBalance } from '../core/access';
 import { WalletError } from '../core/errors';
 import { parseKey } from '../core/text';
 import { Abandon, type LedgerUnit } from '../ports/store';
+import { forApps } from './app-answers';
 import type { Dependencies } from './dependencies';
 import { openSession, type Session } from './session';
 
@@ -45,7 +46,7 @@ export async function changeIn<T extends object>(
     reason: facts.reason ?? null,
     at: session.now(),
   };
-  return session.store.write<T & Changed>(session.org.number, write, async (unit) => {
+  const answer = session.store.write<T & Changed>(session.org.number, write, async (unit) => {
     const fingerprint = key === undefined ? '' : fingerprintOf(session, facts.action, request);
     const replayed = key === undefined ? undefined : await replay<T>(unit, key, fingerprint);
     if (replayed !== undefined) return { ...replayed, replayed: true };
@@ -63,6 +64,7 @@ export async function changeIn<T extends object>(
     }
     return result;
   });
+  return seesBalance(session.actor) ? answer : forApps(answer);
 }
 
 /** The stored answer of a change that was made under the same key, before the processor is asked again. */

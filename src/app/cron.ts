@@ -1,7 +1,7 @@
 import { CRON_STEPS, type CronRun, type CronStep, type CronStepName } from '../contract/cron';
 import { WalletError } from '../core/errors';
 import type { Dependencies } from './dependencies';
-import { openSession } from './session';
+import { openSession, organisationsOf } from './session';
 
 /** What a step did: `nothing` says that nothing was due. */
 export interface StepResult {
@@ -24,8 +24,10 @@ const STEPS: Readonly<Record<CronStepName, (deps: Dependencies) => Promise<StepR
  * be begun: no ledger, no such organisation.
  */
 export async function tick(deps: Dependencies, request: { org?: string } = {}): Promise<CronRun> {
-  const { store, org } = await openSession({ ...deps, org: request.org }, 'recharge.check');
-  const names = request.org === undefined ? (await store.organisations()).map(({ name }) => name) : [org.name];
+  // A token that names no organisation means its own.
+  const asked = deps.caller === undefined ? request.org : (request.org ?? deps.org);
+  const session = await openSession({ ...deps, org: asked }, 'recharge.check');
+  const names = asked === undefined ? (await organisationsOf(session)).map(({ name }) => name) : [session.org.name];
   const shared = { ...deps, gateway: openedOnce(deps) };
   const steps: CronStep[] = [];
   for (const name of names)

@@ -1,5 +1,6 @@
 import type { Organisation } from '../contract/objects';
 import type { Receipt } from '../contract/reports';
+import type { Actor } from '../core/access';
 import type { Credits } from '../core/credits';
 import type { Calendar } from '../core/time';
 import type { Notifier } from '../ports/notifier';
@@ -33,6 +34,8 @@ export interface Dependencies {
   readonly system: System;
   /** Who asks: goes into the log. */
   readonly actor: string;
+  /** Who asks over the API, and the organisation's number their token is bound to; whoever has the ledger otherwise. */
+  readonly caller?: { readonly actor: Actor; readonly org: number } | undefined;
   /** The organisation that was named; the ledger's first otherwise. */
   readonly org: string | undefined;
   /** The zone the caller's dates are in; the organisation's otherwise. */

@@ -6,6 +6,7 @@ import type {
   HoldCreateRequest,
   PageRequest,
 } from '../contract/wallet-service';
+import { requireOwnApp } from '../core/access';
 import { captureHold, type Hold as HoldState, openHold, releaseHold, unitsPaidBy } from '../core/credit/hold';
 import { parseCredits, quote, ZERO } from '../core/credits';
 import { parseDuration } from '../core/duration';
@@ -21,7 +22,7 @@ import type { Dependencies } from './dependencies';
 import { atLogTime, openJournal } from './ledger';
 import { afterId, pageLimit } from './paging';
 import { presentBalance, presentHold, presentTransaction } from './present';
-import { readLedger } from './session';
+import { readLedger, type Session } from './session';
 import { monthsOf, pricedService, spendingApp } from './usage';
 
 const DEFAULT_EXPIRY = '24h';
@@ -41,6 +42,7 @@ export async function createHold(
   } as const;
   return change(deps, facts, request, async (unit, caller) => {
     const session = await atLogTime(unit, caller);
+    requireOwnApp(session.actor, request.app);
     const record = await requireApp(unit, request.app);
     if (record.archivedAt !== null) throw archived(record.app);
     const app = await spendingApp(unit, record, session.now());
@@ -83,7 +85,7 @@ export async function capture(
   const asked = request.quantity === undefined ? undefined : parseQuantity(request.quantity);
   return change(deps, facts, request, async (unit, caller) => {
     const session = await atLogTime(unit, caller);
-    const hold = await requireHold(unit, request.id, session.now());
+    const hold = await requireHold(unit, session, request.id);
     const app = await spendingApp(unit, await requireApp(unit, hold.app), session.now());
     const service = await pricedService(unit, await requireService(unit, hold.service));
     const months = monthsOf(session, [{ app: hold.app, service: hold.service, occurredAt: session.now() }]);
@@ -111,7 +113,7 @@ export async function release(
   const facts = { operation: 'hold.change', action: 'hold.release', subject: request.id } as const;
   return change(deps, facts, request, async (unit, caller) => {
     const session = await atLogTime(unit, caller);
-    const hold = await requireHold(unit, request.id, session.now());
+    const hold = await requireHold(unit, session, request.id);
     const { journal, finish } = await openJournal(unit, session, { grants: hold.draws.map((draw) => draw.grant) });
     const released = releaseHold(journal, hold, 'released');
     await unit.records.holds.update(released);
@@ -127,7 +129,8 @@ export async function listHolds(
   const limit = pageLimit(request.limit);
   return readLedger(deps, 'hold.read', async (view, session) => {
     const after = afterId('hold', request.cursor);
-    const where = request.all === true ? {} : { state: 'open' as const };
+    const { app } = session.actor;
+    const where = { ...(request.all === true ? {} : { state: 'open' as const }), ...(app === null ? {} : { app }) };
     const found = await view.records.holds.list(where, { newestFirst: true, limit: limit + 1, ...after });
     const page = found.slice(0, limit);
     const shown = page
@@ -142,9 +145,10 @@ function asOf(hold: HoldState, now: Instant): HoldState {
   return hold.state === 'open' && hold.expiresAt <= now ? { ...hold, state: 'expired' } : hold;
 }
 
-async function requireHold(view: LedgerView, id: string, now: Instant): Promise<HoldState> {
+async function requireHold(view: LedgerView, session: Session, id: string): Promise<HoldState> {
   const hold = await view.records.holds.find(id);
-  if (hold !== undefined) return asOf(hold, now);
+  const { app } = session.actor;
+  if (hold !== undefined && (app === null || app === hold.app)) return asOf(hold, session.now());
   refuseSecrets(id, 'hold id');
   throw new WalletError('unknown_hold', `there is no hold ${quote(id)}`, {
     why: 'nothing was changed',

@@ -112,6 +112,15 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       record: async (request) => (await import('./leads')).recordLeads(deps, request),
       import: async (request) => (await import('./leads')).importLeads(deps, request),
     },
+    access: {
+      createToken: async (request) => (await import('./tokens')).createToken(deps, request),
+      listTokens: async () => (await import('./tokens')).listTokens(deps),
+      revokeToken: async (request) => (await import('./tokens')).revokeToken(deps, request),
+      addUser: async (request) => (await import('./users')).addUser(deps, request),
+      listUsers: async () => (await import('./users')).listUsers(deps),
+      setRole: async (request) => (await import('./users')).setRole(deps, request),
+      removeUser: async (request) => (await import('./users')).removeUser(deps, request),
+    },
     audit: {
       list: async (request) => (await import('./audit')).listAudit(deps, request),
       verify: async (request) => (await import('./verify')).verify(deps, request),

@@ -1,5 +1,6 @@
 import type { Balance, Organisation } from '../contract/objects';
 import type { Changed, InitRequest, WalletStatus } from '../contract/wallet-service';
+import { seesBalance } from '../core/access';
 import { add, type Credits, formatCredits, parseCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
@@ -13,7 +14,7 @@ import type { Dependencies, Processor } from './dependencies';
 import { settledJournal } from './ledger';
 import { presentBalance, presentCard, presentOrganisation, presentPurchase, presentTransaction } from './present';
 import { presentCurrentRule } from './recharge';
-import { openSession, readLedger, type Session } from './session';
+import { openSession, organisationsOf, readLedger, type Session } from './session';
 
 const MOST_ADDRESS_LINES = 6;
 
@@ -189,12 +190,18 @@ async function answer(session: Session, created: boolean) {
 }
 
 export async function showOrganisation(deps: Dependencies): Promise<{ org: Organisation }> {
-  return { org: presentOrganisation(await openSession(deps, 'catalogue.read')) };
+  const session = await openSession(deps, 'organisation.name');
+  const org = presentOrganisation(session);
+  return { org: seesBalance(session.actor) ? org : { ...org, email: null, accountingContact: null } };
 }
 
 export async function listOrganisations(deps: Dependencies): Promise<{ orgs: readonly Organisation[] }> {
-  const { store, info } = await openSession({ ...deps, org: undefined }, 'organisation.read');
-  return { orgs: (await store.organisations()).map((org) => presentOrganisation({ org, info })) };
+  const session = await openSession(
+    deps.caller === undefined ? { ...deps, org: undefined } : deps,
+    'organisation.read',
+  );
+  const { info } = session;
+  return { orgs: (await organisationsOf(session)).map((org) => presentOrganisation({ org, info })) };
 }
 
 export async function status(deps: Dependencies): Promise<WalletStatus> {

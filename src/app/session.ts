@@ -39,22 +39,35 @@ export interface Session {
 /**
  * Opens the organisation for an operation the caller may do. Throws `not_initialised`, `unknown_org`, `forbidden`, or
  * `invalid_state` for credits in a restored ledger.
- * On a local ledger the operating system's user is the authority: whoever can open the file is its administrator.
  */
 export async function openSession(deps: Dependencies, operation: Operation): Promise<Session> {
-  const actor: Actor = { name: parseName(deps.actor, 'actor'), role: 'admin' };
-  requireAllowed(actor, operation);
+  const name = parseName(deps.actor, 'actor');
+  // What a token may not do it is told before anything is read.
+  if (deps.caller !== undefined) requireAllowed(deps.caller.actor, operation);
   const store = await deps.store();
   const info = await store.info();
   await deps.admit(info);
   const org = await store.findOrganisation(deps.org);
   if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
+  if (deps.caller !== undefined && deps.caller.org !== org.number) throw unknownOrganisation(org.name);
+  const actor = deps.caller?.actor ?? (await localActor(store, org, name));
+  requireAllowed(actor, operation);
   if (org.restoredAt !== null && MOVES_CREDITS.has(operation)) throw notReconciled(org.restoredAt);
   const calendar = await deps.system.calendar(org.timeZone);
   const zone = deps.timeZone === undefined ? calendar : await deps.system.calendar(deps.timeZone);
   let opened: Promise<PaymentGateway> | undefined;
   const session = { deps, store, info, org, calendar, zone, actor, now: deps.system.now };
   return { ...session, gateway: () => (opened ??= openGateway(session)) };
+}
+
+/**
+ * On a local ledger the operating system's user is the authority: whoever can open the file is its administrator, unless
+ * they act in the name of a registered user.
+ */
+async function localActor(store: Store, org: OrganisationRecord, name: string): Promise<Actor> {
+  const user = await store.read(org.number, (view) => view.records.users.find(name));
+  if (user === undefined || user.removedAt !== null) return { name, role: 'admin', app: null };
+  return { name, role: user.role, app: user.app };
 }
 
 /** A key that was not seen before is remembered once it is known to belong here, so that it is asked about once. */
@@ -68,6 +81,11 @@ async function openGateway(session: Omit<Session, 'gateway'>): Promise<PaymentGa
     if (current !== undefined) await unit.records.organisations.update({ ...current, keyMark });
   });
   return gateway;
+}
+
+/** The organisations the caller may know of: a token's own, or all of the ledger. */
+export async function organisationsOf({ deps, store, org }: Session): Promise<readonly OrganisationRecord[]> {
+  return deps.caller === undefined ? store.organisations() : [org];
 }
 
 /** Reads the organisation's ledger at one moment. */

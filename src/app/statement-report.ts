@@ -8,7 +8,7 @@ import type { LedgerView } from '../ports/store';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { movementsOf } from './movements';
-import { openSession, readLedger, type Session } from './session';
+import { openSession, organisationsOf, readLedger, type Session } from './session';
 import { resolveFilter } from './transaction-filter';
 import { figures } from './usage-report';
 
@@ -28,7 +28,7 @@ export async function reportAllStatements(deps: Dependencies, request: { period:
   const first = await openSession(deps, 'transaction.read');
   const total = new StatementFold();
   const organisations: StatementReport[] = [];
-  for (const { name } of await first.store.organisations()) {
+  for (const { name } of await organisationsOf(first)) {
     const own = await readLedger({ ...deps, org: name }, 'transaction.read', async (view, session) => {
       const fold = new StatementFold();
       const range = await fillStatement(view, session, request.period, [fold, total]);

@@ -9,6 +9,7 @@ import type {
   UsageEvent,
   UsageRow,
 } from '../contract/wallet-service';
+import { type Actor, requireAllowed, requireOwnApp, seesBalance } from '../core/access';
 import { type Credits, formatCredits, subtract, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
 import { WalletError } from '../core/errors';
@@ -28,22 +29,30 @@ import {
   type UsageParties,
 } from '../core/usage';
 import type { AppRecord, LedgerUnit, LedgerView, ListedEntry, ServiceRecord } from '../ports/store';
+import { withoutAmounts } from './app-answers';
 import { insertApp, requireApp, requireService, unknownApp, unknownService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';
 import { presentBalance, presentTransaction, toPriceVersion } from './present';
 import { isTopUpDue } from './recharge-state';
-import { readLedger, type Session } from './session';
+import { openSession, readLedger, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
 
-type Recorded = Changed & { transaction: Transaction; balance: Balance; recharge: RechargeDue; duplicate?: true };
+export type Recorded = Changed & {
+  transaction: Transaction;
+  balance: Balance;
+  recharge: RechargeDue;
+  duplicate?: true;
+};
 
 /** Posts one event. The same event again is answered as it was posted, marked as a duplicate. */
 export async function recordUsage(
   deps: Dependencies,
   { recharge, ...request }: ChangeOptions & UsageEvent & { recharge?: boolean },
 ): Promise<Recorded> {
+  // Whoever may not ask for the check is told before anything is posted.
+  if (recharge === true) await openSession(deps, 'recharge.check');
   const recorded = await postOne(deps, request);
   if (recharge !== true || request.dryRun === true) return recorded;
   const { balance, outcome, purchase } = await (await import('./recharge-check')).check(deps);
@@ -58,6 +67,7 @@ async function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent):
   } as const;
   return change(deps, facts, request, async (unit, session) => {
     const event = new EventReader(session.zone, session.now(), await unit.closedUntil()).read(request);
+    requireOwnApp(session.actor, event.app);
     const posted =
       event.externalId === null ? undefined : (await unit.findEvents([event.externalId])).get(event.externalId);
     if (posted !== undefined) return duplicateOf(unit, session, event, posted);
@@ -99,6 +109,7 @@ export async function postBatch(
   deps: Dependencies,
   { recharge, ...request }: UsageBatchRequest,
 ): Promise<UsageBatchResult> {
+  if (recharge === true) await openSession(deps, 'recharge.check');
   const posted = await postRowsOf(deps, request);
   if (recharge !== true || request.dryRun === true) return posted;
   const { balance } = await (await import('./recharge-check')).check(deps);
@@ -114,7 +125,7 @@ async function postRowsOf(deps: Dependencies, request: UsageBatchRequest): Promi
     const rows = parseRows(request.rows, reader, rejects);
     const world = await readWorld(unit, session, rows, request.createApps === true, rejects);
     const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, rows) });
-    const tally = postRows(journal, rows, world, rejects);
+    const tally = postRows(journal, rows, world, rejects, session.actor);
     await finish();
     rejects.sort((a, b) => a.line - b.line);
     return { read: request.rows.length, ...tally, rejects, balance: presentBalance(session, journal.wallet) };
@@ -134,7 +145,7 @@ function parseRows(rows: readonly UsageRow[], reader: EventReader, rejects: RowR
 }
 
 /** What a batch has to know beside the journal. */
-interface World {
+export interface World {
   readonly apps: ReadonlyMap<string, SpendingApp>;
   readonly services: ReadonlyMap<string, PricedService>;
   readonly knownApps: readonly string[];
@@ -142,7 +153,7 @@ interface World {
   readonly usableCard: boolean;
 }
 
-async function readWorld(
+export async function readWorld(
   unit: LedgerUnit,
   session: Session,
   rows: readonly ParsedEvent[],
@@ -151,6 +162,7 @@ async function readWorld(
 ): Promise<World> {
   const posted = await unit.findEvents(idsOf(rows));
   const records = new Map((await unit.records.apps.list()).map((app) => [app.app, app]));
+  if (createApps) requireAllowed(session.actor, 'usage.apps');
   if (createApps) await createMissing(unit, session, rows, records, rejects);
   const apps = new Map<string, SpendingApp>();
   for (const name of new Set(rows.map((row) => row.app))) {
@@ -186,7 +198,7 @@ async function createMissing(
   }
 }
 
-function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, rejects: RowReject[]) {
+function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, rejects: RowReject[], actor: Actor) {
   const refused = new Set(rejects.map((reject) => reject.line));
   const posted = new Map<string, ListedEntry>(world.posted);
   const parties = new PartyFinder(world);
@@ -196,6 +208,7 @@ function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, 
   for (const row of rows) {
     if (refused.has(row.line)) continue;
     try {
+      requireOwnApp(actor, row.app);
       const earlier = row.externalId === null ? undefined : posted.get(row.externalId);
       if (earlier === undefined) {
         const entry = postUsage(journal, row, parties.of(row));
@@ -207,19 +220,20 @@ function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, 
         duplicates += 1;
       }
     } catch (error) {
-      rejects.push(rejectOf(row.line, error));
+      const hidden = !seesBalance(actor) && error instanceof WalletError;
+      rejects.push(rejectOf(row.line, hidden ? withoutAmounts(error) : error));
     }
   }
   return { posted: count, duplicates, credits: formatCredits(credits) };
 }
 
-function requireSame(event: ParsedEvent, earlier: ListedEntry): void {
+export function requireSame(event: ParsedEvent, earlier: ListedEntry): void {
   const fields = differences(event, earlier);
   if (fields.length > 0) throw eventConflict(event, earlier, fields);
 }
 
 /** The app and the service of each row, found once for each pair. */
-class PartyFinder {
+export class PartyFinder {
   readonly #world: World;
   readonly #known = new Map<string, Map<string, UsageParties>>();
 
@@ -263,6 +277,7 @@ export async function afford(
 ): Promise<Affordability> {
   const quantity = parseQuantity(request.quantity);
   return readLedger(deps, 'usage.post', async (view, session) => {
+    requireOwnApp(session.actor, request.app);
     const app = await spendingApp(view, await requireApp(view, request.app), session.now());
     const service = await pricedService(view, await requireService(view, request.service));
     const now = session.now();
@@ -274,8 +289,11 @@ export async function afford(
       postpaid: terms.billing === 'postpaid',
       service: service.service,
     });
+    const told = no === undefined || seesBalance(session.actor) ? no : withoutAmounts(no);
     const limit =
-      no === undefined ? null : { name: no.code, missing: String(no.details.missing ?? '0.00'), detail: no.message };
+      told === undefined
+        ? null
+        : { name: told.code, missing: String(told.details.missing ?? '0.00'), detail: told.message };
     return { affordable: no === undefined, cost: formatCredits(cost), limit };
   });
 }

@@ -23,6 +23,8 @@ const RECORDS: readonly RecordKind[] = [
   'holds',
   'recharge_rules',
   'alerts',
+  'tokens',
+  'users',
   'leads',
   'periods',
   'invoices',

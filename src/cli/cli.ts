@@ -47,6 +47,8 @@ export interface Cli {
   facts(pairs: readonly Fact[]): Promise<Styled>;
   /** A line on stderr; silent under `--quiet` and `--json`. */
   note(text: string): void;
+  /** A line on stderr for programs: as it is. */
+  log(line: string): void;
   /** A line on stderr that nothing silences. */
   warn(text: string): void;
   close(): Promise<void>;
@@ -98,6 +100,7 @@ export function createCli(world: World, call: Call, signals: Signals): Cli {
     note: (text) => {
       if (!isJson && !isQuiet) cli.warn(text);
     },
+    log: (line) => tell(world, `${line}\n`),
     warn: (text) => tell(world, `${escapeControl(redact(text))}\n`),
     close: async () => {
       // A wallet that failed to open has nothing to close, and has said why already.

@@ -117,7 +117,7 @@ export const SCENES: readonly Scene[] = [
       const result = await transactions.list({ order: 'asc', limit: 50 });
       const rows = result.transactions.map(
         ({ type, service, amount, balance }) =>
-          `${type.padEnd(9)} ${(service ?? '').padEnd(6)} ${amount.padStart(9)} ${balance.padStart(9)}\n`,
+          `${type.padEnd(9)} ${(service ?? '').padEnd(6)} ${amount.padStart(9)} ${(balance ?? '').padStart(9)}\n`,
       );
       return { result, told: rows.join('') };
     },

@@ -29,6 +29,8 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   unknown_campaign: 3,
   unknown_invoice: 3,
   unknown_profile: 3,
+  unknown_token: 3,
+  unknown_user: 3,
 
   unauthorized: 4,
   forbidden: 4,
@@ -52,6 +54,7 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   period_closed: 8,
 
   ledger_busy: 9,
+  rate_limited: 9,
   ledger_unavailable: 9,
   api_unreachable: 9,
   newer_schema: 9,

@@ -1,7 +1,17 @@
 import type { Noun } from './spec';
 
 /** What can be counted: `wallet cards list` is understood as well. */
-const COUNTED: ReadonlySet<string> = new Set(['purchase', 'card', 'grant', 'hold', 'service', 'app', 'profile']);
+const COUNTED: ReadonlySet<string> = new Set([
+  'purchase',
+  'card',
+  'grant',
+  'hold',
+  'service',
+  'app',
+  'profile',
+  'token',
+  'user',
+]);
 
 /** In the order of the help. */
 export const NOUNS: readonly Noun[] = [
@@ -43,6 +53,9 @@ export const NOUNS: readonly Noun[] = [
   noun('System', 'restore', 'put a backup in its place', () => import('./commands/restore')),
   noun('System', 'init', 'create an organisation', () => import('./commands/init')),
   noun('System', 'cron', 'do what is due, by itself', () => import('./commands/cron')),
+  noun('System', 'serve', 'the HTTP API over this ledger', () => import('./commands/serve')),
+  noun('System', 'token', 'tokens for the API', () => import('./commands/token')),
+  noun('System', 'user', 'people and their roles', () => import('./commands/user')),
   noun('System', 'config', 'settings and where they come from', () => import('./commands/config')),
   noun('System', 'profile', 'settings saved under a name', () => import('./commands/profile')),
   noun('System', 'demo', 'watch a wallet at work, with play money', () => import('./commands/demo')),

@@ -31,6 +31,8 @@ interface Totals {
   rejected: number;
   credits: Credits;
   balance: Balance | undefined;
+  /** Whether a batch went up: then what it answered stands, also where an app was told no balance. */
+  wasPosted: boolean;
   replayed: boolean;
   readonly rejects: RowReject[];
 }
@@ -77,6 +79,7 @@ function noTotals(): Totals {
     rejected: 0,
     credits: ZERO,
     balance: undefined,
+    wasPosted: false,
     replayed: true,
     rejects: [],
   };
@@ -165,12 +168,13 @@ function addUp(totals: Totals, { posted, duplicates, credits, balance, replayed 
   totals.duplicates += duplicates;
   totals.credits = add(totals.credits, readCredits(credits));
   totals.balance = balance;
+  totals.wasPosted = true;
   totals.replayed &&= replayed === true;
 }
 
 async function report({ call, cli, file, totals }: Import, signal: Signal | undefined): Promise<number> {
   const { read, posted, duplicates, rejected, rejects } = totals;
-  const balance = totals.balance ?? (await (await cli.wallet()).credit.balance()).balance;
+  const balance = totals.wasPosted ? totals.balance : (await (await cli.wallet()).credit.balance()).balance;
   const credits = formatCredits(totals.credits);
   const marks = given({
     replayed: totals.replayed && posted > 0 ? (true as const) : undefined,
@@ -193,7 +197,7 @@ interface Summary {
   readonly duplicates: number;
   readonly rejected: number;
   readonly credits: string;
-  readonly balance: Balance;
+  readonly balance: Balance | undefined;
   readonly rejects: readonly RowReject[];
 }
 

@@ -23,8 +23,9 @@ export function sandboxMark(balance: Pick<Balance, 'sandbox'>): string {
   return balance.sandbox ? `  ${SANDBOX}` : '';
 }
 
-/** The sentence that closes every change of the balance. */
-export function balanceLine(balance: Balance): string {
+/** The sentence that closes every change of the balance; none for an app, which may not see it. */
+export function balanceLine(balance: Balance | undefined): string {
+  if (balance === undefined) return '';
   const held = Number(balance.held) === 0 ? '' : `, ${balance.held} held`;
   return `balance: ${balance.available} ${balance.currency} available${held}${sandboxMark(balance)}\n`;
 }

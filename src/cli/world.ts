@@ -23,14 +23,15 @@ export const SETTING_KEYS = [
 
 export type SettingKey = (typeof SETTING_KEYS)[number];
 
-export type Settings = Readonly<Record<SettingKey, Setting>>;
+/** `apiToken` is a secret: it is kept in the file and shown nowhere. */
+export type Settings = Readonly<Record<SettingKey | 'apiToken', Setting>>;
 
 /** What `wallet config set` can keep. `now` and the profile in use are not among them. */
 export const KEPT_KEYS = ['org', 'ledger', 'api', 'as', 'tz', 'pager', 'maxPurchase', 'webhookAllow'] as const;
 
 export type KeptKey = (typeof KEPT_KEYS)[number];
 
-export type Kept = Readonly<Partial<Record<KeptKey, string>>>;
+export type Kept = Readonly<Partial<Record<KeptKey | 'apiToken', string>>>;
 
 /** The configuration file's content. */
 export interface ConfigContent extends Kept {
@@ -44,6 +45,19 @@ export interface ConfigFile {
   /** Throws `invalid_config` for a file that cannot be trusted. A missing one is empty. */
   read(): ConfigContent;
   write(content: ConfigContent): Promise<void>;
+}
+
+/** How `wallet serve` is to listen. */
+export interface ServeRequest {
+  readonly host: string;
+  readonly port: number;
+  /** The files with its certificate and key. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly allowedHosts: readonly string[];
+  readonly rate: number;
+  readonly jobs: boolean;
+  /** Takes one line of the log. */
+  log(line: object): void;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -80,6 +94,8 @@ export interface World {
   readonly stderr: NodeJS.WriteStream;
   readonly configFile: ConfigFile;
   resolveSettings(flags: Readonly<Partial<Record<SettingKey, string>>>): Settings;
+  /** Starts the server over the ledger that the settings name. */
+  serve(settings: Settings, request: ServeRequest): Promise<{ readonly url: string; stop(): Promise<void> }>;
   openWallet(settings: Settings): Promise<WalletService>;
   /** Throws `invalid_usage` for a ledger that is no file. */
   openCopies(settings: Settings): Promise<LedgerCopies>;

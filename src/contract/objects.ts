@@ -159,8 +159,8 @@ export interface Transaction {
   readonly amount: Decimal;
   /** What it added to the postpaid invoice. */
   readonly invoiced: Decimal;
-  /** The posted balance after it, in posting order. */
-  readonly balance: Decimal;
+  /** The posted balance after it, in posting order; null for an app, which may not see it. */
+  readonly balance: Decimal | null;
   readonly memo: string | null;
   readonly reference: string | null;
   /** The caller's event id. */

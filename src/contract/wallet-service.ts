@@ -1,3 +1,4 @@
+import type { Token, User } from './access';
 import type { CronRun } from './cron';
 import type {
   Address,
@@ -172,7 +173,8 @@ export interface UsageBatchResult extends Changed {
   readonly rejects: readonly RowReject[];
   /** Credits this batch took. */
   readonly credits: Decimal;
-  readonly balance: Balance;
+  /** Absent for an app, which may not see it: here and wherever it is optional. */
+  readonly balance?: Balance;
 }
 
 /** Deliveries and leads as typed. */
@@ -392,7 +394,7 @@ export interface WalletService {
   readonly usage: {
     record(
       request: ChangeOptions & UsageEvent & { recharge?: boolean },
-    ): Promise<Changed & { transaction: Transaction; balance: Balance; recharge: RechargeDue; duplicate?: true }>;
+    ): Promise<Changed & { transaction: Transaction; balance?: Balance; recharge: RechargeDue; duplicate?: true }>;
     /** Posts what can be posted and lists the rest; one database transaction. */
     postBatch(request: UsageBatchRequest): Promise<UsageBatchResult>;
     reverse(
@@ -401,11 +403,11 @@ export interface WalletService {
     afford(request: { app: string; service: string; quantity: string }): Promise<Affordability>;
   };
   readonly holds: {
-    create(request: HoldCreateRequest): Promise<Changed & { hold: Hold; balance: Balance }>;
+    create(request: HoldCreateRequest): Promise<Changed & { hold: Hold; balance?: Balance }>;
     capture(
       request: HoldCaptureRequest,
-    ): Promise<Changed & { hold: Hold; transaction: Transaction | null; balance: Balance }>;
-    release(request: ChangeOptions & { id: string }): Promise<Changed & { hold: Hold; balance: Balance }>;
+    ): Promise<Changed & { hold: Hold; transaction: Transaction | null; balance?: Balance }>;
+    release(request: ChangeOptions & { id: string }): Promise<Changed & { hold: Hold; balance?: Balance }>;
     list(request: PageRequest & { all?: boolean }): Promise<Page & { holds: readonly Hold[] }>;
   };
   readonly transactions: {
@@ -448,6 +450,21 @@ export interface WalletService {
     record(request: ChangeOptions & LeadEvent): Promise<Changed & { lead: Lead; duplicate?: true }>;
     /** Records what can be recorded and lists the rest; one database transaction. */
     import(request: LeadBatchRequest): Promise<LeadBatchResult>;
+  };
+  /** API tokens and users: administrators only. */
+  readonly access: {
+    /** `secret` is the whole token, answered once: null in a replay and in a dry run. */
+    createToken(
+      request: ChangeOptions & { role: string; app?: string; expires?: string; name?: string },
+    ): Promise<Changed & { token: Token; secret: string | null }>;
+    listTokens(): Promise<Page & { tokens: readonly Token[] }>;
+    revokeToken(request: ChangeOptions & { id: string }): Promise<Changed & { token: Token }>;
+    addUser(
+      request: ChangeOptions & { user: string; email: string; role: string; app?: string },
+    ): Promise<Changed & { user: User }>;
+    listUsers(): Promise<Page & { users: readonly User[] }>;
+    setRole(request: ChangeOptions & { user: string; role: string; app?: string }): Promise<Changed & { user: User }>;
+    removeUser(request: ChangeOptions & { user: string }): Promise<Changed & { user: User }>;
   };
   readonly audit: {
     list(

@@ -28,6 +28,8 @@ export type ErrorCode =
   | 'unknown_campaign'
   | 'unknown_invoice'
   | 'unknown_profile'
+  | 'unknown_token'
+  | 'unknown_user'
   // not allowed
   | 'unauthorized'
   | 'forbidden'
@@ -50,6 +52,7 @@ export type ErrorCode =
   | 'period_closed'
   // the world
   | 'ledger_busy'
+  | 'rate_limited'
   | 'ledger_unavailable'
   | 'api_unreachable'
   | 'newer_schema'

@@ -1,3 +1,4 @@
+import type { TokenRecord, TokenUseRecord, UserRecord } from '../core/access';
 import type { AlertRecord, DeliveryRecord, NoticeRecord, WatchRecord } from '../core/alert';
 import type { Grant } from '../core/credit/grant';
 import type { Hold } from '../core/credit/hold';
@@ -126,7 +127,7 @@ export interface EvaluationRecord {
 
 /**
  * The records beside the log: few, changed by compare-and-set, each state of them sealed into the chain; but for
- * evaluations, watches, notices and deliveries, which are working notes and are not sealed.
+ * evaluations, watches, notices, deliveries and token uses, which are working notes and are not sealed.
  */
 export interface RecordTypes {
   readonly organisations: OrganisationRecord;
@@ -144,6 +145,9 @@ export interface RecordTypes {
   readonly invoices: InvoiceRecord;
   readonly recharge_rules: RechargeRuleRecord;
   readonly alerts: AlertRecord;
+  readonly tokens: TokenRecord;
+  readonly users: UserRecord;
+  readonly token_uses: TokenUseRecord;
   readonly evaluations: EvaluationRecord;
   readonly watches: WatchRecord;
   readonly notices: NoticeRecord;

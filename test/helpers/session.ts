@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createSandbox, type Outcome, type Sandbox, splitWords } from './cli';
+import { createRemote, type Remote } from './remote';
 
 const TYPED = /^(?:\$ |#|> )/;
 /** When the first line is typed; each line after it comes a second later, so that lists have one order. */
 const START = Date.parse('2026-10-15T12:00:00Z');
-const IDS = /\b(txn|pur|card|lead|hold|grant|app|pi_sandbox|cus|in)_([0-9A-Za-z]{10,})/g;
+const IDS = /\b(tok|txn|pur|card|lead|hold|grant|app|pi_sandbox|cus|in)_([0-9A-Za-z]{10,})/g;
 
 /**
  * A session: lines that start with `$ ` are typed, what follows is what came back: stdout as it is, stderr behind `! `,
@@ -17,21 +18,30 @@ export interface Session {
   readonly actual: string;
 }
 
-/** Runs a session file in a home of its own. With UPDATE_SESSIONS=1 the file is written anew, for a person to review. */
-export async function runSession(file: string, env: Readonly<Record<string, string>> = {}): Promise<Session> {
+/**
+ * Runs a session file in a home of its own: on the ledger file, or through a server over it. With UPDATE_SESSIONS=1 the
+ * file is written anew, for a person to review.
+ */
+export async function runSession(
+  file: string,
+  env: Readonly<Record<string, string>> = {},
+  mode: 'local' | 'remote' = 'local',
+): Promise<Session> {
   const expected = readFileSync(file, 'utf8');
   const sandbox = createSandbox(env);
+  const remote = mode === 'remote' ? createRemote(sandbox) : undefined;
   try {
     const kept = new Map<string, string>();
     const parts: string[] = [];
     for (const [index, line] of typedLines(expected).entries()) {
       const now = new Date(START + index * 1000).toISOString();
-      parts.push(await replay(line, { sandbox, kept, now }));
+      parts.push(await replay(line, { sandbox, remote, kept, now }));
     }
     const actual = parts.join('');
-    if (process.env.UPDATE_SESSIONS === '1') writeFileSync(file, actual);
+    if (process.env.UPDATE_SESSIONS === '1' && mode === 'local') writeFileSync(file, actual);
     return { expected, actual };
   } finally {
+    await remote?.stop();
     sandbox.remove();
   }
 }
@@ -45,11 +55,12 @@ function typedLines(text: string): string[] {
 
 interface Stage {
   readonly sandbox: Sandbox;
+  readonly remote: Remote | undefined;
   readonly kept: Map<string, string>;
   readonly now: string;
 }
 
-async function replay(line: string, { sandbox, kept, now }: Stage): Promise<string> {
+async function replay(line: string, { sandbox, remote, kept, now }: Stage): Promise<string> {
   if (line === '') return '\n';
   if (!line.startsWith('$ ')) {
     if (line.startsWith('> ')) append(line.slice(2), sandbox, kept);
@@ -63,7 +74,8 @@ async function replay(line: string, { sandbox, kept, now }: Stage): Promise<stri
   if (program === 'cat')
     return `${line}
 ${masked(readFile(words[0] ?? '', sandbox), sandbox)}`;
-  const outcome = await sandbox.wallet(words, { env: { WALLET_NOW: now } });
+  const api = (await remote?.settingsFor(words, kept.get('TOKEN'))) ?? {};
+  const outcome = await sandbox.wallet(words, { env: { WALLET_NOW: now, ...api } });
   if (name !== undefined) kept.set(name, outcome.stdout.trim());
   return `${line}\n${shown(outcome, sandbox)}`;
 }
@@ -90,6 +102,7 @@ function shown({ status, stdout, stderr }: Outcome, sandbox: Sandbox): string {
 function masked(text: string, { home }: Sandbox): string {
   return text
     .replaceAll(home, '~')
+    .replace(/\bwlt_test_1_\w+/g, 'wlt_test_1_…')
     .replace(IDS, (_, prefix: string, rest: string) => `${prefix}_${'x'.repeat(rest.length)}`)
     .replace(/--cursor \S+/g, '--cursor …')
     .replace(/("(?:next|hash)": ?)"[^"]+"/g, '$1"…"');

@@ -1,12 +1,14 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runSession } from '../helpers/session';
 
 const folder = path.resolve('test/sessions');
 const files = readdirSync(folder).filter((file) => file.endsWith('.session'));
 
-test.each(files)('%s', async (file) => {
-  const { actual, expected } = await runSession(path.join(folder, file));
-  expect(actual).toBe(expected);
+describe.each(['local', 'remote'] as const)('%s', (mode) => {
+  test.each(files)('%s', async (file) => {
+    const { actual, expected } = await runSession(path.join(folder, file), {}, mode);
+    expect(actual).toBe(expected);
+  });
 });

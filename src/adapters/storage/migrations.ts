@@ -136,6 +136,15 @@ function firstSchema(dialect: Dialect): readonly string[] {
       ${org}, id TEXT NOT NULL, app TEXT NOT NULL, service TEXT NOT NULL, campaign TEXT NOT NULL,
       delivered ${int} NOT NULL CHECK (delivered >= 0), leads ${int} NOT NULL CHECK (leads >= 0),
       occurred_at ${int} NOT NULL, created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
+    `CREATE TABLE tokens (
+      ${org}, id TEXT NOT NULL, name TEXT NOT NULL, role TEXT NOT NULL, app TEXT, hash TEXT NOT NULL, expires_at ${int},
+      revoked_at ${int}, created_at ${int} NOT NULL, version ${int} NOT NULL,
+      PRIMARY KEY (org, id))${end}`,
+    `CREATE TABLE token_uses (
+      ${org}, id TEXT NOT NULL, used_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
+    `CREATE TABLE users (
+      ${org}, id TEXT NOT NULL, email TEXT NOT NULL, role TEXT NOT NULL, app TEXT, removed_at ${int},
+      created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     ...alertTables(dialect),
     // The sandbox processor's own memory: what Stripe would keep on its side. No part of the books.
     `CREATE TABLE sandbox_objects (

@@ -129,6 +129,23 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
     ['digest', 'digest'],
     ['closedAt', 'closed_at'],
   ),
+  tokens: plain(
+    ['name', 'name'],
+    ['role', 'role'],
+    ['app', 'app'],
+    ['hash', 'hash'],
+    ['expiresAt', 'expires_at'],
+    ['revokedAt', 'revoked_at'],
+    ['createdAt', 'created_at'],
+  ),
+  token_uses: plain(['usedAt', 'used_at']),
+  users: plain(
+    ['email', 'email'],
+    ['role', 'role'],
+    ['app', 'app'],
+    ['removedAt', 'removed_at'],
+    ['createdAt', 'created_at'],
+  ),
   leads: plain(
     ['app', 'app'],
     ['service', 'service'],
@@ -207,7 +224,7 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
 };
 
 /** Working notes that follow from the log: no seal covers them. */
-const UNSEALED: ReadonlySet<RecordKind> = new Set(['evaluations', 'watches', 'notices', 'deliveries']);
+const UNSEALED: ReadonlySet<RecordKind> = new Set(['token_uses', 'evaluations', 'watches', 'notices', 'deliveries']);
 
 /** The kinds that the seal covers: a state of one that was made by hand is found. */
 export const RECORD_KINDS = (Object.keys(TABLES) as readonly RecordKind[]).filter((kind) => !UNSEALED.has(kind));
@@ -331,6 +348,9 @@ export function openRecords(
     invoices: open('invoices'),
     recharge_rules: open('recharge_rules'),
     alerts: open('alerts'),
+    tokens: open('tokens'),
+    users: open('users'),
+    token_uses: open('token_uses'),
     evaluations: open('evaluations'),
     watches: open('watches'),
     notices: open('notices'),

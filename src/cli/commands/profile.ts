@@ -3,6 +3,7 @@ import { WalletError } from '../../core/errors';
 import { nearest, parseSlug } from '../../core/text';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
+import type { Cli } from '../cli';
 import { showList } from '../list';
 import { redact } from '../secrets';
 import type { CommandSpec } from '../spec';
@@ -29,8 +30,10 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'profile add',
     summary: 'save settings under a name',
-    details: 'Saves what --org, --ledger, --api, --as and --tz say on this line. Saving again replaces it.',
+    details:
+      'Saves what --org, --ledger, --api, --as and --tz say on this line. Saving again replaces it. A token for --api is read from stdin, never from the line, and kept in the configuration file, which only its owner can read.',
     args: [NAME],
+    options: [{ flag: '--token-stdin', help: 'read the API token from stdin' }],
     examples: [
       { command: 'wallet profile add shop --org shop --ledger /srv/shop.db', says: 'then: wallet --profile shop …' },
     ],
@@ -40,7 +43,8 @@ export const commands: readonly CommandSpec[] = [
       const content = configFile.read();
       const name = parseSlug(call.arg(0), 'profile');
       const kept = keptOf(call);
-      await configFile.write({ ...content, profiles: { ...content.profiles, [name]: kept } });
+      const secret = call.has('token-stdin') ? { apiToken: await readToken(cli) } : {};
+      await configFile.write({ ...content, profiles: { ...content.profiles, [name]: { ...kept, ...secret } } });
       return cli.show({ profile: { name, ...kept } }, () => `saved the profile ${name}\n`, name);
     },
   },
@@ -54,7 +58,7 @@ export const commands: readonly CommandSpec[] = [
       const { profiles = {} } = cli.world.configFile.read();
       const used = cli.settings.profile.value;
       const rows = Object.entries(profiles).map(
-        ([name, kept]): ProfileRow => ({ name, inUse: name === used, ...kept }),
+        ([name, kept]): ProfileRow => ({ name, inUse: name === used, ...shown(kept) }),
       );
       return showList(call, cli, {
         name: 'profiles',
@@ -75,7 +79,7 @@ export const commands: readonly CommandSpec[] = [
       const content = configFile.read();
       const [name, kept] = requireProfile(content, call.arg(0));
       await configFile.write({ ...content, profile: name });
-      return cli.show({ profile: { name, ...kept } }, () => `the profile ${name} is in use now\n`, name);
+      return cli.show({ profile: { name, ...shown(kept) } }, () => `the profile ${name} is in use now\n`, name);
     },
   },
   {
@@ -91,10 +95,26 @@ export const commands: readonly CommandSpec[] = [
       const { [name]: _, ...profiles } = content.profiles ?? {};
       const { profile, ...rest } = content;
       await configFile.write({ ...rest, ...(profile === undefined || profile === name ? {} : { profile }), profiles });
-      return cli.show({ profile: { name, ...kept } }, () => `removed the profile ${name}\n`, name);
+      return cli.show({ profile: { name, ...shown(kept) } }, () => `removed the profile ${name}\n`, name);
     },
   },
 ];
+
+/** Everything but the token, which is shown nowhere. */
+function shown({ apiToken: _, ...kept }: Kept): Omit<Kept, 'apiToken'> {
+  return kept;
+}
+
+async function readToken(cli: Cli): Promise<string> {
+  let text = '';
+  for await (const chunk of cli.world.stdin) text += String(chunk);
+  const token = text.trim();
+  if (/^[\x21-\x7e]{1,300}$/.test(token)) return token;
+  throw new WalletError('invalid_input', 'there is no token on stdin', {
+    why: 'a token is one line without spaces',
+    hint: 'wallet token create --role ROLE -q | wallet profile add NAME --api URL --token-stdin',
+  });
+}
 
 function keptOf(call: Call): Kept {
   return given({

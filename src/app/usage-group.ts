@@ -1,0 +1,163 @@
+import type { ChangeOptions, UsageEvent } from '../contract/wallet-service';
+import { requireOwnApp, seesBalance } from '../core/access';
+import { WalletError } from '../core/errors';
+import type { Journal } from '../core/ledger/journal';
+import { parseKey } from '../core/text';
+import { postUsage } from '../core/usage';
+import type { LedgerUnit, ListedEntry } from '../ports/store';
+import { forApps } from './app-answers';
+import { fingerprintOf, requireSameParameters } from './command';
+import type { Dependencies } from './dependencies';
+import { openJournal } from './ledger';
+import { presentBalance, presentTransaction } from './present';
+import { isTopUpDue } from './recharge-state';
+import { openSession, type Session } from './session';
+import { monthsOf, PartyFinder, type Recorded, readWorld, requireSame, type World } from './usage';
+import { EventReader, type ParsedEvent } from './usage-events';
+
+type Request = ChangeOptions & UsageEvent;
+
+/** What became of one event of a group: what its own posting would have answered, or refused it with. */
+export type Outcome = { readonly recorded: Recorded } | { readonly error: unknown };
+
+/** What one event of a group came to, before the answer says whether a top-up is due. */
+type Posted = Omit<Recorded, 'recharge'> & Partial<Pick<Recorded, 'recharge'>>;
+
+const ACTION = 'usage.record';
+
+/**
+ * Posts events of one caller as one write, each as if it were posted by itself, in their order: one that is refused
+ * leaves nothing and the others stand. Throws only where the whole write fails; then nothing was posted.
+ */
+export async function recordGroup(deps: Dependencies, requests: readonly Request[]): Promise<readonly Outcome[]> {
+  const session = await openSession(deps, 'usage.post');
+  const facts = {
+    actor: session.actor.name,
+    action: ACTION,
+    subject: `${requests.length} events`,
+    reason: null,
+    at: session.now(),
+  };
+  const outcomes = await session.store.write(session.org.number, facts, (unit) => postGroup(unit, session, requests));
+  return seesBalance(session.actor) ? outcomes : Promise.all(outcomes.map(concealed));
+}
+
+async function postGroup(unit: LedgerUnit, session: Session, requests: readonly Request[]): Promise<Outcome[]> {
+  const reader = new EventReader(session.zone, session.now(), await unit.closedUntil());
+  const events = requests.map((request) => attempt(() => reader.read(request)));
+  const parsed = events.flatMap((event) => ('value' in event ? [event.value] : []));
+  const world = await readWorld(unit, session, parsed, false, []);
+  const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, parsed) });
+  const group = new Group(unit, session, world, journal);
+  const posted: ({ value: Posted } | { error: unknown })[] = [];
+  for (const [at, request] of requests.entries()) {
+    const event = events[at];
+    if (event === undefined || 'error' in event) posted.push(event ?? { error: new Error('no event') });
+    else posted.push(await group.post(request, event.value));
+  }
+  await finish();
+  const recharge = { due: await isTopUpDue(unit, session, journal.wallet) };
+  const outcomes = posted.map(
+    (each): Outcome => ('error' in each ? each : { recorded: { recharge, ...each.value } as Recorded }),
+  );
+  await group.saveKeys(requests, outcomes);
+  return outcomes;
+}
+
+/** The state that the events of a group share while they are posted one after another. */
+class Group {
+  readonly #unit: LedgerUnit;
+  readonly #session: Session;
+  readonly #journal: Journal;
+  readonly #parties: PartyFinder;
+  readonly #posted: Map<string, ListedEntry>;
+  readonly #keys = new Map<string, { fingerprint: string; posted: Posted }>();
+
+  constructor(unit: LedgerUnit, session: Session, world: World, journal: Journal) {
+    this.#unit = unit;
+    this.#session = session;
+    this.#journal = journal;
+    this.#parties = new PartyFinder(world);
+    this.#posted = new Map(world.posted);
+  }
+
+  async post(request: Request, event: ParsedEvent): Promise<{ value: Posted } | { error: unknown }> {
+    try {
+      return { value: (await this.#replay(request)) ?? this.#new(request, event) };
+    } catch (error) {
+      if (error instanceof WalletError) return { error };
+      throw error;
+    }
+  }
+
+  async #replay(request: Request): Promise<Posted | undefined> {
+    if (request.idempotencyKey === undefined) return undefined;
+    const key = parseKey(request.idempotencyKey, 'idempotency key');
+    const fingerprint = fingerprintOf(this.#session, ACTION, request);
+    const own = this.#keys.get(key);
+    if (own !== undefined) {
+      requireSameParameters({ key, operation: ACTION, fingerprint: own.fingerprint }, fingerprint);
+      return { ...own.posted, replayed: true };
+    }
+    const known = await this.#unit.findKey(key);
+    if (known === undefined) return undefined;
+    requireSameParameters(known, fingerprint);
+    return { ...(JSON.parse(known.result) as Recorded), replayed: true };
+  }
+
+  #new(request: Request, event: ParsedEvent): Posted {
+    requireOwnApp(this.#session.actor, event.app);
+    const earlier = event.externalId === null ? undefined : this.#posted.get(event.externalId);
+    const posted = earlier === undefined ? this.#enter(event) : this.#duplicate(event, earlier);
+    if (request.idempotencyKey !== undefined) {
+      const fingerprint = fingerprintOf(this.#session, ACTION, request);
+      this.#keys.set(request.idempotencyKey, { fingerprint, posted });
+    }
+    return posted;
+  }
+
+  #enter(event: ParsedEvent): Posted {
+    const entry = postUsage(this.#journal, event, this.#parties.of(event));
+    if (entry.externalId !== null) this.#posted.set(entry.externalId, entry);
+    const { wallet } = this.#journal;
+    return { transaction: presentTransaction(this.#session, entry), balance: presentBalance(this.#session, wallet) };
+  }
+
+  #duplicate(event: ParsedEvent, earlier: ListedEntry): Posted {
+    requireSame(event, earlier);
+    const balance = presentBalance(this.#session, this.#journal.wallet);
+    return { transaction: presentTransaction(this.#session, earlier), balance, duplicate: true };
+  }
+
+  /** The keys that were new, each with its own answer. */
+  async saveKeys(requests: readonly Request[], outcomes: readonly Outcome[]): Promise<void> {
+    const saved = new Set<string>();
+    for (const [at, { idempotencyKey: key }] of requests.entries()) {
+      const known = key === undefined ? undefined : this.#keys.get(key);
+      const outcome = outcomes[at];
+      if (key === undefined || known === undefined || saved.has(key) || !outcome || 'error' in outcome) continue;
+      saved.add(key);
+      const { fingerprint } = known;
+      const result = JSON.stringify(outcome.recorded);
+      await this.#unit.saveKey({ key, operation: ACTION, fingerprint, result, recordedAt: this.#session.now() });
+    }
+  }
+}
+
+function attempt<T>(work: () => T): { value: T } | { error: unknown } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    if (error instanceof WalletError) return { error };
+    throw error;
+  }
+}
+
+async function concealed(outcome: Outcome): Promise<Outcome> {
+  try {
+    const own = 'error' in outcome ? Promise.reject(outcome.error) : Promise.resolve(outcome.recorded);
+    return { recorded: await forApps(own) };
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,29 @@
+import type { WalletService } from './wallet-service';
+
+/** What a request brings along beside what it asks for: the settings of the caller's command line. */
+export interface CallerSettings {
+  readonly token: string | undefined;
+  /** The organisation that was named: it has to be the token's. */
+  readonly org: string | undefined;
+  readonly timeZone: string | undefined;
+  /** The clock of a test: taken in a sandbox only. */
+  readonly now: string | undefined;
+  /** The caller's own limit of one purchase: it counts where it is the lower. */
+  readonly maxPurchase: string | undefined;
+}
+
+/** A caller who was let in, with the service as they may use it. */
+export interface Visitor {
+  /** The token's id: what rates are counted by, and what the log of requests names. */
+  readonly token: string;
+  readonly wallet: WalletService;
+}
+
+/** What stands behind the server. */
+export interface WalletHost {
+  readonly version: string;
+  /** Throws `unauthorized`, `unknown_org`, or `invalid_config` for a clock that may not be set. */
+  admit(settings: CallerSettings): Promise<Visitor>;
+  /** Throws unless the ledger can be read. */
+  ready(): Promise<void>;
+}

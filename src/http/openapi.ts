@@ -1,0 +1,87 @@
+import { HTTP_STATUS } from '../contract/problem';
+import { listRoutes, pathNames, type RemoteRoute } from '../contract/routes';
+import { codecOf, type JsonObjectSchema } from './requests';
+
+const PROBLEM = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'message', 'details'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    instance: { type: 'string' },
+    code: { type: 'string', enum: Object.keys(HTTP_STATUS) },
+    message: { type: 'string' },
+    why: { type: 'string' },
+    hint: { type: 'string' },
+    details: { type: 'object' },
+  },
+};
+const KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: 'A key of your own. The same key and the same request answer the first result again and do nothing.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+
+/** The OpenAPI 3.1 document, made of the codecs that the server reads requests with. */
+export function openApiDocument(version: string) {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { noun, verb, route } of listRoutes()) {
+    if ('local' in route) continue;
+    const operation = operationOf(noun, verb, route, codecOf(noun, verb).json);
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'wallet', version, description: 'Prepaid credits: buy, spend and account for every one.' },
+    servers: [{ url: '/' }],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { Problem: PROBLEM },
+      responses: { Problem: problemResponse() },
+    },
+  };
+}
+
+function operationOf(noun: string, verb: string, route: RemoteRoute, schema: JsonObjectSchema) {
+  const inPath = pathNames(route.path);
+  const rest = Object.entries(schema.properties ?? {}).filter(([name]) => !inPath.includes(name));
+  const required = (schema.required ?? []).filter((name) => !inPath.includes(name));
+  const parameters = [
+    ...inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    ...(route.method === 'GET'
+      ? rest.map(([name, field]) => queryParameter(name, field, required.includes(name)))
+      : []),
+    ...(route.again === 'key' ? [KEY] : []),
+  ];
+  const body = { type: 'object', properties: Object.fromEntries(rest), required, additionalProperties: false };
+  return {
+    operationId: `${noun}.${verb}`,
+    summary: route.summary,
+    tags: [noun],
+    parameters,
+    ...(route.method === 'POST'
+      ? { requestBody: { required: required.length > 0, content: { 'application/json': { schema: body } } } }
+      : {}),
+    responses: {
+      200: { description: 'The answer', content: { 'application/json': { schema: { type: 'object' } } } },
+      default: { $ref: '#/components/responses/Problem' },
+    },
+  };
+}
+
+function queryParameter(name: string, schema: JsonObjectSchema, required: boolean) {
+  return { name, in: 'query', required, schema, ...(schema.type === 'array' ? { style: 'form', explode: true } : {}) };
+}
+
+function problemResponse() {
+  return {
+    description: 'What went wrong, by a stable code',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+}

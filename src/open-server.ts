@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { authenticate, type Identity } from './app/authentication';
+import type { Dependencies } from './app/dependencies';
+import { createLocalWallet } from './app/local-wallet';
+import { UsageQueue } from './app/usage-queue';
+import type { ServeRequest, Settings } from './cli/world';
+import type { CallerSettings, WalletHost } from './contract/host';
+import type { WalletService } from './contract/wallet-service';
+import { type Credits, parseCredits } from './core/credits';
+import { WalletError } from './core/errors';
+import { type RunningServer, startServer } from './http/server';
+import { callOf, type LedgerCall, openLedger } from './open-wallet';
+
+type UsageRequest = Parameters<WalletService['usage']['record']>[0];
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The server over the ledger that the settings name. Throws `not_initialised` where there is none. */
+export async function openServer(
+  settings: Settings,
+  env: Environment,
+  request: ServeRequest,
+  version: string,
+): Promise<RunningServer> {
+  const { dependencies } = openLedger(settings, env);
+  const own = callOf(settings);
+  const deps = dependencies(own);
+  await requireLedger(deps);
+  const tls = request.tls === undefined ? undefined : { cert: read(request.tls.cert), key: read(request.tls.key) };
+  const server = await startServer(createHost(version, deps, own, dependencies), { ...request, tls });
+  const stop = async () => {
+    await server.stop();
+    await deps.close();
+  };
+  return { url: server.url, stop };
+}
+
+function createHost(
+  version: string,
+  deps: Dependencies,
+  own: LedgerCall,
+  dependencies: (call: LedgerCall) => Dependencies,
+): WalletHost {
+  const queue = new UsageQueue();
+  return {
+    version,
+    async admit(asked) {
+      const identity = await authenticate(await deps.store(), deps.system, asked.token ?? '');
+      const call = visitOf(own, identity, asked);
+      const theirs = dependencies(call);
+      const wallet = createLocalWallet(theirs);
+      const caller = JSON.stringify([identity.token, call.timeZone, call.now]);
+      const usage = { ...wallet.usage, record: (request: UsageRequest) => queue.record(theirs, caller, request) };
+      return { token: identity.token, wallet: { ...wallet, usage } };
+    },
+    ready: () => requireLedger(deps),
+  };
+}
+
+/** The call of a visitor: in their own name and organisation, by the server's clock unless a test sets another. */
+function visitOf(own: LedgerCall, { actor, org }: Identity, asked: CallerSettings): LedgerCall {
+  if (asked.org !== undefined && asked.org !== org.name) throw otherOrganisation(asked.org);
+  return {
+    actor: actor.name,
+    caller: { actor, org: org.number },
+    org: org.name,
+    timeZone: asked.timeZone,
+    now: asked.now ?? own.now,
+    maxPurchase: lower(own.maxPurchase, asked.maxPurchase),
+  };
+}
+
+function lower(own: Credits, asked: string | undefined): Credits {
+  if (asked === undefined) return own;
+  const limit = parseCredits(asked, 'maximum purchase');
+  return limit < own ? limit : own;
+}
+
+async function requireLedger(deps: Dependencies): Promise<void> {
+  const store = await deps.store();
+  await deps.admit(await store.info());
+}
+
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new WalletError('invalid_usage', `the file ${file} can not be read`, {
+      why: cause instanceof Error ? cause.message : String(cause),
+      hint: 'name the certificate and its key in PEM form: --tls-cert FILE --tls-key FILE',
+      cause,
+    });
+  }
+}
+
+/** In the words for one that does not exist: a token is told of no organisation but its own. */
+function otherOrganisation(name: string): WalletError {
+  return new WalletError('unknown_org', `there is no organisation ${JSON.stringify(name)} in this ledger`, {
+    why: 'nothing was changed',
+    hint: `wallet init --org ${JSON.stringify(name)}`,
+    details: { org: name },
+  });
+}
