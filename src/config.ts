@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { WalletError } from './core/errors';
 
@@ -99,10 +98,15 @@ function requireProfile(file: ConfigContent, profile: Setting): Kept {
 /** The system user, without starting a program to ask for it. */
 function systemUser(): string {
   try {
-    return userInfo().username;
+    return os().userInfo().username;
   } catch {
     return `uid-${process.getuid?.() ?? 'unknown'}`; // a container may run as a user that has no name
   }
+}
+
+/** Loaded only where the environment says neither who nor where. */
+function os(): typeof import('node:os') {
+  return process.getBuiltinModule('node:os');
 }
 
 /** `$XDG_CONFIG_HOME/wallet/config.json`. */
@@ -122,7 +126,7 @@ function xdgFolder(env: Environment, variable: string, fallback: string): string
 
 function homeOf(variable: string): string {
   try {
-    return homedir();
+    return os().homedir();
   } catch (cause) {
     throw new WalletError('invalid_config', 'there is no home directory', {
       why: 'HOME is not set, and the system knows none for this user',

@@ -1,6 +1,13 @@
 import type { Instant } from '../core/time';
 import { utcCalendar } from '../core/time';
 import type { System } from '../ports/system';
+import { sha256 } from './sha256';
+
+/** Characters of the seal of a write of one or two entries, and room to spare. */
+const SHORT = 2_048;
+/** A program that digests more often than this is no short one. */
+const FEW = 4;
+let digests = 0;
 
 /** The machine's own clock, randomness and digests. A fixed clock, where one was set, stands still. */
 export function createSystem(fixedNow: Instant | undefined, failpoint?: string): System {
@@ -23,11 +30,12 @@ function die(): never {
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
 }
 
-/** SHA-256 of the parts one after another, in hexadecimal. */
+/** SHA-256 of the parts one after another, in hexadecimal. Node's own is slow to load, and the quicker one from then on. */
 export function digest(parts: readonly string[]): string {
-  const hash = crypto().createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
+  const text = parts.join('');
+  digests += 1;
+  const isOneOfFew = digests <= FEW && text.length <= SHORT;
+  return isOneOfFew ? sha256(text) : crypto().createHash('sha256').update(text).digest('hex');
 }
 
 /** Loading it takes longer than a balance, which needs neither digests nor chance. */

@@ -17,15 +17,6 @@ import { invalidCursor, pageLimit } from './paging';
 import { presentBalance, presentGrant, presentTransaction } from './present';
 import { readLedger } from './session';
 
-/** The balance now: what has lapsed is gone from it, whether or not a write has booked that yet. */
-export async function balance(deps: Dependencies): Promise<{ balance: Balance }> {
-  return readLedger(deps, 'credit.read', async (view, session) => {
-    const due = await view.hasDue(session.now());
-    const wallet = due ? (await settledJournal(view, session)).journal.wallet : await view.wallet();
-    return { balance: presentBalance(session, wallet) };
-  });
-}
-
 /** A correction: added credits open a grant, removed ones are drawn in burn-down order. */
 export async function adjust(
   deps: Dependencies,

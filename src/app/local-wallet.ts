@@ -14,7 +14,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       list: async () => (await import('./organisation')).listOrganisations(deps),
     },
     credit: {
-      balance: async () => (await import('./credit')).balance(deps),
+      balance: async () => (await import('./balance')).balance(deps),
       adjust: async (request) => (await import('./credit')).adjust(deps, request),
       addGrant: async (request) => (await import('./credit')).addGrant(deps, request),
       listGrants: async (request) => (await import('./credit')).listGrants(deps, request),

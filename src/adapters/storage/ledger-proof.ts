@@ -5,7 +5,6 @@ import type { KeyRecord, LedgerInfo, LedgerProof, StoredEntry } from '../../port
 import { ENTRY_COLUMNS, toStoredEntry } from './entry-rows';
 import { EventIdWalk } from './event-id-walk';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLedgerInfo } from './ledger-rows';
-import { schemaSteps } from './migrations';
 import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
 
 const PAGE = 5_000;
@@ -97,7 +96,7 @@ export class LedgerProofReader implements LedgerProof {
     const orgs = (await this.#connection.column('SELECT org FROM organisations ORDER BY org')).map(Number);
     const faults = orgs.flatMap((org, index) => (org === index + 1 ? [] : [`organisations: ${org} has no place`]));
     const last = orgs.at(-1) ?? 0;
-    for (const table of this.#tablesByOrganisation()) {
+    for (const table of await this.#tablesByOrganisation()) {
       const stray = `SELECT org FROM ${table} WHERE org < 1 UNION ALL SELECT org FROM ${table} WHERE org > ? LIMIT 1`;
       const found = await this.#connection.column(stray, [last]);
       faults.push(...found.map((org) => `${table}: a row belongs to organisation ${org}, which is not there`));
@@ -109,11 +108,12 @@ export class LedgerProofReader implements LedgerProof {
     return [...faults, ...strays.map((seq) => `draws: a row of entry ${seq} is none of it`)];
   }
 
-  #tablesByOrganisation(): readonly string[] {
-    return this.#statements().flatMap((sql) => /^CREATE TABLE (\w+) \(\s*org /.exec(sql)?.[1] ?? []);
+  async #tablesByOrganisation(): Promise<readonly string[]> {
+    return (await this.#statements()).flatMap((sql) => /^CREATE TABLE (\w+) \(\s*org /.exec(sql)?.[1] ?? []);
   }
 
-  #statements(): readonly string[] {
+  async #statements(): Promise<readonly string[]> {
+    const { schemaSteps } = await import('./migrations');
     return schemaSteps(this.#driver.dialect).flat();
   }
 
@@ -121,7 +121,7 @@ export class LedgerProofReader implements LedgerProof {
     const found = await this.#driver.schema();
     const faults: string[] = [];
     const known = new Set<string>();
-    for (const statement of this.#statements()) {
+    for (const statement of await this.#statements()) {
       const name = /^CREATE (?:UNIQUE )?(?:TABLE|INDEX|TRIGGER) (\w+)/.exec(statement)?.[1] ?? '';
       known.add(name);
       const stored = found.get(name);

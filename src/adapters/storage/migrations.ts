@@ -1,4 +1,6 @@
+import { assert } from '../../core/errors';
 import { alertTables } from './alert-tables';
+import { SCHEMA_VERSION } from './schema-version';
 import type { Dialect } from './sql-driver';
 
 /**
@@ -8,11 +10,9 @@ import type { Dialect } from './sql-driver';
  */
 const MIGRATIONS: readonly ((dialect: Dialect) => readonly string[])[] = [firstSchema];
 
-/** How many steps this wallet knows. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
-
 /** The statements of each step in the engine's own words. Steps write text as `TEXT`. */
 export function schemaSteps(dialect: Dialect): readonly (readonly string[])[] {
+  assert(MIGRATIONS.length === SCHEMA_VERSION, 'the schema has as many steps as its version says');
   return MIGRATIONS.map((step) => step(dialect).map((sql) => sql.replace(/\bTEXT\b/g, dialect.text)));
 }
 

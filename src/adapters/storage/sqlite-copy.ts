@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, statSync } from 'node:fs';
 import { WalletError } from '../../core/errors';
-import { SCHEMA_VERSION } from './migrations';
+import { SCHEMA_VERSION } from './schema-version';
 import { openDatabase } from './sqlite-engine';
 
 /** How far a ledger file has come: who it is, and the last sealed write of each organisation. */

@@ -2,14 +2,13 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Statement } from 'better-sqlite3';
 import { WalletError } from '../../core/errors';
-import { schemaSteps } from './migrations';
+import { SCHEMA_VERSION } from './schema-version';
 import { type SqlConnection, type SqlDriver, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 import { sqliteDialect } from './sqlite-dialect';
 import { type Database, openDatabase } from './sqlite-engine';
 
 /** How long a write waits for other writers before it gives up. */
 const WAIT_MS = 10_000;
-const STEPS = schemaSteps(sqliteDialect);
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
 export interface SqliteOptions {
@@ -54,24 +53,21 @@ function prepareFile(options: SqliteOptions): void {
 /** Looks at the file before anything is set in it: one that is no ledger of this wallet's is left as it is. */
 function requireLedger(database: Database, options: SqliteOptions): void {
   const version = Number(database.pragma('user_version', { simple: true }));
-  if (version > STEPS.length) throw newerSchema(options.file, version);
+  if (version > SCHEMA_VERSION) throw newerSchema(options.file, version);
   if (version > 0) return;
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
   if (tables !== 0 || !options.create) throw notALedger(options.file);
 }
 
+// Without recursive triggers, INSERT OR REPLACE removes rows without asking the triggers that guard them.
+const SETTINGS = `PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;
+  PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536;`;
+
 /** Sets what every connection needs, and reads back what money depends on. */
 function configure(database: Database, fresh: boolean): void {
   const set = (pragma: string) => database.pragma(pragma, { simple: true });
   if (fresh || set('journal_mode') !== 'wal') set('journal_mode = WAL');
-  set('synchronous = FULL');
-  set('fullfsync = ON');
-  set('checkpoint_fullfsync = ON');
-  set('foreign_keys = ON');
-  // Without it, INSERT OR REPLACE removes rows without asking the triggers that guard them.
-  set('recursive_triggers = ON');
-  set('trusted_schema = OFF');
-  set('cache_size = -65536');
+  database.exec(SETTINGS);
   const version = String(database.prepare('SELECT sqlite_version()').pluck().get()).split('.').map(Number);
   const kept = set('synchronous') === 2 && set('foreign_keys') === 1 && set('recursive_triggers') === 1;
   if (kept && isAtLeast(version, OLDEST_SQLITE)) return;
@@ -134,17 +130,19 @@ class SqliteDriver implements SqlDriver {
 
   /** Brings the schema up to date, each step in one transaction. */
   async migrate(): Promise<void> {
-    if ((await whenFree(this.#file, () => this.#version())) === STEPS.length) return;
-    await this.write(async () => this.#migrateFrom(this.#version()));
+    if ((await whenFree(this.#file, () => this.#version())) === SCHEMA_VERSION) return;
+    const { schemaSteps } = await import('./migrations');
+    const steps = schemaSteps(this.dialect);
+    await this.write(async () => this.#migrateFrom(steps, this.#version()));
   }
 
   #version(): number {
     return Number(this.#database.pragma('user_version', { simple: true }));
   }
 
-  #migrateFrom(version: number): void {
+  #migrateFrom(steps: readonly (readonly string[])[], version: number): void {
     if (version === 0 && this.#hasTables()) throw notALedger(this.#file);
-    for (const [index, step] of STEPS.entries()) {
+    for (const [index, step] of steps.entries()) {
       if (index < version) continue;
       for (const statement of step) this.#database.exec(statement);
       this.#database.pragma(`user_version = ${index + 1}`);
@@ -304,7 +302,7 @@ function busy(cause: unknown): WalletError {
 
 function newerSchema(file: string, version: number): WalletError {
   return new WalletError('newer_schema', `the ledger ${file} was made by a newer wallet`, {
-    why: `it has schema ${version}, and this wallet knows ${STEPS.length}`,
+    why: `it has schema ${version}, and this wallet knows ${SCHEMA_VERSION}`,
     hint: 'update wallet',
   });
 }
