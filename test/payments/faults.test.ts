@@ -99,6 +99,22 @@ describe('a purchase with Stripe', () => {
     });
   });
 
+  test('under one key, twenty times at once, is one purchase and one charge', async () => {
+    const shop = await open();
+    const buy = () => attempt(shop.wallet.purchases.buy({ credits: '100', idempotencyKey: 'order-1' }));
+
+    const codes = await Promise.all(Array.from({ length: 20 }, buy));
+    await shop.settle();
+
+    expect(codes.filter((code) => code !== undefined && code !== 'payment_pending')).toEqual([]);
+    expect((await shop.wallet.purchases.list({})).purchases.length).toBe(1);
+    expect(shop.fake.intents().length).toBe(1);
+    expect(await shop.prove()).toEqual({ posted: '100.00', taken: '100.00', pending: 0, verified: [] });
+    expect(await attempt(shop.wallet.purchases.buy({ credits: '99', idempotencyKey: 'order-1' }))).toBe(
+      'idempotency_conflict',
+    );
+  });
+
   test('sends nothing any more once the time for the command is used up', async () => {
     const shop = await open();
     shop.fake.fail(/./, { kind: 'hang', executed: false }, 50);
