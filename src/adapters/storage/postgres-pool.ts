@@ -66,8 +66,6 @@ export class PostgresPool {
     const client = await pool.connect();
     if (this.#guarded.has(client)) return client;
     try {
-      // A connection that breaks while nobody asks it anything must not end the process; its next use tells.
-      client.on('error', () => undefined);
       const results = (await client.query(GUARD)) as unknown as pg.QueryResult<Guards>[];
       requireSafe(results.at(-1)?.rows[0] as Guards, this.address.label);
       this.#guarded.add(client);
@@ -95,6 +93,8 @@ function openPool(address: PostgresAddress, { host, port }: PostgresAddress['hos
     ...(database === undefined ? {} : { database }),
   });
   pool.on('error', () => undefined);
+  // A connection that breaks while nobody asks it anything must not end the process; its next use tells.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createSandbox, type Sandbox } from '../helpers/cli';
+import { createDatabase, type TestDatabase } from '../helpers/postgres';
+
+const CLIENTS = 20;
+const EVENTS_EACH = 2;
+
+let database: TestDatabase;
+let wallet: Sandbox;
+beforeEach(async () => {
+  database = await createDatabase();
+  wallet = createSandbox({ WALLET_LEDGER: database.url });
+  await wallet.ok('init --org Acme');
+  await wallet.ok('app add crm');
+});
+afterEach(async () => {
+  wallet.remove();
+  await database.drop();
+});
+
+/** One posting that is killed after a while, if it takes that long. Answers whether it said that it is done. */
+function record(id: string, killAfterMs: number): Promise<boolean> {
+  const words = ['usage', 'record', '--app', 'crm', '--service', 'sms', '--quantity', '1', '--id', id];
+  const child = spawn(process.execPath, [path.resolve('bin/wallet.js'), ...words], { env: wallet.env(), stdio: 'ignore' });
+  const killing = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  return new Promise((resolve) =>
+    child.on('close', (status) => {
+      clearTimeout(killing);
+      resolve(status === 0);
+    }),
+  );
+}
+
+test('twenty clients, killed and cut off at random and tried again, leave exact sums', async () => {
+  await wallet.ok('adjust add 100 --reason start');
+  const cutting = setInterval(() => {
+    const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.2`;
+    database.sql(others).catch(() => undefined);
+  }, 300);
+  const client = async (name: number) => {
+    for (let event = 0; event < EVENTS_EACH; event += 1) {
+      // The first try may be killed anywhere; the ones after it are let go on for longer and longer.
+      for (let patienceMs = 300 + ((name * 137 + event * 61) % 900); ; patienceMs *= 4) {
+        if (await record(`c${name}-${event}`, patienceMs)) break;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, (_, name) => client(name)));
+  clearInterval(cutting);
+  const { transactions } = (await wallet.ok('transactions --type usage --all --json')).json() as {
+    transactions: { externalId: string; amount: string }[];
+  };
+  expect(new Set(transactions.map((each) => each.externalId)).size).toBe(CLIENTS * EVENTS_EACH);
+  expect(transactions).toHaveLength(CLIENTS * EVENTS_EACH);
+  const { balance } = (await wallet.ok('balance --json')).json() as { balance: { available: string } };
+  const spent = transactions.reduce((sum, { amount }) => sum + Math.round(Number(amount) * 1e6), 0);
+  expect(Math.round(Number(balance.available) * 1e6)).toBe(100e6 + spent);
+  await wallet.ok('verify --full');
+}, 90_000);
+
+test('auto top-up checked by four processes at once charges once', async () => {
+  await wallet.ok('card add --test-card visa');
+  await wallet.ok('recharge set --below 50 --amount 100 --yes --no-charge');
+  const checks = await Promise.all(Array.from({ length: 4 }, () => wallet.wallet('recharge check --json')));
+  expect(checks.map(({ status }) => status)).not.toContain(1);
+  const { purchases } = (await wallet.ok('purchase list --json')).json() as { purchases: { status: string }[] };
+  expect(purchases).toHaveLength(1);
+  await wallet.ok('verify --full');
+});
