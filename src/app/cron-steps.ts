@@ -1,6 +1,7 @@
 import { addMonths, monthOf } from '../core/date';
+import { lookAround } from './alert-check';
 import type { StepResult } from './cron';
-import { deliverDue } from './deliveries';
+import { deliver } from './deliveries';
 import type { Dependencies } from './dependencies';
 import { runInvoices } from './invoices';
 import { openJournal } from './ledger';
@@ -69,9 +70,11 @@ export async function billLastMonth(deps: Dependencies): Promise<StepResult> {
   return { outcome: invoice.status, detail: `${invoice.number} for ${invoice.period}: ${invoice.total} USD` };
 }
 
-/** Sends the notices that are due. What could not be delivered is tried again later, and delays nothing. */
+/** Sees what came about by time alone, and sends the notices that are due. What could not be delivered is tried again later, and delays nothing. */
 export async function tellAlerts(deps: Dependencies): Promise<StepResult> {
-  const { delivered, failed, dead } = await deliverDue(deps);
+  const session = await openSession(deps, 'alert.check');
+  await lookAround(session);
+  const { delivered, failed, dead } = await deliver(session);
   if (delivered + failed + dead === 0) return NOTHING;
   const parts = [
     ...(delivered === 0 ? [] : [`${delivered} delivered`]),

@@ -2,8 +2,7 @@ import type { DeliveryRecord, NoticeRecord } from '../core/alert';
 import { delivered, isDue, taken, undelivered } from '../core/delivery';
 import { type Message, NotDelivered, type Notifier } from '../ports/notifier';
 import type { LedgerUnit, LedgerView } from '../ports/store';
-import type { Dependencies } from './dependencies';
-import { openSession, type Session } from './session';
+import type { Session } from './session';
 
 /** Sends under way at once. */
 const AT_ONCE = 10;
@@ -19,6 +18,8 @@ export interface DeliveryReport {
   readonly failed: number;
   /** Given up in this run. */
   readonly dead: number;
+  /** Where it did not arrive and why, each place once. */
+  readonly failures: readonly { readonly destination: string; readonly error: string }[];
 }
 
 interface Claimed {
@@ -30,16 +31,11 @@ interface Claimed {
  * Delivers what is due of the organisation's outbox. Each delivery is first taken, by compare-and-set and for a minute,
  * so two runs at once do not send the same; it is sent with no write open, and then written down. A run that dies in
  * between has its deliveries sent once more by the next, under the same ids. A place that failed is left alone for the
- * rest of the run. Throws nothing for what could not be delivered.
+ * rest of the run. Of one notice alone, if it is named. Throws nothing for what could not be delivered.
  */
-export async function deliverDue(deps: Dependencies): Promise<DeliveryReport> {
-  return deliver(await openSession(deps, 'alert.check'));
-}
-
-/** As `deliverDue`, in a session that is already open; of one notice alone, if it is named. */
 export async function deliver(session: Session, notice?: string): Promise<DeliveryReport> {
   const report = { delivered: 0, failed: 0, dead: 0 };
-  const failing = new Set<string>();
+  const failing = new Map<string, string>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     if (!(await isAnyDue(session, notice, failing))) break;
     const claimed = await write(session, (unit) => claim(unit, session, notice, failing));
@@ -47,17 +43,21 @@ export async function deliver(session: Session, notice?: string): Promise<Delive
     const notifier = await session.deps.notifier();
     const ended = await Promise.all(claimed.map((each) => send(notifier, session, each)));
     await write(session, (unit) => keep(unit, ended));
-    for (const { state, destination } of ended) {
-      if (state === 'delivered') report.delivered += 1;
-      else report[state === 'dead' ? 'dead' : 'failed'] += 1;
-      if (state !== 'delivered') failing.add(destination);
+    for (const { state, destination, error } of ended) {
+      report[state === 'delivered' || state === 'dead' ? state : 'failed'] += 1;
+      if (state !== 'delivered') failing.set(destination, error ?? '');
     }
   }
-  return report;
+  const failures = [...failing].map(([destination, error]) => ({ destination, error }));
+  return { ...report, failures: failures.sort((a, b) => (a.destination < b.destination ? -1 : 1)) };
 }
 
 /** A look before the leap: an idle run takes no write lock. */
-function isAnyDue(session: Session, notice: string | undefined, failing: ReadonlySet<string>): Promise<boolean> {
+function isAnyDue(
+  session: Session,
+  notice: string | undefined,
+  failing: ReadonlyMap<string, string>,
+): Promise<boolean> {
   return session.store.read(
     session.org.number,
     async (view) => (await dueOf(view, session, notice, failing)).length > 0,
@@ -68,7 +68,7 @@ async function dueOf(
   view: LedgerView,
   session: Session,
   notice: string | undefined,
-  failing: ReadonlySet<string>,
+  failing: ReadonlyMap<string, string>,
 ): Promise<readonly DeliveryRecord[]> {
   const now = session.now();
   const where = notice === undefined ? {} : { notice };
@@ -83,7 +83,7 @@ async function claim(
   unit: LedgerUnit,
   session: Session,
   notice: string | undefined,
-  failing: ReadonlySet<string>,
+  failing: ReadonlyMap<string, string>,
 ): Promise<readonly Claimed[]> {
   const claimed: Claimed[] = [];
   const busy = new Map<string, number>();

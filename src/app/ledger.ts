@@ -41,16 +41,27 @@ export async function settledJournal(view: LedgerView, session: Session, needs: 
 
 /**
  * Opens the journal of a write: what is due is settled in it first, by entries of its own. `finish` ends it: grants that
- * lapsed while a hold kept them are ended, and everything is written.
+ * lapsed while a hold kept them are ended, everything is written, and the alerts look at it.
  */
 export async function openJournal(unit: LedgerUnit, session: Session, needs: Needs = {}) {
   const { journal, ended } = await settledJournal(unit, session, needs);
   for (const hold of ended) await unit.records.holds.update(hold);
   const finish = async () => {
     journal.expireGrants();
-    if (journal.entries.length > 0) await unit.post(journal.result());
+    if (journal.entries.length === 0) return;
+    await unit.post(journal.result());
+    await watch(unit, session, journal);
   };
   return { journal, finish };
+}
+
+/** Tells what this write made cross. Where nobody set an alert, it is one look at an empty table. */
+async function watch(unit: LedgerUnit, session: Session, journal: Journal): Promise<void> {
+  const alerts = await unit.records.alerts.list({ removedAt: null });
+  if (alerts.length === 0 && journal.passedBudgets.size === 0) return;
+  const { evaluateAlerts, tellBudgets } = await import('./watches');
+  await evaluateAlerts(unit, session, journal, alerts);
+  await tellBudgets(unit, session, journal);
 }
 
 function withMore(open: readonly Grant[], more: readonly Grant[]): readonly Grant[] {

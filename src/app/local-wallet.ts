@@ -44,6 +44,16 @@ export function createLocalWallet(deps: Dependencies): WalletService {
     cron: {
       run: async (request) => (await import('./cron')).tick(deps, request),
     },
+    alerts: {
+      addLowBalance: async (request) => (await import('./alerts')).addLowBalance(deps, request),
+      addSpend: async (request) => (await import('./alerts')).addSpend(deps, request),
+      route: async (request) => (await import('./alerts')).routeAlert(deps, request),
+      list: async () => (await import('./alerts')).listAlerts(deps),
+      remove: async (request) => (await import('./alerts')).removeAlert(deps, request),
+      test: async (request) => (await import('./alerts')).testAlert(deps, request),
+      history: async (request) => (await import('./alerts')).listNotices(deps, request),
+      check: async (request) => (await import('./alert-check')).checkAlerts(deps, request),
+    },
     cards: {
       add: async (request) => (await import('./cards')).addCard(deps, request),
       list: async () => (await import('./cards')).listCards(deps),

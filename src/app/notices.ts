@@ -41,7 +41,7 @@ export async function raise(unit: LedgerUnit, session: Session, draft: NoticeDra
     version: 1,
   };
   await unit.records.notices.insert(notice);
-  for (const destination of await destinationsOf(unit, session, draft)) {
+  for (const destination of destinationsOf(session, draft.to ?? (await subscribersOf(unit, draft.kind)))) {
     await unit.records.deliveries.insert({
       id: makeId('msg', now, session.deps.system.random()),
       notice: notice.id,
@@ -59,9 +59,8 @@ export async function raise(unit: LedgerUnit, session: Session, draft: NoticeDra
 }
 
 /** Addresses, each once: roles stand for the people who have them now. */
-async function destinationsOf(view: LedgerView, session: Session, draft: NoticeDraft): Promise<readonly string[]> {
-  const named = draft.to ?? (await subscribersOf(view, draft.kind));
-  return [...new Set(named.flatMap((destination) => resolve(session, destination)))];
+export function destinationsOf(session: Session, to: readonly string[]): readonly string[] {
+  return [...new Set(to.flatMap((destination) => resolve(session, destination)))];
 }
 
 async function subscribersOf(view: LedgerView, kind: AlertKind | 'test'): Promise<readonly string[]> {

@@ -8,6 +8,7 @@ import { STARTER_CATALOGUE } from '../core/pricing/catalogue';
 import { parseEmail, parseName } from '../core/text';
 import type { Instant } from '../core/time';
 import type { LedgerInfo, LedgerUnit, LedgerView, OrganisationRecord, Store } from '../ports/store';
+import { presentAlerts, presentUndelivered } from './alerts';
 import { addPriceVersion } from './catalogue';
 import { changeIn } from './command';
 import type { Dependencies, Processor } from './dependencies';
@@ -214,7 +215,8 @@ export async function status(deps: Dependencies): Promise<WalletStatus> {
       balance: presentBalance(session, journal.wallet),
       cards: cards.map((card) => presentCard(session, card)),
       recharge: await presentCurrentRule(view, session),
-      alerts: [],
+      alerts: await presentAlerts(view),
+      undelivered: await presentUndelivered(view),
       postpaid: {
         accrued: formatCredits(journal.wallet.postpaid),
         overdue: formatCredits(await overdue(view, session)),

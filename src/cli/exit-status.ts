@@ -28,6 +28,7 @@ export const EXIT_STATUS: Readonly<Record<ErrorCode, number>> = {
   unknown_grant: 3,
   unknown_campaign: 3,
   unknown_invoice: 3,
+  unknown_alert: 3,
   unknown_profile: 3,
   unknown_token: 3,
   unknown_user: 3,

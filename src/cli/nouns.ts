@@ -11,6 +11,7 @@ const COUNTED: ReadonlySet<string> = new Set([
   'profile',
   'token',
   'user',
+  'alert',
 ]);
 
 /** In the order of the help. */
@@ -24,6 +25,7 @@ export const NOUNS: readonly Noun[] = [
   noun('Money', 'billing', 'the billing account and the customer portal', () => import('./commands/billing')),
   noun('Money', 'recharge', 'auto top-up', () => import('./commands/recharge'), ['auto-topup']),
   noun('Money', 'upcoming', 'what lapses or falls due', () => import('./commands/upcoming')),
+  noun('Money', 'alert', 'be told before the credits run out', () => import('./commands/alert')),
   noun('Money', 'grant', 'give promotional credits', () => import('./commands/grant')),
   noun('Money', 'adjust', 'correct the balance', () => import('./commands/adjust')),
 

@@ -30,6 +30,7 @@ export const HTTP_STATUS: Readonly<Record<ErrorCode, number>> = {
   unknown_profile: 404,
   unknown_token: 404,
   unknown_user: 404,
+  unknown_alert: 404,
 
   unauthorized: 401,
   forbidden: 403,

@@ -65,6 +65,16 @@ const ROUTES: Routes = {
     trace: get('/v1/recharge/trace', 'Evaluations of the rule'),
     simulate: get('/v1/recharge/simulation', 'What a rule would have done'),
   },
+  alerts: {
+    addLowBalance: post('/v1/alerts/low-balance', 'Be told when the credits fall below a mark'),
+    addSpend: post('/v1/alerts/spend', 'Be told when more than an amount is used'),
+    route: post('/v1/alerts/routes', 'Say where a built-in alert goes'),
+    list: get('/v1/alerts', 'The alerts and where they stand'),
+    remove: post('/v1/alerts/{id}/remove', 'Remove an alert'),
+    test: post('/v1/alerts/{id}/test', 'Send a test notice'),
+    history: get('/v1/notices', 'What was told, newest first'),
+    check: post('/v1/alerts/check', 'See what came about by time, and deliver what is due'),
+  },
   cron: {
     run: repeatable('/v1/cron/run', 'One tick of everything that is due'),
   },

@@ -146,6 +146,16 @@ export const SHAPES: Shapes = {
       period: optionalText,
     },
   },
+  alerts: {
+    addLowBalance: { below: text, to: texts, ...change },
+    addSpend: { over: text, per: text, app: optionalText, service: optionalText, to: texts, ...change },
+    route: { kind: text, to: texts, ...change },
+    list: {},
+    remove: { id: text, ...change },
+    test: { id: text, ...change },
+    history: page,
+    check: change,
+  },
   cron: { run: { org: optionalText } },
   cards: {
     add: { paymentMethod: text, role: cardRole.exactOptional(), ...billing, ...change },

@@ -1,4 +1,5 @@
 import type { Token, User } from './access';
+import type { Alert, AlertAnswer, AlertCheck, Delivery, Notice, Undelivered } from './alerts';
 import type { CronRun } from './cron';
 import type {
   Address,
@@ -262,7 +263,9 @@ export interface WalletStatus {
   readonly balance: Balance;
   readonly cards: readonly Card[];
   readonly recharge: RechargeRule | null;
-  readonly alerts: readonly unknown[];
+  readonly alerts: readonly Alert[];
+  /** What of the alerts' outbox has not arrived. */
+  readonly undelivered: Undelivered;
   readonly postpaid: { readonly accrued: Decimal; readonly overdue: Decimal };
   readonly pendingPurchases: readonly Purchase[];
   readonly apps: number;
@@ -356,6 +359,22 @@ export interface WalletService {
   readonly cron: {
     /** One tick of everything that is due, for every organisation of the ledger or for one. */
     run(request: { org?: string }): Promise<CronRun>;
+  };
+  readonly alerts: {
+    addLowBalance(request: ChangeOptions & { below: string; to: readonly string[] }): Promise<Changed & AlertAnswer>;
+    addSpend(
+      request: ChangeOptions & { over: string; per: string; app?: string; service?: string; to: readonly string[] },
+    ): Promise<Changed & AlertAnswer>;
+    /** Says where a built-in alert goes, instead of to the administrators. */
+    route(request: ChangeOptions & { kind: string; to: readonly string[] }): Promise<Changed & AlertAnswer>;
+    list(): Promise<Page & { alerts: readonly Alert[] }>;
+    remove(request: ChangeOptions & { id: string }): Promise<Changed & AlertAnswer>;
+    /** Sends a test notice to everybody the alert would tell, at once. */
+    test(request: ChangeOptions & { id: string }): Promise<Changed & AlertAnswer & { deliveries: readonly Delivery[] }>;
+    /** What was told, newest first. */
+    history(request: PageRequest): Promise<Page & { notices: readonly Notice[] }>;
+    /** Sees what came about by time alone, and delivers what is due. */
+    check(request: ChangeOptions): Promise<Changed & AlertCheck>;
   };
   readonly cards: {
     add(request: CardAddRequest): Promise<Changed & { card: Card; notice?: string }>;

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'unknown_grant'
   | 'unknown_campaign'
   | 'unknown_invoice'
+  | 'unknown_alert'
   | 'unknown_profile'
   | 'unknown_token'
   | 'unknown_user'

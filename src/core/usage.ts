@@ -1,4 +1,4 @@
-import { type Credits, formatCredits, subtract, ZERO } from './credits';
+import { add, type Credits, formatCredits, subtract, ZERO } from './credits';
 import { monthIndexOf } from './date';
 import { WalletError } from './errors';
 import { ACCOUNTS, usageAccount } from './ledger/chart';
@@ -103,7 +103,13 @@ const NO_DRAWS: readonly Draw[] = [];
 /** Throws `budget_exceeded` where the app's limit blocks and the cost would pass it. Landing on the limit is allowed. */
 export function checkBudget(journal: Journal, app: SpendingApp, at: Instant, cost: Credits): void {
   const missing = missingToBudget(journal, app, at, cost);
-  if (missing <= 0 || app.limit?.onLimit !== 'block') return;
+  if (missing <= 0 || app.limit === null) return;
+  if (app.limit.onLimit === 'warn') {
+    const { app: name, limit } = app;
+    const month = monthIndexOf(journal.calendar.dateOf(at));
+    journal.passedBudgets.set(name, { app: name, month, limit: limit.monthly, spent: add(limit.monthly, missing) });
+    return;
+  }
   throw new WalletError(
     'budget_exceeded',
     `the monthly limit of app ${app.app} blocks ${formatCredits(cost)} credits`,

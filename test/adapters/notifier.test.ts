@@ -1,13 +1,11 @@
-import { createServer as createHttp, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createServer as createTcp } from 'node:net';
-import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AddressGuard } from '../../src/adapters/notify/addresses';
 import { createNotifier } from '../../src/adapters/notify/notifier';
 import { parseInstant } from '../../src/core/time';
 import type { Message } from '../../src/ports/notifier';
+import { createDestinations } from '../helpers/destinations';
 
 const MESSAGE: Message = {
   id: 'msg_0001',
@@ -24,63 +22,20 @@ const MESSAGE: Message = {
 };
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two characters').toString('base64')}`;
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+const places = createDestinations();
+afterEach(() => places.close());
 
-async function portOf(server: Server | ReturnType<typeof createTcp>): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
-
-interface Received {
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
-async function receiver(status: number, headers: Record<string, string> = {}) {
-  const received: Received[] = [];
-  const server = createHttp((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => (body += chunk));
-    request.on('end', () => {
-      received.push({ headers: request.headers, body });
-      response.writeHead(status, headers).end('what it says is nobody’s business');
-    });
-  });
-  return { url: `http://127.0.0.1:${await portOf(server)}/hook`, received };
-}
-
-async function mailServer(onData?: (done: (error?: Error) => void) => void) {
-  const letters: string[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, _session, done) {
-      let text = '';
-      stream.on('data', (chunk) => (text += chunk));
-      stream.on('end', () => {
-        letters.push(text);
-        if (onData === undefined) done();
-        else onData(done);
-      });
-    },
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, letters };
-}
+const answering = (status: number, headers: Record<string, string> = {}) =>
+  places.webhook((response) => response.writeHead(status, headers).end('what it says is nobody’s business'));
 
 describe('A webhook', () => {
   test.each([
     ['written as whsec_ and base64', SECRET],
     ['that is any other text', 'plain words'],
   ])('is signed so that Standard Webhooks verifies it, with a secret %s', async (_what, secret) => {
-    const { url, received } = await receiver(204);
+    const { url, received } = await answering(204);
     await createNotifier({ webhookSecret: secret }).deliver(url, MESSAGE);
-    const [{ headers, body }] = received as [Received];
+    const [{ headers, body }] = received as [(typeof received)[number]];
     const verifier = secret === SECRET ? new Webhook(SECRET) : new Webhook(secret, { format: 'raw' });
     expect(verifier.verify(body, headers as Record<string, string>)).toMatchObject({
       type: 'alert.low-balance',
@@ -91,7 +46,7 @@ describe('A webhook', () => {
   });
 
   test('has the text that Slack and Discord show, with nothing in it that Slack takes for a command', async () => {
-    const { url, received } = await receiver(200);
+    const { url, received } = await answering(200);
     await createNotifier({ webhookSecret: SECRET }).deliver(url, MESSAGE);
     const body = JSON.parse(received[0]?.body ?? '') as { text: string; content: string };
     expect(body.content.split('\n')[0]).toBe('SANDBOX Acme & <Sons>: The balance is below 50.00');
@@ -100,20 +55,20 @@ describe('A webhook', () => {
   });
 
   test('that is redirected is not delivered, and the place it points to hears nothing', async () => {
-    const inner = await receiver(200);
-    const outer = await receiver(307, { location: inner.url });
+    const inner = await answering(200);
+    const outer = await answering(307, { location: inner.url });
     const sending = createNotifier({ webhookSecret: SECRET }).deliver(outer.url, MESSAGE);
     await expect(sending).rejects.toThrow('it answered 307 (redirects are not followed)');
     expect(inner.received).toEqual([]);
   });
 
   test('that is answered with an error is not delivered, and the answer is not repeated', async () => {
-    const { url } = await receiver(500);
+    const { url } = await answering(500);
     await expect(createNotifier({ webhookSecret: SECRET }).deliver(url, MESSAGE)).rejects.toThrow(/^it answered 500$/);
   });
 
   test('is not sent unsigned', async () => {
-    const { url, received } = await receiver(200);
+    const { url, received } = await answering(200);
     await expect(createNotifier({}).deliver(url, MESSAGE)).rejects.toMatchObject({ isUnset: true });
     expect(received).toEqual([]);
   });
@@ -192,7 +147,7 @@ describe('A webhook URL is refused', () => {
 
 describe('A letter', () => {
   test('has a plain and an HTML part, a stable id, and no markup of anybody else', async () => {
-    const { url, letters } = await mailServer();
+    const { url, letters } = await places.mailServer();
     await createNotifier({ smtpUrl: url, smtpFrom: 'wallet@example.com' }).deliver('ada@example.com', MESSAGE);
     const [letter] = letters as [string];
     expect(letter).toContain('Message-ID: <msg_0001@wallet>');
@@ -204,7 +159,7 @@ describe('A letter', () => {
   });
 
   test('carries a receipt as text and as a file', async () => {
-    const { url, letters } = await mailServer();
+    const { url, letters } = await places.mailServer();
     const receipt = { filename: 'receipt.pdf', contentType: 'application/pdf', content: Buffer.from('%PDF-1.7') };
     await createNotifier({ smtpUrl: url }).mail({
       id: 'receipt_1',
@@ -222,13 +177,15 @@ describe('A letter', () => {
   });
 
   test('that the server refuses is not delivered, and what the server said is not repeated', async () => {
-    const { url } = await mailServer((done) => done(Object.assign(new Error('secret words'), { responseCode: 550 })));
+    const { url } = await places.mailServer((done) =>
+      done(Object.assign(new Error('secret words'), { responseCode: 550 })),
+    );
     const sending = createNotifier({ smtpUrl: url }).deliver('ada@example.com', MESSAGE);
     await expect(sending).rejects.toThrow(/^the mail server refused it \(550\)$/);
   });
 
   test('to a server that hangs up is not delivered', async () => {
-    const port = await portOf(createTcp((socket) => socket.destroy()));
+    const port = await places.listen(createTcp((socket) => socket.destroy()));
     const sending = createNotifier({ smtpUrl: `smtp://127.0.0.1:${port}` }).deliver('ada@example.com', MESSAGE);
     await expect(sending).rejects.toThrow(/the mail server could not be used/);
   });

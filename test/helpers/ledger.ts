@@ -18,6 +18,8 @@ export interface TestLedger {
   readonly file: string;
   /** Where the clock stands. */
   now: Instant;
+  /** What mail and webhooks are sent with; nothing unless set before `open`. */
+  notifier: Parameters<typeof createNotifier>[0];
   /** The service on a connection of its own, as another process would have; for the ledger's first organisation unless named. */
   open(org?: string): WalletService;
   /** The file as the `sqlite3` shell has it: no foreign keys, no helpers. */
@@ -32,8 +34,9 @@ export function createTestLedger(start = '2026-10-05T12:00:00Z'): TestLedger {
   const ledger: TestLedger = {
     file,
     now: parseInstant(start),
+    notifier: {},
     open(org) {
-      const wallet = openWallet(file, () => ledger.now, org);
+      const wallet = openWallet(file, () => ledger.now, org, ledger.notifier);
       wallets.push(wallet);
       return wallet;
     },
@@ -54,7 +57,12 @@ export function createTestLedger(start = '2026-10-05T12:00:00Z'): TestLedger {
   return ledger;
 }
 
-function openWallet(file: string, now: () => Instant, org: string | undefined): WalletService {
+function openWallet(
+  file: string,
+  now: () => Instant,
+  org: string | undefined,
+  notifier: TestLedger['notifier'],
+): WalletService {
   let driver: SqlDriver | undefined;
   const open = async (create: boolean) => {
     driver ??= await openSqlite({ file, create });
@@ -69,7 +77,7 @@ function openWallet(file: string, now: () => Instant, org: string | undefined): 
     actor: 'ada',
     org,
     renderReceipt: async () => Promise.reject(new Error('no receipt is drawn here')),
-    notifier: async () => createNotifier({}),
+    notifier: async () => createNotifier(notifier),
     maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
     close: async () => driver?.close(),
   });

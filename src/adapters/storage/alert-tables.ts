@@ -25,7 +25,8 @@ export function alertTables(dialect: Dialect): readonly string[] {
       ${org}, id TEXT NOT NULL, kind TEXT NOT NULL, threshold ${int}, per TEXT, app TEXT, service TEXT,
       destinations TEXT NOT NULL, removed_at ${int}, created_at ${int} NOT NULL, ${key})${end}`,
     `CREATE TABLE watches (
-      ${org}, id TEXT NOT NULL, crossed ${int} NOT NULL, spend_window TEXT, spent ${int} NOT NULL, changed_at ${int},
+      ${org}, id TEXT NOT NULL, crossed ${int} NOT NULL, spend_window TEXT, spent ${int} NOT NULL, muted_since ${int},
+      changed_at ${int},
       ${key})${end}`,
     `CREATE TABLE notices (
       ${org}, id TEXT NOT NULL, kind TEXT NOT NULL, alert TEXT, subject TEXT NOT NULL, recovered ${int} NOT NULL,

@@ -202,7 +202,12 @@ const TABLES: Readonly<Record<RecordKind, Columns>> = {
   ],
   watches: [
     ['crossed', 'crossed', 'flag'],
-    ...plain(['window', 'spend_window'], ['spent', 'spent'], ['changedAt', 'changed_at']),
+    ...plain(
+      ['window', 'spend_window'],
+      ['spent', 'spent'],
+      ['mutedSince', 'muted_since'],
+      ['changedAt', 'changed_at'],
+    ),
   ],
   notices: [
     ...plain(['kind', 'kind'], ['alert', 'alert'], ['subject', 'subject']),

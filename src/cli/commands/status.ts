@@ -37,7 +37,7 @@ async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]>
     ['auto top-up', rechargeText(status)],
     ['postpaid', `${postpaid.accrued} to be invoiced`],
     ...(Number(postpaid.overdue) === 0 ? [] : [['overdue', postpaid.overdue, 'red'] as const]),
-    ['alerts', String(status.alerts.length)],
+    ...alertFacts(status),
     ...pendingPurchases.map((purchase): Fact => ['pending', `${purchase.id}  ${purchase.credits}`, 'yellow']),
     ...reconciliation(status),
     ['last change', await lastChange(status, cli)],
@@ -61,6 +61,16 @@ function cardFacts({ cards }: WalletStatus): readonly Fact[] {
     const text = `${cardName(card)}${role}${state}  ${card.id}`;
     return state === '' ? [index === 0 ? 'cards' : '', text] : [index === 0 ? 'cards' : '', text, 'yellow'];
   });
+}
+
+function alertFacts({ alerts, undelivered }: WalletStatus): readonly Fact[] {
+  const crossed = alerts.filter(({ status }) => status === 'crossed');
+  const told = crossed.map(({ kind, threshold, id }): Fact => ['', `${kind} ${threshold} crossed  ${id}`, 'yellow']);
+  const dead = undelivered.dead.map(
+    ({ destination, error, title }): Fact => ['', `not delivered to ${destination}: ${title} (${error})`, 'red'],
+  );
+  const waiting = undelivered.waiting === 0 ? '' : `, ${counted(undelivered.waiting, 'message')} to be delivered`;
+  return [['alerts', `${alerts.length}${waiting}`], ...told, ...dead];
 }
 
 function rechargeText({ recharge }: WalletStatus): string {

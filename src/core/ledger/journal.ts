@@ -54,6 +54,13 @@ export interface Posting {
   readonly months: readonly MonthTotal[];
 }
 
+interface PassedBudget {
+  readonly app: string;
+  readonly month: number;
+  readonly limit: Credits;
+  readonly spent: Credits;
+}
+
 /** The facts of an entry that is about to be made. */
 export interface EntryDraft {
   readonly type: EntryType;
@@ -92,6 +99,8 @@ export class Journal {
   readonly grants: GrantPool;
   readonly at: Instant;
   readonly calendar: Calendar;
+  /** Limits that only warn, and that this write has passed, by app: with the month and what that came to. */
+  readonly passedBudgets = new Map<string, PassedBudget>();
   readonly #actor: string;
   /** Nothing happens before it: the periods up to it are closed. */
   readonly #closedUntil: Instant;
