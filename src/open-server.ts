@@ -3,6 +3,7 @@ import { authenticate, type Identity } from './app/authentication';
 import type { Dependencies } from './app/dependencies';
 import { createLocalWallet } from './app/local-wallet';
 import { UsageQueue } from './app/usage-queue';
+import { startJobs } from './background-jobs';
 import type { ServeRequest, Settings } from './cli/world';
 import type { CallerSettings, WalletHost } from './contract/host';
 import type { WalletService } from './contract/wallet-service';
@@ -27,8 +28,11 @@ export async function openServer(
   await requireLedger(deps);
   const tls = request.tls === undefined ? undefined : { cert: read(request.tls.cert), key: read(request.tls.key) };
   const server = await startServer(createHost(version, deps, own, dependencies), { ...request, tls });
+  const endJobs = request.jobs
+    ? startJobs(dependencies({ ...own, actor: 'serve', org: undefined }), request.log)
+    : undefined;
   const stop = async () => {
-    await server.stop();
+    await Promise.all([server.stop(), endJobs?.()]);
     await deps.close();
   };
   return { url: server.url, stop };

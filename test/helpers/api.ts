@@ -1,0 +1,83 @@
+import { request as httpRequest } from 'node:http';
+import { createSandbox, type Sandbox } from './cli';
+import { type Server, startServer } from './remote';
+
+interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly text: string;
+}
+
+/** A sandbox ledger with two organisations, `acme` with an app and credits, and a server over it. */
+export interface Api {
+  readonly home: Sandbox;
+  readonly server: Server;
+  readonly tokens: Readonly<Record<'admin' | 'accountant' | 'app' | 'other', string>>;
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+interface CallOptions {
+  readonly token?: string | undefined;
+  /** An object is sent as JSON, text as it is. */
+  readonly body?: object | string;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export async function createApi(args: readonly string[] = []): Promise<Api> {
+  const home = createSandbox();
+  await home.ok('init --org acme');
+  await home.ok('init --org other');
+  await home.ok('app add crm');
+  await home.ok('grant add 100 --reason start');
+  const token = async (words: string) => (await home.ok(`token create -q ${words}`)).stdout.trim();
+  const tokens = {
+    admin: await token('--role admin --name ada'),
+    accountant: await token('--role accountant --name ben'),
+    app: await token('--role app --app crm --name crm'),
+    other: await token('--role admin --name eve --org other'),
+  };
+  const server = await startServer(home, ['--no-jobs', ...args]);
+  let number = 0;
+  return {
+    home,
+    server,
+    tokens,
+    call(method, path, { token, body, key, headers = {} } = {}) {
+      number += 1;
+      const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const changing =
+        method === 'GET' ? {} : { 'idempotency-key': key ?? `test-${number}`, 'content-type': 'application/json' };
+      const sent = typeof body === 'object' ? JSON.stringify(body) : body;
+      return exchange(`${server.url}${path}`, method, { ...authorization, ...changing, ...headers }, sent);
+    },
+    async stop() {
+      await server.end();
+      home.remove();
+    },
+  };
+}
+
+/** One request as it is, with any header: `fetch` would not let a test name another host. */
+function exchange(
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method, headers }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString();
+        const isJson = /json/.test(response.headers['content-type'] ?? '');
+        resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : {}, text });
+      });
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}

@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Api, createApi } from '../helpers/api';
+
+let api: Api;
+beforeAll(async () => {
+  api = await createApi();
+}, 60_000);
+afterAll(() => api.stop());
+
+/** What an app may ask for, and nothing else. */
+const FOR_APPS = [
+  'organisation.show',
+  'usage.record',
+  'usage.postBatch',
+  'usage.afford',
+  'holds.create',
+  'holds.capture',
+  'holds.release',
+  'holds.list',
+];
+/** What only an administrator may. */
+const FOR_ADMINS = [
+  'credit.adjust',
+  'purchases.buy',
+  'purchases.cancel',
+  'purchases.resolve',
+  'purchases.refund',
+  'recharge.set',
+  'recharge.on',
+  'recharge.off',
+  'cards.add',
+  'cards.edit',
+  'cards.assign',
+  'cards.setup',
+  'cards.sync',
+  'billing.set',
+  'billing.off',
+  'billing.portal',
+  'catalogue.addService',
+  'catalogue.setService',
+  'catalogue.addApp',
+  'catalogue.limitApp',
+  'catalogue.archiveApp',
+  'access.createToken',
+  'access.listTokens',
+  'access.revokeToken',
+  'access.addUser',
+  'access.listUsers',
+  'access.setRole',
+  'access.removeUser',
+];
+
+interface Operation {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+  readonly fields: Readonly<Record<string, { type?: string; enum?: readonly string[] }>>;
+  readonly required: readonly string[];
+}
+
+/** Values that pass for what they are: whatever is refused is refused for who asks. */
+/** Fields that are optional one by one, and needed together. */
+const MORE: Readonly<Record<string, object>> = {
+  'catalogue.setService': { price: '1' },
+  'recharge.simulate': { below: '1', amount: '10' },
+  'recharge.set': { below: '1', amount: '10' },
+  'cards.edit': { name: 'Eve' },
+};
+const VALUES: Readonly<Record<string, unknown>> = {
+  credits: '1',
+  quantity: '1',
+  delivered: '1',
+  leads: '1',
+  monthly: '10',
+  price: '1',
+  netDays: '30',
+  email: 'eve@example.com',
+  to: 'eve@example.com',
+  period: '2026-09',
+  format: 'hledger',
+  role: 'admin',
+  service: 'sms',
+  app: 'crm',
+  by: ['service'],
+  rows: [],
+};
+
+async function operations(): Promise<Operation[]> {
+  const { body } = await api.call('GET', '/openapi.json');
+  const paths = body.paths as Record<string, Record<string, Wire>>;
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => {
+      const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query');
+      const schema = operation.requestBody?.content['application/json'].schema;
+      return {
+        id: operation.operationId,
+        method: method.toUpperCase(),
+        path,
+        fields: schema?.properties ?? Object.fromEntries(inQuery.map(({ name, schema: field }) => [name, field])),
+        required: schema?.required ?? inQuery.filter((parameter) => parameter.required).map(({ name }) => name),
+      };
+    }),
+  );
+}
+
+interface Wire {
+  readonly operationId: string;
+  readonly parameters: readonly { name: string; in: string; required: boolean; schema: { type?: string } }[];
+  readonly requestBody?: {
+    content: { 'application/json': { schema: { properties: Operation['fields']; required: readonly string[] } } };
+  };
+}
+
+function ask({ id, method, path, fields, required }: Operation, token: string | undefined) {
+  const value = (name: string) => fields[name]?.enum?.[0] ?? VALUES[name] ?? 'x';
+  const request = { ...Object.fromEntries(required.map((name) => [name, value(name)])), ...MORE[id] };
+  const query = new URLSearchParams(
+    Object.entries(request).map(([name, text]): [string, string] => [name, String(text)]),
+  );
+  const full = path.replace(/\{(\w+)\}/g, (_, name: string) => String(VALUES[name] ?? 'x'));
+  if (method === 'GET') return api.call(method, query.size === 0 ? full : `${full}?${query}`, { token });
+  return api.call(method, full, { token, body: request });
+}
+
+test('nobody gets anything without a token', async () => {
+  for (const operation of await operations()) {
+    const { status, body } = await ask(operation, undefined);
+    expect({ id: operation.id, status, code: body.code }).toEqual({
+      id: operation.id,
+      status: 401,
+      code: 'unauthorized',
+    });
+  }
+});
+
+test('an app may post usage and holds of its app, and nothing else', async () => {
+  for (const operation of await operations()) {
+    const { status, text } = await ask(operation, api.tokens.app);
+    if (FOR_APPS.includes(operation.id)) expect([operation.id, status]).not.toEqual([operation.id, 403]);
+    else expect([operation.id, status]).toEqual([operation.id, 403]);
+    expect(text).not.toMatch(/"available":|"balance":[^n]/);
+  }
+});
+
+test('an accountant reads everything and changes what money and people are not touched by', async () => {
+  for (const operation of await operations()) {
+    const { status } = await ask(operation, api.tokens.accountant);
+    if (FOR_ADMINS.includes(operation.id)) expect([operation.id, status]).toEqual([operation.id, 403]);
+    else expect([operation.id, status]).not.toEqual([operation.id, 403]);
+  }
+});
+
+test("another organisation's administrator sees none of this one's", async () => {
+  for (const operation of (await operations()).filter(({ method }) => method === 'GET')) {
+    const { status, text } = await ask(operation, api.tokens.other);
+    expect(text).not.toContain('acme');
+    if (status === 200) expect(text).not.toContain('crm');
+  }
+  const hold = await api.call('POST', '/v1/holds', {
+    token: api.tokens.admin,
+    body: { app: 'crm', service: 'sms', quantity: '10' },
+  });
+  const { id } = hold.body.hold as { id: string };
+  const theirs = await api.call('POST', `/v1/holds/${id}/release`, { token: api.tokens.other, body: {} });
+  const nobodys = await api.call('POST', `/v1/holds/hold_nobody/release`, { token: api.tokens.other, body: {} });
+  expect([theirs.status, theirs.body.code]).toEqual([404, 'unknown_hold']);
+  expect([nobodys.status, nobodys.body.code]).toEqual([404, 'unknown_hold']);
+});
+
+test('an app is told neither the balance nor how much is missing', async () => {
+  const event = { app: 'crm', service: 'sms', quantity: '10' };
+  const posted = await api.call('POST', '/v1/usage', { token: api.tokens.app, body: event });
+  expect(posted.status).toBe(200);
+  expect(posted.body).not.toHaveProperty('balance');
+  expect(posted.body.transaction).toMatchObject({ amount: '-0.079', balance: null });
+  const refused = await api.call('POST', '/v1/usage', {
+    token: api.tokens.app,
+    body: { ...event, quantity: '999999' },
+  });
+  expect([refused.status, refused.body.code]).toEqual([402, 'insufficient_credits']);
+  expect(refused.text).not.toMatch(/\d+\.\d\d/);
+  const foreign = await api.call('POST', '/v1/usage', { token: api.tokens.app, body: { ...event, app: 'shop' } });
+  expect([foreign.status, foreign.body.code]).toEqual([404, 'unknown_app']);
+});
+
+test('a token that was revoked opens nothing from then on, and one that has expired neither', async () => {
+  const made = (await api.home.ok('token create --role accountant --json')).json() as {
+    token: { id: string };
+    secret: string;
+  };
+  expect((await api.call('GET', '/v1/balance', { token: made.secret })).status).toBe(200);
+  await api.home.ok(`token revoke ${made.token.id}`);
+  expect((await api.call('GET', '/v1/balance', { token: made.secret })).body.code).toBe('unauthorized');
+  const env = { WALLET_NOW: '2026-01-01T00:00:00Z' };
+  const old = await api.home.ok('token create --role admin --expires 2026-01-02 -q', { env });
+  expect((await api.call('GET', '/v1/balance', { token: old.stdout.trim() })).body.message).toBe(
+    'the token has expired',
+  );
+});
+
+test('a role that --as names is kept to on a ledger file too', async () => {
+  await api.home.ok('user add ben --email ben@acme.example --role accountant');
+  expect((await api.home.wallet('buy 10 --yes --as ben')).status).toBe(4);
+  expect((await api.home.wallet('balance --as ben')).status).toBe(0);
+  expect((await api.home.wallet('app add shop --as nobody-registered')).status).toBe(0);
+});
