@@ -49,7 +49,7 @@ export function translated(label: string, error: unknown): unknown {
   }
   if (state === '42501') {
     return unavailable(label, messageOf(error), {
-      hint: 'give the user the rights that docs/operations.md lists',
+      hint: 'give the user the rights that docs/scale.md lists',
       cause: error,
     });
   }
