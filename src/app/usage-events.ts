@@ -5,7 +5,7 @@ import { parseWhen } from '../core/period';
 import { ownTime, placeInTime } from '../core/report/closing';
 import { parseKey, parseName, parseQuantity, parseText } from '../core/text';
 import { type Calendar, DAY_MS, formatInstant, type Instant } from '../core/time';
-import type { ListedEntry } from '../ports/store';
+import type { PostedEvent } from '../ports/store';
 
 /** An event whose every field has been read; whether its app and service exist is not known yet. */
 export interface ParsedEvent {
@@ -94,7 +94,26 @@ function parseEventTime(text: string, calendar: Calendar, now: Instant): Instant
 }
 
 /** The fields in which an event differs from the one that was posted under its id; empty for a plain repetition. */
-export function differences(event: ParsedEvent, posted: ListedEntry): readonly string[] {
+export function differences(event: ParsedEvent, posted: PostedEvent): readonly string[] {
+  return isSame(event, posted) ? NONE : namedDifferences(event, posted);
+}
+
+const NONE: readonly string[] = [];
+
+/** By a plain comparison: an import that is run again asks it of every row. */
+function isSame(event: ParsedEvent, posted: PostedEvent): boolean {
+  return (
+    event.app === posted.app &&
+    event.service === posted.service &&
+    event.quantity === posted.quantity &&
+    event.user === posted.user &&
+    event.campaign === posted.campaign &&
+    event.memo === posted.memo &&
+    (!event.timed || event.ownTime === ownTime(posted))
+  );
+}
+
+function namedDifferences(event: ParsedEvent, posted: PostedEvent): readonly string[] {
   const pairs: readonly (readonly [string, unknown, unknown])[] = [
     ['app', event.app, posted.app],
     ['service', event.service, posted.service],
@@ -109,7 +128,7 @@ export function differences(event: ParsedEvent, posted: ListedEntry): readonly s
 }
 
 /** The refusal of an id that was used for another event. */
-export function eventConflict(event: ParsedEvent, posted: ListedEntry, fields: readonly string[]): WalletError {
+export function eventConflict(event: ParsedEvent, posted: PostedEvent, fields: readonly string[]): WalletError {
   return new WalletError(
     'idempotency_conflict',
     `event ${quote(event.externalId ?? '')} was posted before with another ${fields.join(' and ')}`,

@@ -12,7 +12,7 @@ import type {
 import { type Actor, requireAllowed, requireOwnApp, seesBalance } from '../core/access';
 import { type Credits, formatCredits, subtract, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
-import { WalletError } from '../core/errors';
+import { assert, WalletError } from '../core/errors';
 import { effectOnPosted } from '../core/ledger/entry';
 import type { Journal } from '../core/ledger/journal';
 import type { MonthTotal } from '../core/ledger/totals';
@@ -28,7 +28,7 @@ import {
   type SpendingApp,
   type UsageParties,
 } from '../core/usage';
-import type { AppRecord, LedgerUnit, LedgerView, ListedEntry, ServiceRecord } from '../ports/store';
+import type { AppRecord, LedgerUnit, LedgerView, PostedEvent, ServiceRecord } from '../ports/store';
 import { withoutAmounts } from './app-answers';
 import { insertApp, requireApp, requireService, unknownApp, unknownService } from './catalogue';
 import { change } from './command';
@@ -91,13 +91,14 @@ async function duplicateOf(
   view: LedgerView,
   session: Session,
   event: ParsedEvent,
-  posted: ListedEntry,
+  posted: PostedEvent,
 ): Promise<Recorded> {
-  const fields = differences(event, posted);
-  if (fields.length > 0) throw eventConflict(event, posted, fields);
+  requireSame(event, posted);
+  const [entry] = await view.entries([posted.seq]);
+  assert(entry !== undefined, 'an event that was found stands in the log');
   const { journal } = await settledJournal(view, session);
   return {
-    transaction: presentTransaction(session, posted),
+    transaction: presentTransaction(session, entry),
     balance: presentBalance(session, journal.wallet),
     recharge: { due: await isTopUpDue(view, session, journal.wallet) },
     duplicate: true,
@@ -149,7 +150,7 @@ export interface World {
   readonly apps: ReadonlyMap<string, SpendingApp>;
   readonly services: ReadonlyMap<string, PricedService>;
   readonly knownApps: readonly string[];
-  readonly posted: ReadonlyMap<string, ListedEntry>;
+  readonly posted: ReadonlyMap<string, PostedEvent>;
   readonly usableCard: boolean;
 }
 
@@ -200,7 +201,7 @@ async function createMissing(
 
 function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, rejects: RowReject[], actor: Actor) {
   const refused = new Set(rejects.map((reject) => reject.line));
-  const posted = new Map<string, ListedEntry>(world.posted);
+  const posted = new Map<string, PostedEvent>(world.posted);
   const parties = new PartyFinder(world);
   let count = 0;
   let duplicates = 0;
@@ -227,7 +228,7 @@ function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, 
   return { posted: count, duplicates, credits: formatCredits(credits) };
 }
 
-export function requireSame(event: ParsedEvent, earlier: ListedEntry): void {
+export function requireSame(event: ParsedEvent, earlier: PostedEvent): void {
   const fields = differences(event, earlier);
   if (fields.length > 0) throw eventConflict(event, earlier, fields);
 }

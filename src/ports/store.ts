@@ -242,6 +242,22 @@ export interface KeyRecord {
 /** An entry as a list shows it: which grants it drew on is left out. */
 export type ListedEntry = Omit<Entry, 'draws'>;
 
+/** What tells an event that comes again from another one under its id. */
+export type PostedEvent = Pick<
+  Entry,
+  | 'seq'
+  | 'externalId'
+  | 'app'
+  | 'service'
+  | 'quantity'
+  | 'user'
+  | 'campaign'
+  | 'memo'
+  | 'occurredAt'
+  | 'reference'
+  | 'recordedAt'
+>;
+
 /** A stored entry together with its stored row check. */
 export interface StoredEntry {
   readonly entry: Entry;
@@ -268,7 +284,7 @@ export interface LedgerView {
   heldByApp(app: string, at: Instant): Promise<Credits>;
   monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]>;
   /** Which of the event ids are taken, and by what. */
-  findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, ListedEntry>>;
+  findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>>;
   entries(seqs: readonly number[]): Promise<readonly Entry[]>;
   /** Entries that name the reference, oldest first. */
   entriesAbout(reference: string): Promise<readonly Entry[]>;

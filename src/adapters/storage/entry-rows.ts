@@ -2,7 +2,7 @@ import type { Credits } from '../../core/credits';
 import type { EntryType } from '../../core/ledger/chart';
 import { type Draw, type Entry, effectOnHeld, effectOnPosted, OVERDRAFT } from '../../core/ledger/entry';
 import type { Instant } from '../../core/time';
-import type { ListedEntry, StoredEntry } from '../../ports/store';
+import type { ListedEntry, PostedEvent, StoredEntry } from '../../ports/store';
 import type { SqlValue } from './sql-driver';
 
 /** The columns of `transactions`, in order. */
@@ -68,6 +68,27 @@ export function toListedEntry(values: readonly SqlValue[]): ListedEntry {
     reference: values[17] as string | null,
     externalId: values[18] as string | null,
     actor: values[19] as string,
+  };
+}
+
+/** What is read of an entry to compare an event with it, in order. */
+export const EVENT_COLUMNS =
+  'seq, external_id, app, service, quantity, user_name, campaign, memo, occurred_at, reference, recorded_at';
+
+/** Those values as what was posted. */
+export function toPostedEvent(values: readonly SqlValue[]): PostedEvent {
+  return {
+    seq: values[0] as number,
+    externalId: values[1] as string | null,
+    app: values[2] as string | null,
+    service: values[3] as string | null,
+    quantity: values[4] as number | null,
+    user: values[5] as string | null,
+    campaign: values[6] as string | null,
+    memo: values[7] as string | null,
+    occurredAt: values[8] as Instant,
+    reference: values[9] as string | null,
+    recordedAt: values[10] as Instant,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Grant } from '../../core/credit/grant';
 import { assert } from '../../core/errors';
-import { canonicalEntry, type Digest, GENESIS, rowCheck, sealLink } from '../../core/ledger/chain';
+import { canonicalEntry, type Digest, GENESIS, joinEntries, rowCheck, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
 import { eventKey } from '../../core/ledger/event-key';
 import type { Posting, WalletState } from '../../core/ledger/journal';
@@ -16,6 +16,9 @@ import type {
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
 import { SqlLedgerView } from './ledger-view';
 import { type SqlConnection, type SqlDriver, UniqueViolation } from './sql-driver';
+
+/** Entries that are written at a time. */
+const RUN = 500;
 
 const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
 const INSERT_EVENT_ID =
@@ -56,7 +59,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   #found: Awaited<ReturnType<SqlLedgerView['walletAndHead']>> | undefined;
   #entries: readonly Entry[] = [];
   #link: { readonly number: number; readonly hash: string } | undefined;
-  #canonical: readonly string[] = [];
+  /** The text of the entries, run by run. */
+  readonly #canonical: string[] = [];
 
   constructor(driver: SqlDriver, connection: SqlConnection, org: number, facts: WriteFacts, digest: Digest) {
     const changes = new Map<string, Change>();
@@ -175,10 +179,15 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#changes.set(`${record}/${id}`, { record, id, value });
   }
 
+  /** A run at a time: what is made for a row is garbage before the collector would have to move it. */
   async #insertEntries(entries: readonly Entry[]): Promise<void> {
-    this.#canonical = entries.map(canonicalEntry);
-    const rows = entries.map((entry, i) => toEntryRow(this.org, entry, rowCheck(this.#canonical[i] ?? '')));
-    await this.connection.bulk(INSERT_ENTRY, rows);
+    for (let from = 0; from < entries.length; from += RUN) {
+      const run = entries.slice(from, from + RUN);
+      const texts = run.map(canonicalEntry);
+      const rows = run.map((entry, i) => toEntryRow(this.org, entry, rowCheck(texts[i] ?? '')));
+      this.#canonical.push(joinEntries(texts));
+      await this.connection.bulk(INSERT_ENTRY, rows);
+    }
     const split = entries.filter((entry) => soleGrant(entry) === null && entry.draws.length > 0);
     await this.connection.bulk(
       INSERT_DRAW,

@@ -16,12 +16,13 @@ import type {
   KeyRecord,
   LedgerView,
   ListedEntry,
+  PostedEvent,
   RecordKind,
   Records,
   RecordTypes,
 } from '../../ports/store';
 import { filterEntries, INVOICED, pageOfEntries, SIGNED_AMOUNT, sumOfDays } from './entry-query';
-import { ENTRY_COLUMNS, toEntry, toListedEntry } from './entry-rows';
+import { ENTRY_COLUMNS, EVENT_COLUMNS, toEntry, toListedEntry, toPostedEvent } from './entry-rows';
 import { LedgerProofReader } from './ledger-proof';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
 import { fromRow, openRecords, type Witness } from './record-tables';
@@ -119,13 +120,13 @@ export class SqlLedgerView implements LedgerView {
     return totals;
   }
 
-  async findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, ListedEntry>> {
-    const found = new Map<string, ListedEntry>();
+  async findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>> {
+    const found = new Map<string, PostedEvent>();
     let looking = externalIds.map((id) => ({ id, key: eventKey(id) }));
     while (looking.length > 0) {
       const taken = await this.#seqsAt(looking.map(({ key }) => key));
       if (taken.size === 0) break;
-      const entries = await this.#listedBySeq([...taken.values()]);
+      const entries = await this.#eventsBySeq([...taken.values()]);
       const next: typeof looking = [];
       for (const { id, key } of looking) {
         const seq = taken.get(key);
@@ -277,18 +278,18 @@ export class SqlLedgerView implements LedgerView {
   }
 
   /** Events that came together stand together: they are read as one run wherever that reads little else. */
-  async #listedBySeq(seqs: readonly number[]): Promise<ReadonlyMap<number, ListedEntry>> {
+  async #eventsBySeq(seqs: readonly number[]): Promise<ReadonlyMap<number, PostedEvent>> {
     let [first, last] = [Number.POSITIVE_INFINITY, 0];
     for (const seq of seqs) {
       if (seq < first) first = seq;
       if (seq > last) last = seq;
     }
-    const run = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq >= ? AND seq <= ?`;
+    const some = `SELECT ${EVENT_COLUMNS} FROM transactions WHERE org = ? AND seq`;
     const rows =
       last - first < 2 * seqs.length
-        ? await this.connection.table(run, [this.org, first, last])
-        : await this.#tableIn(ENTRIES_BY_SEQ, seqs);
-    return new Map(rows.map((row) => [row[SEQ] as number, toListedEntry(row)]));
+        ? await this.connection.table(`${some} >= ? AND seq <= ?`, [this.org, first, last])
+        : await this.#tableIn(`${some} IN`, seqs);
+    return new Map(rows.map((row) => [row[0] as number, toPostedEvent(row)]));
   }
 
   async #tableIn(sql: string, values: readonly SqlValue[]): Promise<(readonly SqlValue[])[]> {

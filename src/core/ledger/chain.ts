@@ -47,6 +47,11 @@ export function rowCheck(canonical: string): number {
   return hash >>> 0;
 }
 
+/** The text of entries that follow one another: it stands for them among the texts that are sealed. */
+export function joinEntries(canonicalEntries: readonly string[]): string {
+  return canonicalEntries.join(ROW);
+}
+
 /** The seal of a write: over the seal before it, the write's own facts, and the text of every entry it posted. */
 export function sealLink(
   digest: Digest,
@@ -65,5 +70,5 @@ export function sealLink(
     link.firstSeq,
     link.entries,
   ];
-  return digest([previous, ROW, facts.join(FIELD), ROW, canonicalEntries.join(ROW)]);
+  return digest([previous, ROW, facts.join(FIELD), ROW, joinEntries(canonicalEntries)]);
 }
