@@ -18,7 +18,7 @@ import { SqlLedgerView } from './ledger-view';
 import { type SqlConnection, type SqlDriver, UniqueViolation } from './sql-driver';
 
 /** Entries that are written at a time. */
-const RUN = 500;
+const RUN = 1_000;
 
 const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
 const INSERT_EVENT_ID =
