@@ -1,10 +1,10 @@
 import type { ChangeOptions, UsageEvent } from '../contract/wallet-service';
 import { requireOwnApp, seesBalance } from '../core/access';
-import { WalletError } from '../core/errors';
+import { assert, WalletError } from '../core/errors';
 import type { Journal } from '../core/ledger/journal';
 import { parseKey } from '../core/text';
 import { postUsage } from '../core/usage';
-import type { LedgerUnit, ListedEntry } from '../ports/store';
+import type { LedgerUnit, ListedEntry, PostedEvent } from '../ports/store';
 import { forApps } from './app-answers';
 import { fingerprintOf, requireSameParameters } from './command';
 import type { Dependencies } from './dependencies';
@@ -70,7 +70,9 @@ class Group {
   readonly #session: Session;
   readonly #journal: Journal;
   readonly #parties: PartyFinder;
-  readonly #posted: Map<string, ListedEntry>;
+  readonly #posted: Map<string, PostedEvent>;
+  /** What this group has posted itself, which is not stored yet. */
+  readonly #entered = new Map<number, ListedEntry>();
   readonly #keys = new Map<string, { fingerprint: string; posted: Posted }>();
 
   constructor(unit: LedgerUnit, session: Session, world: World, journal: Journal) {
@@ -83,7 +85,7 @@ class Group {
 
   async post(request: Request, event: ParsedEvent): Promise<{ value: Posted } | { error: unknown }> {
     try {
-      return { value: (await this.#replay(request)) ?? this.#new(request, event) };
+      return { value: (await this.#replay(request)) ?? (await this.#new(request, event)) };
     } catch (error) {
       if (error instanceof WalletError) return { error };
       throw error;
@@ -105,10 +107,10 @@ class Group {
     return { ...(JSON.parse(known.result) as Recorded), replayed: true };
   }
 
-  #new(request: Request, event: ParsedEvent): Posted {
+  async #new(request: Request, event: ParsedEvent): Promise<Posted> {
     requireOwnApp(this.#session.actor, event.app);
     const earlier = event.externalId === null ? undefined : this.#posted.get(event.externalId);
-    const posted = earlier === undefined ? this.#enter(event) : this.#duplicate(event, earlier);
+    const posted = earlier === undefined ? this.#enter(event) : await this.#duplicate(event, earlier);
     if (request.idempotencyKey !== undefined) {
       const fingerprint = fingerprintOf(this.#session, ACTION, request);
       this.#keys.set(request.idempotencyKey, { fingerprint, posted });
@@ -119,14 +121,17 @@ class Group {
   #enter(event: ParsedEvent): Posted {
     const entry = postUsage(this.#journal, event, this.#parties.of(event));
     if (entry.externalId !== null) this.#posted.set(entry.externalId, entry);
+    this.#entered.set(entry.seq, entry);
     const { wallet } = this.#journal;
     return { transaction: presentTransaction(this.#session, entry), balance: presentBalance(this.#session, wallet) };
   }
 
-  #duplicate(event: ParsedEvent, earlier: ListedEntry): Posted {
+  async #duplicate(event: ParsedEvent, earlier: PostedEvent): Promise<Posted> {
     requireSame(event, earlier);
+    const entry = this.#entered.get(earlier.seq) ?? (await this.#unit.entries([earlier.seq]))[0];
+    assert(entry !== undefined, 'an event that was found stands in the log');
     const balance = presentBalance(this.#session, this.#journal.wallet);
-    return { transaction: presentTransaction(this.#session, earlier), balance, duplicate: true };
+    return { transaction: presentTransaction(this.#session, entry), balance, duplicate: true };
   }
 
   /** The keys that were new, each with its own answer. */
