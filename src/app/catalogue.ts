@@ -29,26 +29,32 @@ export async function addService(
   deps: Dependencies,
   request: ServiceAddRequest,
 ): Promise<Changed & { service: Service }> {
+  const facts = { operation: 'catalogue.change', action: 'service.add', subject: request.service } as const;
+  parseSlug(request.service, 'service');
+  return change(deps, facts, request, async (unit, session) => ({
+    service: await addServiceIn(unit, session, request),
+  }));
+}
+
+/** Adds a service inside a write. Throws `already_exists`, and `invalid_value` or `invalid_amount` for what can't be. */
+export async function addServiceIn(unit: LedgerUnit, session: Session, request: ServiceAddRequest): Promise<Service> {
   const id = parseSlug(request.service, 'service');
   const terms = mergeTerms({ price: ZERO, tiers: [], freeQuota: 0, billing: 'prepaid' }, request);
   const name = request.name === undefined ? id : parseName(request.name, 'name');
   const unitName = request.unit === undefined ? 'unit' : parseName(request.unit, 'unit');
-  const facts = { operation: 'catalogue.change', action: 'service.add', subject: id } as const;
-  return change(deps, facts, request, async (unit, session) => {
-    const services = await unit.records.services.list();
-    if (services.some((service) => service.id === id)) throw serviceExists(id);
-    const now = session.now();
-    const service = { id, number: services.length + 1, name, unit: unitName, createdAt: now, version: 1 };
-    await unit.records.services.insert(service);
-    const price = await addPriceVersion(unit, [], {
-      service: id,
-      effectiveFrom: BEGINNING,
-      ...terms,
-      example: false,
-      createdAt: now,
-    });
-    return { service: presentService(service, [price], now) };
+  const services = await unit.records.services.list();
+  if (services.some((service) => service.id === id)) throw serviceExists(id);
+  const now = session.now();
+  const service = { id, number: services.length + 1, name, unit: unitName, createdAt: now, version: 1 };
+  await unit.records.services.insert(service);
+  const price = await addPriceVersion(unit, [], {
+    service: id,
+    effectiveFrom: BEGINNING,
+    ...terms,
+    example: false,
+    createdAt: now,
   });
+  return presentService(service, [price], now);
 }
 
 export async function setService(
@@ -57,27 +63,29 @@ export async function setService(
 ): Promise<Changed & { service: Service }> {
   const facts = { operation: 'catalogue.change', action: 'service.set', subject: request.service } as const;
   requireSomeTerms(request);
-  return change(deps, facts, request, async (unit, session) => {
-    const service = await requireService(unit, request.service);
-    const prices = await unit.records.prices.list({ service: service.id });
-    const now = session.now();
-    const effectiveFrom =
-      request.from === undefined
-        ? await defaultStart(unit, service, prices, now)
-        : parseWhen(request.from, session.zone);
-    if (request.from !== undefined) refuseClosed(effectiveFrom, await unit.closedUntil());
-    const before = priceInForce(prices.map(toPriceVersion), effectiveFrom) ?? prices[0];
-    if (before === undefined) throw new WalletError('internal', `service ${service.id} has no price`);
-    const terms = mergeTerms(before, request);
-    const added = await addPriceVersion(unit, prices, {
-      service: service.id,
-      effectiveFrom,
-      ...terms,
-      example: false,
-      createdAt: now,
-    });
-    return { service: presentService(service, [...prices, added], now) };
+  return change(deps, facts, request, async (unit, session) => ({
+    service: await setServiceIn(unit, session, request),
+  }));
+}
+
+/** Gives a service its next price version inside a write. Throws `unknown_service` or `period_closed`. */
+export async function setServiceIn(unit: LedgerUnit, session: Session, request: ServiceSetRequest): Promise<Service> {
+  const service = await requireService(unit, request.service);
+  const prices = await unit.records.prices.list({ service: service.id });
+  const now = session.now();
+  const effectiveFrom =
+    request.from === undefined ? await defaultStart(unit, service, prices, now) : parseWhen(request.from, session.zone);
+  if (request.from !== undefined) refuseClosed(effectiveFrom, await unit.closedUntil());
+  const before = priceInForce(prices.map(toPriceVersion), effectiveFrom) ?? prices[0];
+  if (before === undefined) throw new WalletError('internal', `service ${service.id} has no price`);
+  const added = await addPriceVersion(unit, prices, {
+    service: service.id,
+    effectiveFrom,
+    ...mergeTerms(before, request),
+    example: false,
+    createdAt: now,
   });
+  return presentService(service, [...prices, added], now);
 }
 
 /**
@@ -107,8 +115,11 @@ export async function addPriceVersion(
   return record;
 }
 
-/** The terms that were there with those that were named put over them. A price takes tiers away; tiers bring their own. */
-function mergeTerms(before: Terms, request: ServiceTerms): Terms {
+/**
+ * The terms that were there with those that were named put over them. A price takes tiers away; tiers bring their own.
+ * Throws `invalid_amount` or `invalid_value`.
+ */
+export function mergeTerms(before: Terms, request: ServiceTerms): Terms {
   const tiers = request.tiers === undefined ? undefined : parseTiers(request.tiers);
   const price = request.price === undefined ? undefined : parsePrice(request.price);
   return {
@@ -200,14 +211,25 @@ export async function limitApp(
   deps: Dependencies,
   request: ChangeOptions & { app: string; monthly: string; onLimit?: string },
 ): Promise<Changed & { app: App }> {
-  const limitMonthly = parseCreditsOrZero(request.monthly, 'limit');
-  const onLimit = parseOnLimit(request.onLimit);
   const facts = { operation: 'catalogue.change', action: 'app.limit', subject: request.app } as const;
-  return change(deps, facts, request, async (unit, session) => {
-    const app = await requireApp(unit, request.app);
-    const limited = await unit.records.apps.update({ ...app, limitMonthly, onLimit: onLimit ?? app.onLimit });
-    return { app: await presentWithSpending(unit, session, limited) };
-  });
+  parseLimit(request);
+  return change(deps, facts, request, async (unit, session) => ({ app: await limitAppIn(unit, session, request) }));
+}
+
+/** Limits what an app spends, inside a write. Throws `unknown_app`, `invalid_amount` or `invalid_value`. */
+export async function limitAppIn(
+  unit: LedgerUnit,
+  session: Session,
+  request: { app: string; monthly: string; onLimit?: string },
+): Promise<App> {
+  const { limitMonthly, onLimit } = parseLimit(request);
+  const app = await requireApp(unit, request.app);
+  const limited = await unit.records.apps.update({ ...app, limitMonthly, onLimit: onLimit ?? app.onLimit });
+  return presentWithSpending(unit, session, limited);
+}
+
+function parseLimit(request: { monthly: string; onLimit?: string }) {
+  return { limitMonthly: parseCreditsOrZero(request.monthly, 'limit'), onLimit: parseOnLimit(request.onLimit) };
 }
 
 export async function archiveApp(

@@ -114,6 +114,10 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       list: async () => (await import('./invoices')).listInvoices(deps),
       show: async (request) => (await import('./invoices')).showInvoice(deps, request),
     },
+    plans: {
+      show: async (request) => (await import('./plans')).showPlan(deps, request),
+      apply: async (request) => (await import('./plans')).applyPlan(deps, request),
+    },
     periods: {
       close: async (request) => (await import('./periods')).closePeriod(deps, request),
       list: async () => (await import('./periods')).listPeriods(deps),

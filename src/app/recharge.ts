@@ -34,21 +34,29 @@ export async function setRule(
   request: ChangeOptions & RechargeTyped,
 ): Promise<Changed & RechargeSetAnswer> {
   const facts = { operation: 'recharge.change', action: 'recharge.set', subject: 'auto top-up' } as const;
-  return change(deps, facts, request, async (unit, session) => {
-    const before = await unit.records.recharge_rules.find(RULE_ID);
-    const terms = parseTerms(request, before, deps.maxPurchase);
-    await refuseUnfitCards(unit, session);
-    const now = session.now();
-    const rule: RechargeRuleRecord = {
-      ...(before ?? { ...newRule(now), ...terms }),
-      ...terms,
-      enabled: true,
-      revision: (before?.revision ?? 0) + 1,
-    };
-    const stored = before === undefined ? rule : await unit.records.recharge_rules.update(rule);
-    if (before === undefined) await unit.records.recharge_rules.insert(rule);
-    return outlook(unit, session, stored);
-  });
+  return change(deps, facts, request, (unit, session) => setRuleIn(unit, session, request));
+}
+
+/** Sets the rule inside a write; it is on afterwards, unless it is to be off. Throws as `parseTerms` does. */
+export async function setRuleIn(
+  unit: LedgerUnit,
+  session: Session,
+  request: RechargeTyped,
+  enabled = true,
+): Promise<RechargeSetAnswer> {
+  const before = await unit.records.recharge_rules.find(RULE_ID);
+  const terms = parseTerms(request, before, session.deps.maxPurchase);
+  if (enabled) await refuseUnfitCards(unit, session);
+  const now = session.now();
+  const rule: RechargeRuleRecord = {
+    ...(before ?? { ...newRule(now), ...terms }),
+    ...terms,
+    enabled,
+    revision: (before?.revision ?? 0) + 1,
+  };
+  const stored = before === undefined ? rule : await unit.records.recharge_rules.update(rule);
+  if (before === undefined) await unit.records.recharge_rules.insert(rule);
+  return outlook(unit, session, stored);
 }
 
 /** Switches the rule on, and lets it go on where it had paused or backed off. */

@@ -51,6 +51,8 @@ export const NOUNS: readonly Noun[] = [
   noun('Records', 'audit', 'who changed what, when and why', () => import('./commands/audit')),
   noun('Records', 'verify', 'prove the ledger', () => import('./commands/verify')),
 
+  noun('System', 'plan', 'what a file of rules and prices would change', () => import('./commands/plan')),
+  noun('System', 'apply', 'make the ledger as that file says', () => import('./commands/apply')),
   noun('System', 'backup', 'copy the ledger while it is in use', () => import('./commands/backup')),
   noun('System', 'restore', 'put a backup in its place', () => import('./commands/restore')),
   noun('System', 'init', 'create an organisation', () => import('./commands/init')),

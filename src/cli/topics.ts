@@ -38,6 +38,47 @@ A date is a day in the organisation's time zone, or in that of --tz. A time is
 written with its zone, as in 2026-10-31T12:00:00Z. Weeks start on Monday.
 JSON and CSV give times in UTC; tables give them in the organisation's zone.
 `,
+  plans: () => `Plans
+
+A plan is a YAML file of what is to be. What it does not name stays as it is.
+
+  services:
+    sms: { price: 0.0079, free-quota: 100/month }
+    fax: { price: 0.04, unit: page, name: Fax, billing: prepaid }
+    bulk: { tiers: "0:0.01,10000:0.008", billing: postpaid }
+  apps:
+    crm: { name: CRM, limit: 200, on-limit: block }
+  recharge:
+    below: 50
+    amount: 100        # or refill-to: 200
+    monthly-cap: 500   # or none
+    daily-count: 5
+    cooldown: 10m
+    max-failures: 3
+    enabled: true
+
+  wallet plan FILE    what applying it would change, and charge
+  wallet apply FILE   does it, all or nothing; asks, or needs --yes, to charge
+
+A plan has a digest: wallet apply FILE --plan DIGEST does it only if it is still
+what that plan said.
+`,
+  money: () => `Money
+
+What never happens: a charge without credits, credits without a charge, or one
+of them twice, whatever crashes, times out or runs at the same time.
+
+  Spending money asks first. Without a terminal it needs --yes.
+  --dry-run says what would happen and does nothing.
+  --idempotency-key K does it once, however often it is run.
+  A payment whose outcome is unknown (status 7) is on record and is not sent
+  again: wallet reconcile asks the card processor and books the answer.
+  The sandbox says SANDBOX wherever money is shown, and never mixes with real
+  money: a ledger keeps to one processor for life.
+
+  wallet verify    proves every balance from the log
+  wallet backup    copies the ledger while it is in use
+`,
   environment: () => `Environment
 
 A flag wins over a variable, a variable over the profile, the profile over the

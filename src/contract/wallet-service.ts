@@ -25,6 +25,7 @@ import type {
   VerifyCheck,
 } from './objects';
 import type { Forecast, Simulation, SimulationRequest, Upcoming } from './outlook';
+import type { Plan, PlanDocument } from './plans';
 import type { RechargeAnswer, RechargeCheck, RechargeEvaluation, RechargeSetAnswer, RechargeTyped } from './recharge';
 import type {
   AllStatements,
@@ -459,6 +460,14 @@ export interface WalletService {
     pay(request: ChangeOptions & { id: string }): Promise<Changed & { invoice: Invoice }>;
     list(): Promise<Page & { invoices: readonly Invoice[] }>;
     show(request: { id: string }): Promise<{ invoice: Invoice }>;
+  };
+  readonly plans: {
+    /** What the document would change and charge; nothing is done. */
+    show(request: { document: PlanDocument }): Promise<{ plan: Plan }>;
+    /** All of it in one write, if it is what the plan of that digest said; then the top-up that the plan announced. */
+    apply(
+      request: ChangeOptions & { document: PlanDocument; digest: string },
+    ): Promise<Changed & { plan: Plan; recharge?: RechargeCheck }>;
   };
   readonly periods: {
     /** Proves a month that has ended and seals its statement in the chain. */

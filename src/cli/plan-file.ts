@@ -1,0 +1,50 @@
+import type { PlanDocument, PlannedApp, PlannedService } from '../contract/plans';
+import { WalletError } from '../core/errors';
+import { given } from './call';
+
+type Words = Readonly<Record<string, string>>;
+
+/** Reads a plan's file. Throws `invalid_input` with the line. */
+export async function planOf(path: string): Promise<PlanDocument> {
+  const { openInput } = await import('../input/open-input');
+  const { readPlan } = await import('../input/plan');
+  const { source } = await openInput(path);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  const { services, apps, recharge } = readPlan(Buffer.concat(chunks).toString('utf8'));
+  return given({
+    services: services.map(serviceOf),
+    apps: apps.map(appOf),
+    recharge: recharge === undefined ? undefined : ruleOf(recharge),
+  });
+}
+
+function serviceOf({ service = '', name, unit, price, billing, tiers, ...words }: Words): PlannedService {
+  return given({ service, name, unit, price, billing, tiers, freeQuota: words['free-quota'] });
+}
+
+function appOf({ app = '', name, limit, ...words }: Words): PlannedApp {
+  return given({ app, name, limit, onLimit: words['on-limit'] });
+}
+
+function ruleOf({ below, amount, cooldown, enabled, ...words }: Words): NonNullable<PlanDocument['recharge']> {
+  return given({
+    below,
+    amount,
+    cooldown,
+    refillTo: words['refill-to'],
+    monthlyCap: words['monthly-cap'],
+    dailyCount: words['daily-count'],
+    maxFailures: words['max-failures'],
+    enabled: enabled === undefined ? undefined : isOn(enabled),
+  });
+}
+
+function isOn(word: string): boolean {
+  if (word === 'true' || word === 'yes' || word === 'on') return true;
+  if (word === 'false' || word === 'no' || word === 'off') return false;
+  throw new WalletError('invalid_input', `enabled of recharge is ${JSON.stringify(word)}`, {
+    why: 'a rule is on or off',
+    hint: 'write enabled: true or enabled: false',
+  });
+}

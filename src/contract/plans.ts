@@ -1,0 +1,44 @@
+import type { Decimal } from './objects';
+import type { RechargeTyped } from './recharge';
+
+/** What is to be, as typed: what is not named stays as it is, and nothing is removed by leaving it out. */
+export interface PlanDocument {
+  readonly services: readonly PlannedService[];
+  readonly apps: readonly PlannedApp[];
+  readonly recharge?: RechargeTyped & { readonly enabled?: boolean };
+}
+
+export interface PlannedService {
+  readonly service: string;
+  readonly name?: string;
+  readonly unit?: string;
+  readonly price?: string;
+  readonly freeQuota?: string;
+  readonly billing?: string;
+  readonly tiers?: string;
+}
+
+export interface PlannedApp {
+  readonly app: string;
+  readonly name?: string;
+  /** Credits a month at most. */
+  readonly limit?: string;
+  readonly onLimit?: string;
+}
+
+/** One thing that would change, field by field; `before` is null for what is new. */
+export interface PlannedChange {
+  readonly action: 'add' | 'change';
+  readonly kind: 'service' | 'app' | 'recharge';
+  readonly name: string;
+  readonly fields: readonly { readonly field: string; readonly before: string | null; readonly after: string }[];
+}
+
+export interface Plan {
+  /** Says what the plan does: applying it is refused where the same document would do something else by now. */
+  readonly digest: string;
+  readonly changes: readonly PlannedChange[];
+  /** What applying it charges at once, by the auto top-up rule in it; null for nothing. */
+  readonly charges: Decimal | null;
+  readonly warnings: readonly string[];
+}
