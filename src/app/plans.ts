@@ -54,7 +54,7 @@ async function carryOut(unit: LedgerUnit, session: Session, document: PlanDocume
   const rule = document.recharge === undefined ? undefined : await planRule(unit, session, document.recharge);
   if (rule !== undefined) changes.push(rule.change);
   const charges = rule?.charges ?? null;
-  const digest = session.deps.system.digest(['plan\n', session.org.id, JSON.stringify({ changes, charges })]);
+  const digest = session.deps.system.digest(['plan\n', session.org.name, JSON.stringify({ changes, charges })]);
   return { digest: digest.slice(0, 16), changes, charges, warnings: rule?.warnings ?? [] };
 }
 

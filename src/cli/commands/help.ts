@@ -1,5 +1,6 @@
 import { WalletError } from '../../core/errors';
 import { nearest } from '../../core/text';
+import type { Cli } from '../cli';
 import { renderHelp } from '../help';
 import { type CommandSpec, findNoun, type Noun } from '../spec';
 import { TOPICS } from '../topics';
@@ -11,16 +12,23 @@ export function helpCommand(nouns: readonly Noun[]): CommandSpec {
     summary: 'help on a command or a topic',
     details: `Topics: ${Object.keys(TOPICS).join(', ')}.`,
     args: [{ name: 'words', help: 'a command such as "card add", or a topic', optional: true, variadic: true }],
+    options: [{ flag: '--man', help: 'the manual page of all commands, for man' }],
     examples: [
       { command: 'wallet help card add', says: 'one command' },
       { command: 'wallet help statuses', says: 'what the exit statuses mean' },
+      { command: 'wallet help --man', says: 'wallet help --man | man -l -' },
     ],
     kind: 'local',
     async run(call, cli) {
-      const text = await helpOn(nouns, call.args);
+      const text = call.has('man') ? await manualPage(nouns, cli) : await helpOn(nouns, call.args);
       return cli.show({ help: text }, () => text);
     },
   };
+}
+
+async function manualPage(nouns: readonly Noun[], cli: Cli): Promise<string> {
+  const { renderManual } = await import('../manual');
+  return renderManual(nouns, cli.world.version);
 }
 
 async function helpOn(nouns: readonly Noun[], words: readonly string[]): Promise<string> {
