@@ -138,6 +138,10 @@ const ROUTES: Routes = {
     list: get('/v1/invoices', 'Invoices'),
     show: get('/v1/invoices/{id}', 'One invoice'),
   },
+  plans: {
+    show: repeatable('/v1/plans', 'What a plan would change and charge'),
+    apply: post('/v1/plans/apply', 'Do what a plan said'),
+  },
   periods: {
     close: post('/v1/periods', 'Prove a month and seal it'),
     list: get('/v1/periods', 'The months that are closed'),

@@ -71,6 +71,24 @@ const lead = {
 };
 const line = z.int().min(0);
 
+const ruleTyped = {
+  below: optionalText,
+  amount: optionalText,
+  refillTo: optionalText,
+  monthlyCap: optionalText,
+  dailyCount: optionalText,
+  cooldown: optionalText,
+  maxFailures: optionalText,
+};
+const planned = { name: optionalText, unit: optionalText, price: optionalText };
+const plan = z.strictObject({
+  services: z.array(z.strictObject({ service: text, ...planned, ...terms })).max(LONGEST_LIST),
+  apps: z
+    .array(z.strictObject({ app: text, name: optionalText, limit: optionalText, onLimit: optionalText }))
+    .max(LONGEST_LIST),
+  recharge: z.strictObject({ ...ruleTyped, enabled: flag }).exactOptional(),
+});
+
 function rowsOf<S extends z.core.$ZodShape>(shape: S) {
   return z.array(z.strictObject({ line, ...shape })).max(LONGEST_BATCH);
 }
@@ -121,13 +139,7 @@ export const SHAPES: Shapes = {
   },
   recharge: {
     set: {
-      below: optionalText,
-      amount: optionalText,
-      refillTo: optionalText,
-      monthlyCap: optionalText,
-      dailyCount: optionalText,
-      cooldown: optionalText,
-      maxFailures: optionalText,
+      ...ruleTyped,
       ...change,
     },
     show: {},
@@ -219,6 +231,10 @@ export const SHAPES: Shapes = {
     pay: { id: text, ...change },
     list: {},
     show: { id: text },
+  },
+  plans: {
+    show: { document: plan },
+    apply: { document: plan, digest: text, ...change },
   },
   periods: { close: { period: text, ...change }, list: {} },
   leads: {
