@@ -51,10 +51,12 @@ export interface Cli {
   log(line: string): void;
   /** A line on stderr that nothing silences. */
   warn(text: string): void;
+  /** Runs another command line, as if it had been typed, and answers its status. */
+  again(argv: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
 
-export function createCli(world: World, call: Call, signals: Signals): Cli {
+export function createCli(world: World, call: Call, signals: Signals, again: Cli['again']): Cli {
   const isJson = call.has('json') || call.text('format') === 'json';
   const isQuiet = call.has('quiet');
   let settings: Settings | undefined;
@@ -101,6 +103,7 @@ export function createCli(world: World, call: Call, signals: Signals): Cli {
       if (!isJson && !isQuiet) cli.warn(text);
     },
     log: (line) => tell(world, `${line}\n`),
+    again,
     warn: (text) => tell(world, `${escapeControl(redact(text))}\n`),
     close: async () => {
       // A wallet that failed to open has nothing to close, and has said why already.

@@ -14,7 +14,7 @@ export async function runProgram(argv: readonly string[], world: World): Promise
   try {
     // What follows `wallet run … --` is another program's business: a telephone number there is no card number.
     refuseSecretArguments(own.includes('run') ? own : argv);
-    return await follow(await route(argv), world);
+    return await follow(await route(argv), argv, world);
   } catch (error) {
     const debug = own.includes('--debug') || isSet(world.env.WALLET_DEBUG);
     const { reportError } = await import('./report-error');
@@ -35,20 +35,39 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '';
 }
 
-async function follow(target: Route, world: World): Promise<number> {
+async function follow(target: Route, argv: readonly string[], world: World): Promise<number> {
   if (target.kind === 'version') return print(world, `${world.version}\n`);
   if (target.kind === 'help') {
+    if (argv.length === 0 && isWatched(world)) return welcome(world);
     const { renderHelp } = await import('./help');
     return print(world, renderHelp(NOUNS, target.noun, target.commands));
   }
   const call = createCall(target.spec.path, target.parsed);
   const signals = watchSignals(target.spec, (line) => tell(world, `${escapeControl(line)}\n`));
-  const cli = createCli(world, call, signals);
+  const cli = createCli(world, call, signals, (words) => runProgram(words, world));
   try {
     return await target.spec.run(call, cli);
   } finally {
     await cli.close();
   }
+}
+
+function isWatched({ stdin, stderr }: World): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
+}
+
+/** `wallet` alone on a terminal: the way in where there is nothing yet, the list of commands from then on. */
+async function welcome(world: World): Promise<number> {
+  const [{ isNewHere }, { renderHelp }] = await Promise.all([import('./first-run'), import('./help')]);
+  const nothing = createCall('wallet', { args: [], options: {}, rest: [] });
+  const signals = watchSignals({ kind: 'read' }, (line) => tell(world, `${escapeControl(line)}\n`));
+  const cli = createCli(world, nothing, signals, (words) => runProgram(words, world));
+  try {
+    if (!cli.ask.isPossible || !(await isNewHere(cli))) return await print(world, renderHelp(NOUNS));
+  } finally {
+    await cli.close();
+  }
+  return runProgram(['init'], world);
 }
 
 async function print(world: World, text: string): Promise<number> {

@@ -80,19 +80,6 @@ test('card add asks which test card', async () => {
   expect(status).toBe(0);
 });
 
-test('init asks for what is missing', async () => {
-  const { status, text } = await runOnTerminal(['init'], {
-    env: { ...home.env(), WALLET_LEDGER: `${home.home}/other.db` },
-    reactions: [
-      { when: 'Name of the organisation', press: `shop${KEYS.enter}` },
-      { when: 'e-mail', press: KEYS.enter },
-      { when: 'time zone', press: `${'\u007f'.repeat(3)}Europe/Berlin${KEYS.enter}` },
-    ],
-  });
-  expect(text).toContain('shop created: SANDBOX');
-  expect(status).toBe(0);
-});
-
 describe('a list on a terminal', () => {
   beforeAll(async () => {
     await home.ok('app add crm');

@@ -9,7 +9,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'init',
     summary: 'create an organisation, and the ledger if there is none',
     details:
-      'Safe to repeat. The first organisation of a ledger is its default. Fills a starter catalogue of services with example prices. On a terminal it asks for what is missing.',
+      'Safe to repeat. The first organisation of a ledger is its default. Fills a starter catalogue of services with example prices. On a terminal, without --org, it leads through everything a new wallet needs.',
     options: [
       { flag: '--provider <name>', help: 'who moves the money (sandbox if not said)', choices: ['sandbox', 'stripe'] },
       { flag: '--email <address>', help: "the organisation's e-mail address" },
@@ -27,6 +27,7 @@ export const commands: readonly CommandSpec[] = [
     ],
     kind: 'change',
     async run(call, cli) {
+      if (isGuided(call, cli)) return (await import('../first-run')).guideFirstRun(call, cli);
       const request = given({ ...(await identity(call, cli)), ...termsOf(call), ...call.change() });
       const result = await (await cli.wallet()).organisation.init(request);
       const { org, created, balance } = result;
@@ -40,6 +41,12 @@ export const commands: readonly CommandSpec[] = [
     },
   },
 ];
+
+/** Who gives no name on a terminal is new, and gets the whole way shown. */
+function isGuided(call: Call, cli: Cli): boolean {
+  const isPlain = !cli.isJson && !cli.isQuiet && !call.has('dry-run') && call.text('idempotency-key') === undefined;
+  return isPlain && cli.settings.org.value === undefined && cli.ask.isPossible;
+}
 
 /** A name is all that is needed; who has to be asked for it is asked for the rest as well. */
 async function identity(call: Call, cli: Cli): Promise<{ org: string; timeZone?: string; email?: string }> {
