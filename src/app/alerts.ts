@@ -115,7 +115,7 @@ export async function testAlert(
 }
 
 async function raiseTest(unit: LedgerUnit, session: Session, alert: AlertRecord): Promise<NoticeRecord | undefined> {
-  if (destinationsOf(session, alert.to).length === 0) throw noAddress(alert);
+  if ((await destinationsOf(unit, session, alert.to)).length === 0) throw noAddress(alert);
   return raise(unit, session, {
     kind: 'test',
     alert: alert.id,

@@ -41,7 +41,8 @@ export async function raise(unit: LedgerUnit, session: Session, draft: NoticeDra
     version: 1,
   };
   await unit.records.notices.insert(notice);
-  for (const destination of destinationsOf(session, draft.to ?? (await subscribersOf(unit, draft.kind)))) {
+  const named = draft.to ?? (await subscribersOf(unit, draft.kind));
+  for (const destination of await destinationsOf(unit, session, named)) {
     await unit.records.deliveries.insert({
       id: makeId('msg', now, session.deps.system.random()),
       notice: notice.id,
@@ -58,9 +59,23 @@ export async function raise(unit: LedgerUnit, session: Session, draft: NoticeDra
   return notice;
 }
 
-/** Addresses, each once: roles stand for the people who have them now. */
-export function destinationsOf(session: Session, to: readonly string[]): readonly string[] {
-  return [...new Set(to.flatMap((destination) => resolve(session, destination)))];
+/** Addresses, each once: a role stands for the people who have it now, and for its contact while nobody has. */
+export async function destinationsOf(
+  view: LedgerView,
+  { org }: Session,
+  to: readonly string[],
+): Promise<readonly string[]> {
+  const users = to.some((destination) => destination.startsWith('role:'))
+    ? await view.records.users.list({ removedAt: null })
+    : [];
+  const contacts = { admin: org.email, accountant: org.accountingContact };
+  const resolve = (destination: string): readonly string[] => {
+    if (destination !== 'role:admin' && destination !== 'role:accountant') return [destination];
+    const role = destination === 'role:admin' ? 'admin' : 'accountant';
+    const people = users.filter((user) => user.role === role).map(({ email }) => email);
+    return people.length > 0 ? people : [contacts[role]].filter((email) => email !== null);
+  };
+  return [...new Set(to.flatMap(resolve))];
 }
 
 async function subscribersOf(view: LedgerView, kind: AlertKind | 'test'): Promise<readonly string[]> {
@@ -70,10 +85,4 @@ async function subscribersOf(view: LedgerView, kind: AlertKind | 'test'): Promis
   return asked.length > 0
     ? asked.flatMap((alert) => alert.to)
     : ['role:admin', ...instead.flatMap((alert) => alert.to)];
-}
-
-function resolve({ org }: Session, destination: string): readonly string[] {
-  if (destination === 'role:admin') return org.email === null ? [] : [org.email];
-  if (destination === 'role:accountant') return org.accountingContact === null ? [] : [org.accountingContact];
-  return [destination];
 }

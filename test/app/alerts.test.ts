@@ -296,6 +296,18 @@ describe('The outbox', () => {
     expect(mail.letters).toHaveLength(2);
   });
 
+  test('goes to everybody who has the role now, and to its contact while nobody has', async () => {
+    const { alert } = await wallet.alerts.addLowBalance({ below: '50', to: ['role:admin', 'role:accountant'] });
+    const told = async () => {
+      later(1);
+      return (await wallet.alerts.test({ id: alert.id })).deliveries.map(({ destination }) => destination);
+    };
+    expect(await told()).toEqual(['ops@example.com']);
+    await wallet.access.addUser({ user: 'grace', email: 'grace@example.com', role: 'admin' });
+    await wallet.access.addUser({ user: 'alan', email: 'alan@example.com', role: 'accountant' });
+    expect(await told()).toEqual(['alan@example.com', 'grace@example.com']);
+  });
+
   test('is no part of the seal, and the alerts are', async () => {
     await wallet.alerts.addLowBalance({ below: '50', to: MAIL });
     await use(60);
