@@ -263,11 +263,13 @@ export class PartyFinder {
 
 function rejectOf(line: number, error: unknown): RowReject {
   if (!(error instanceof WalletError)) throw error;
+  // Of a row alone it would be true; the rows around it were posted.
+  const why = error.why === undefined || error.why === 'nothing was changed' ? '' : `: ${error.why}`;
   const hint = error.hint === undefined ? '' : ` (${error.hint})`;
   return {
     line,
     code: error.code,
-    message: `${error.message}${error.why === undefined ? '' : `: ${error.why}`}${hint}`,
+    message: `${error.message}${why}${hint}`,
   };
 }
 

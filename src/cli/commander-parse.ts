@@ -52,10 +52,18 @@ export function explainUnknown(
   try {
     refuseFaults(() => root.parse([...argv], { from: 'user' }), use);
   } catch (fault) {
-    if (fault instanceof WalletError) return fault;
+    if (fault instanceof WalletError) return withBeginning(fault, names.flat(), argv, parent);
     throw fault;
   }
   return misused('no command was given', use, { why: `what to do was not said: ${parent} COMMAND` });
+}
+
+/** Commander guesses at slips of the finger; a word that was only begun (`bal`) is meant as well. */
+function withBeginning(fault: WalletError, names: readonly string[], argv: readonly string[], parent: string) {
+  const begun = argv.find((word) => !word.startsWith('-')) ?? '';
+  const [meant, ...others] = names.filter((name) => begun.length > 1 && name.startsWith(begun));
+  if (meant === undefined || others.length > 0 || fault.hint?.startsWith('did you mean')) return fault;
+  return misused(fault.message, { command: parent, usage: fault.why ?? '' }, { guess: `did you mean ${meant}?` });
 }
 
 function quiet(command: Command): Command {

@@ -107,7 +107,10 @@ function passesLuhn(digits: string): boolean {
 }
 
 function invalid(what: string, text: string, why: string): WalletError {
-  return new WalletError('invalid_value', `the ${what} ${quote(text)} is not valid`, { why, hint: 'wallet help' });
+  return new WalletError('invalid_value', `the ${what} ${quote(text)} is not valid`, {
+    why,
+    hint: `choose another ${what}`,
+  });
 }
 
 /** A whole number of units, as typed: digits only, at least 1. Throws `invalid_quantity`. */
