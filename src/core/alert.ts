@@ -15,7 +15,7 @@ export const BUILT_IN_ALERTS = [
   'purchase-unresolved',
 ] as const;
 
-export type BuiltInAlert = (typeof BUILT_IN_ALERTS)[number];
+type BuiltInAlert = (typeof BUILT_IN_ALERTS)[number];
 export type AlertKind = 'low-balance' | 'spend' | BuiltInAlert;
 export const SPEND_PERIODS = ['day', 'week', 'month'] as const;
 export type SpendPeriod = (typeof SPEND_PERIODS)[number];

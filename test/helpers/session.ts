@@ -98,12 +98,13 @@ function shown({ status, stdout, stderr }: Outcome, sandbox: Sandbox): string {
   return `${masked(stdout + errors, sandbox)}${status === 0 ? '' : `[${status}]\n`}`;
 }
 
-/** What differs from run to run: ids, cursors and the home folder. */
+/** What differs from run to run: ids, cursors, sizes of files and the home folder. */
 function masked(text: string, { home }: Sandbox): string {
   return text
     .replaceAll(home, '~')
     .replace(/\bwlt_test_1_\w+/g, 'wlt_test_1_…')
     .replace(IDS, (_, prefix: string, rest: string) => `${prefix}_${'x'.repeat(rest.length)}`)
     .replace(/--cursor \S+/g, '--cursor …')
-    .replace(/("(?:next|hash)": ?)"[^"]+"/g, '$1"…"');
+    .replace(/("(?:next|hash)": ?)"[^"]+"/g, '$1"…"')
+    .replace(/("bytes": )\d+/g, '$1…');
 }

@@ -7,8 +7,12 @@ const folder = path.resolve('test/sessions');
 const files = readdirSync(folder).filter((file) => file.endsWith('.session'));
 
 describe.each(['local', 'remote'] as const)('%s', (mode) => {
-  test.each(files)('%s', async (file) => {
-    const { actual, expected } = await runSession(path.join(folder, file), {}, mode);
-    expect(actual).toBe(expected);
-  });
+  test.each(files)(
+    '%s',
+    async (file) => {
+      const { actual, expected } = await runSession(path.join(folder, file), {}, mode);
+      expect(actual).toBe(expected);
+    },
+    120_000,
+  );
 });
