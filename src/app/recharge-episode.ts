@@ -53,10 +53,20 @@ function draftOf(
     subject: `${kind}:${purchase.id}`,
     recovered: kind === 'recharge-recovered',
     value: formatCredits(purchase.credits),
-    title:
-      kind === 'recharge-failed' && purchase.state === 'succeeded' ? 'Auto top-up: the backup card paid' : TITLES[kind],
-    lines: [paid, ...declines, nextOf(kind, rule)],
+    title: titleOf(kind, purchase),
+    lines: [paid, ...(declines.length === 0 ? whyNot(purchase) : declines), nextOf(kind, rule)],
   };
+}
+
+function titleOf(kind: EpisodeNotice, purchase: PurchaseRecord): string {
+  if (kind !== 'recharge-failed') return TITLES[kind];
+  if (purchase.state === 'succeeded') return 'Auto top-up: the backup card paid';
+  return declinesOf(purchase).length === 0 ? 'Auto top-up: the payment was not made' : TITLES[kind];
+}
+
+/** What kept a top-up from being paid where no bank said no. */
+function whyNot({ failure }: PurchaseRecord): readonly string[] {
+  return failure === null ? [] : [`Why: ${failure.message}.`];
 }
 
 function adviceOf(kind: ReturnType<typeof classifyDecline>): string {

@@ -12,6 +12,7 @@ import { createLocalWallet } from '../../src/app/local-wallet';
 import type { WalletService } from '../../src/contract/wallet-service';
 import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
 import { type Instant, parseInstant } from '../../src/core/time';
+import type { PaymentGateway } from '../../src/ports/payment-gateway';
 
 /** A ledger file in a folder of its own, with the service over it in this process, and a clock that tests set. */
 export interface TestLedger {
@@ -20,6 +21,8 @@ export interface TestLedger {
   now: Instant;
   /** What mail and webhooks are sent with; nothing unless set before `open`. */
   notifier: Parameters<typeof createNotifier>[0];
+  /** What stands between the service and the sandbox processor: nothing unless set before `open`. */
+  between: (sandbox: PaymentGateway) => PaymentGateway;
   /** The service on a connection of its own, as another process would have; for the ledger's first organisation unless named. */
   open(org?: string): WalletService;
   /** The file as the `sqlite3` shell has it: no foreign keys, no helpers. */
@@ -35,8 +38,9 @@ export function createTestLedger(start = '2026-10-05T12:00:00Z'): TestLedger {
     file,
     now: parseInstant(start),
     notifier: {},
+    between: (sandbox) => sandbox,
     open(org) {
-      const wallet = openWallet(file, () => ledger.now, org, ledger.notifier);
+      const wallet = openWallet(ledger, org);
       wallets.push(wallet);
       return wallet;
     },
@@ -57,12 +61,9 @@ export function createTestLedger(start = '2026-10-05T12:00:00Z'): TestLedger {
   return ledger;
 }
 
-function openWallet(
-  file: string,
-  now: () => Instant,
-  org: string | undefined,
-  notifier: TestLedger['notifier'],
-): WalletService {
+function openWallet(ledger: TestLedger, org: string | undefined): WalletService {
+  const { file, notifier, between } = ledger;
+  const now = () => ledger.now;
   let driver: SqlDriver | undefined;
   const open = async (create: boolean) => {
     driver ??= await openSqlite({ file, create });
@@ -70,7 +71,7 @@ function openWallet(
   };
   return createLocalWallet({
     store: async (options) => new SqlStore(await open(options?.create === true), digest),
-    gateway: async () => ({ gateway: createSandbox(await open(false), now), keyMark: null }),
+    gateway: async () => ({ gateway: between(createSandbox(await open(false), now)), keyMark: null }),
     processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
     admit: async () => undefined,
     system: { ...createSystem(undefined), now },
