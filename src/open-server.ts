@@ -9,6 +9,7 @@ import type { CallerSettings, WalletHost } from './contract/host';
 import type { WalletService } from './contract/wallet-service';
 import { type Credits, parseCredits } from './core/credits';
 import { WalletError } from './core/errors';
+import { EventSettlement } from './event-settlement';
 import { type RunningServer, startServer } from './http/server';
 import { callOf, type LedgerCall, openLedger } from './open-wallet';
 
@@ -27,12 +28,19 @@ export async function openServer(
   const deps = dependencies(own);
   await requireLedger(deps);
   const tls = request.tls === undefined ? undefined : { cert: read(request.tls.cert), key: read(request.tls.key) };
-  const server = await startServer(createHost(version, deps, own, dependencies), { ...request, tls });
+  const events = new EventSettlement({
+    secret: env.STRIPE_WEBHOOK_SECRET,
+    depsFor: (org) => dependencies({ ...own, actor: 'serve', org }),
+    log: request.log,
+  });
+  const host = { ...createHost(version, deps, own, dependencies), takeEvent: events.take.bind(events) };
+  const server = await startServer(host, { ...request, tls });
   const endJobs = request.jobs
     ? startJobs(dependencies({ ...own, actor: 'serve', org: undefined }), request.log)
     : undefined;
   const stop = async () => {
     await Promise.all([server.stop(), endJobs?.()]);
+    await events.end();
     await deps.close();
   };
   return { url: server.url, stop };
@@ -43,7 +51,7 @@ function createHost(
   deps: Dependencies,
   own: LedgerCall,
   dependencies: (call: LedgerCall) => Dependencies,
-): WalletHost {
+): Omit<WalletHost, 'takeEvent'> {
   const queue = new UsageQueue();
   return {
     version,

@@ -19,6 +19,9 @@ export interface Visitor {
   readonly wallet: WalletService;
 }
 
+/** What became of a processor's event: one that is not taken changes nothing. */
+export type EventOutcome = 'taken' | 'ignored' | 'not_genuine' | 'no_secret';
+
 /** What stands behind the server. */
 export interface WalletHost {
   readonly version: string;
@@ -26,4 +29,9 @@ export interface WalletHost {
   admit(settings: CallerSettings): Promise<Visitor>;
   /** Throws unless the ledger can be read. */
   ready(): Promise<void>;
+  /**
+   * Takes an event of the card processor, by the bytes and the signature it came with. Only that something happened is
+   * believed: it is looked up at the processor afterwards, and credited once. Throws where the ledger can't be read.
+   */
+  takeEvent(event: { readonly body: Uint8Array; readonly signature: string | undefined }): Promise<EventOutcome>;
 }

@@ -11,6 +11,7 @@ import { listRoutes, type RemoteRoute } from '../contract/routes';
 import { WalletError } from '../core/errors';
 import { parseBody } from './body';
 import { bearerOf, isAmbiguous, RequestFault, readKey, requireJson, requireOwnHost } from './guards';
+import { eventRoute } from './processor-events';
 import { RateLimit } from './rate-limit';
 import { Metrics, type RequestFacts } from './request-log';
 import { codecOf, type RequestCodec, readRequest } from './requests';
@@ -145,6 +146,11 @@ function createApp(host: WalletHost, options: ServerOptions, hosts: ReadonlySet<
   open(app, '/docs', async (c) => {
     c.header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
     return c.html((await import('./docs-page')).docsPage(host.version));
+  });
+  const events = eventRoute(host);
+  app.post(events.path, limitBody(events.bodyLimit), async (c) => {
+    c.set('route', events.path);
+    return c.json(await events.answer(c.req.raw));
   });
   const gate = { host, rates, failures };
   for (const { noun, verb, route } of listRoutes()) {
