@@ -100,10 +100,10 @@ configuration file. An empty variable counts as none.
   STRIPE_API_KEY            the key of the card processor
   WALLET_STRIPE_API_BASE    its address, for tests
   STRIPE_WEBHOOK_SECRET     what Stripe signs its webhooks with
-  WALLET_SMTP_URL           the mail server: smtps://user:password@mail.example.com
+  WALLET_SMTP_URL           the mail server, such as smtps://user:pass@host
   WALLET_SMTP_FROM          who mail is from; the mail server's user if not set
   WALLET_WEBHOOK_SECRET     what alerts to webhooks are signed with
-  WALLET_WEBHOOK_ALLOW      private hosts and ranges that they may go to all the same
+  WALLET_WEBHOOK_ALLOW      private hosts that they may go to all the same
 
   NO_COLOR, FORCE_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM
   XDG_CONFIG_HOME, XDG_DATA_HOME, HOME

@@ -48,6 +48,13 @@ const FOR_ADMINS = [
   'access.listUsers',
   'access.setRole',
   'access.removeUser',
+  'alerts.addLowBalance',
+  'alerts.addSpend',
+  'alerts.route',
+  'alerts.remove',
+  'alerts.test',
+  'plans.show',
+  'plans.apply',
 ];
 
 interface Operation {
@@ -65,6 +72,11 @@ const MORE: Readonly<Record<string, object>> = {
   'recharge.simulate': { below: '1', amount: '10' },
   'recharge.set': { below: '1', amount: '10' },
   'cards.edit': { name: 'Eve' },
+  'alerts.addLowBalance': { to: ['eve@example.com'], below: '1' },
+  'alerts.addSpend': { to: ['eve@example.com'], over: '1', per: 'day' },
+  'alerts.route': { to: ['eve@example.com'], kind: 'card-expiring' },
+  'plans.show': { document: { services: [], apps: [] } },
+  'plans.apply': { document: { services: [], apps: [] } },
 };
 const VALUES: Readonly<Record<string, unknown>> = {
   credits: '1',

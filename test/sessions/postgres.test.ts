@@ -13,7 +13,11 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-test.each(files)('%s goes the same way on a database server', async (file) => {
-  const { actual, expected } = await runSession(path.join(folder, file), { WALLET_LEDGER: database.url });
-  expect(actual).toBe(expected);
-}, 90_000);
+test.each(files)(
+  '%s goes the same way on a database server',
+  async (file) => {
+    const { actual, expected } = await runSession(path.join(folder, file), { WALLET_LEDGER: database.url });
+    expect(actual).toBe(expected);
+  },
+  90_000,
+);

@@ -94,7 +94,8 @@ class World {
     const at = START as Instant;
     const record = {
       id: `org_${chance.hex(20)}`,
-      tag: chance.hex(6),
+      // Thousands of worlds share a store: none may have another's tag.
+      tag: seed.toString(16).padStart(6, '0').slice(-6),
       name: world.#org,
       email: null,
       timeZone: 'UTC',

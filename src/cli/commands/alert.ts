@@ -50,8 +50,8 @@ export const commands: readonly CommandSpec[] = [
     examples: [
       { command: 'wallet alert add low-balance --below 50 --to ada@example.com', says: 'by e-mail' },
       {
-        command: 'wallet alert add low-balance --below 50 --to role:admin --to https://hooks.example.com/T0/B0',
-        says: 'to all administrators, and to a webhook',
+        command: 'wallet alert add low-balance --below 50 --to https://hooks.example.com/T0',
+        says: 'to a webhook',
       },
     ],
     kind: 'change',
