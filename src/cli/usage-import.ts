@@ -104,19 +104,22 @@ async function recognise(source: Source, path: string, call: Call): Promise<{ fo
 async function postBatches(run: Import, progress: Progress): Promise<Signal | undefined> {
   const { cli, file, totals } = run;
   let ended: Signal | undefined;
-  let stopWaiting: (() => void) | undefined;
-  const interrupted = new Promise<undefined>((resolve) => {
-    stopWaiting = () => resolve(undefined);
-  });
+  let stopWaiting: ((nothing: undefined) => void) | undefined;
   const restore = cli.signals.takeOver((signal) => {
     ended = signal;
-    stopWaiting?.();
+    stopWaiting?.(undefined);
   });
   const batches = file.batches[Symbol.asyncIterator]();
   try {
     for (let number = 1; ended === undefined; number += 1) {
       // A pipe may be silent for ever: a signal ends the waiting, but never a batch that is being posted.
-      const next = await Promise.race([batches.next(), interrupted]);
+      // One promise for each wait: a race against one that lasts would keep every batch alive to the end.
+      const next = await new Promise<IteratorResult<RowBatch<UsageInputRow, UsageField>> | undefined>(
+        (resolve, reject) => {
+          stopWaiting = resolve;
+          batches.next().then(resolve, reject);
+        },
+      );
       if (next === undefined || next.done === true) break;
       await postBatch(run, next.value, number);
       progress.update(next.value.bytes, totals.read);
