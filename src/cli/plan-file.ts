@@ -1,14 +1,15 @@
 import type { PlanDocument, PlannedApp, PlannedService } from '../contract/plans';
 import { WalletError } from '../core/errors';
 import { given } from './call';
+import type { Cli } from './cli';
+import { openFile } from './input-file';
 
 type Words = Readonly<Record<string, string>>;
 
 /** Reads a plan's file. Throws `invalid_input` with the line. */
-export async function planOf(path: string): Promise<PlanDocument> {
-  const { openInput } = await import('../input/open-input');
+export async function planOf(cli: Cli, path: string): Promise<PlanDocument> {
   const { readPlan } = await import('../input/plan');
-  const { source } = await openInput(path);
+  const { source } = await openFile(cli, path);
   const chunks: Uint8Array[] = [];
   for await (const chunk of source) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
   const { services, apps, recharge } = readPlan(Buffer.concat(chunks).toString('utf8'));

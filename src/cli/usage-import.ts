@@ -2,7 +2,6 @@ import type { Balance, RowReject } from '../contract/objects';
 import type { UsageBatchRequest, UsageBatchResult } from '../contract/wallet-service';
 import { add, type Credits, formatCredits, readCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
-import { openInput } from '../input/open-input';
 import type { RowBatch, Source } from '../input/rows';
 import {
   guessFormat,
@@ -17,6 +16,7 @@ import { createProgress, type Progress } from '../output/progress';
 import { type Call, given } from './call';
 import type { Cli } from './cli';
 import { EXIT_STATUS } from './exit-status';
+import { openFile } from './input-file';
 import { openRejects, type RejectsFile } from './rejects-file';
 import { SIGNAL_STATUS, type Signal } from './signals';
 import { balanceLine, counted } from './wording';
@@ -49,7 +49,7 @@ interface Import {
 /** Posts a file batch by batch, in constant memory; each batch is one write, so whatever ends it, it can be run again. */
 export async function importUsage(call: Call, cli: Cli): Promise<number> {
   const path = call.arg(0);
-  const { source, totalBytes } = await openInput(path);
+  const { source, totalBytes } = await openFile(cli, path);
   const { format, whole } = await recognise(source, path, call);
   const map = call.text('map');
   const options = given({ format, batchRows: BATCH_ROWS, map: map === undefined ? undefined : parseMap(map) });

@@ -14,6 +14,11 @@ const SEED = Number(process.env.WALLET_FUZZ_SEED ?? 20261124);
 const FOUND: [readonly string[]][] = [
   [['recharge', 'check', '--idempotency-key', 'a\nb']],
   [['service', 'list', '--output', 'constructor']],
+  [['plan', '-']],
+  [['apply', '-', '--yes']],
+  [['usage', 'import', '-']],
+  [['leads', 'import', '-']],
+  [['profile', 'add', 'work', '--token-stdin']],
 ];
 const NOW = '2026-10-06T12:00:00Z';
 

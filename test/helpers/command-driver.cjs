@@ -3,6 +3,7 @@
 // with what came of it out. A process for each would make thousands of them too slow.
 const fs = require('node:fs');
 const readline = require('node:readline');
+const { Readable } = require('node:stream');
 
 const PATIENCE_MS = 20_000;
 const answer = fs.writeSync.bind(fs);
@@ -29,6 +30,10 @@ process.exit = (status) => {
   throw new Error(`the program ended itself with ${status}`);
 };
 
+// A command that reads its stdin finds it at its end: the lines of this channel are not for it.
+const channel = process.stdin;
+Object.defineProperty(process, 'stdin', { get: () => Readable.from([]) });
+
 const { main } = require(process.argv[2]);
 
 async function run(words) {
@@ -51,7 +56,7 @@ async function run(words) {
 }
 
 (async () => {
-  for await (const line of readline.createInterface({ input: process.stdin })) {
+  for await (const line of readline.createInterface({ input: channel })) {
     answer(1, `${JSON.stringify(await run(JSON.parse(line)))}\n`);
   }
 })();

@@ -80,6 +80,23 @@ test('card add asks which test card', async () => {
   expect(status).toBe(0);
 });
 
+describe('standard input that is the keyboard', () => {
+  test.each([
+    ['plan', ['plan', '-'], 'services:\nsms:'],
+    ['apply', ['apply', '-'], 'apps:\ncrm:'],
+    ['usage import', ['usage', 'import', '-'], 'app,service,quantity'],
+    ['leads import', ['leads', 'import', '-'], 'app,service,campaign,delivered,leads'],
+  ])('%s says how it ends, ends so, and Ctrl-C leaves with 130', async (_what, words, typed) => {
+    const when = 'Ctrl-D on a line of its own ends it';
+    const ended = await runOnTerminal(words, {
+      env: home.env(),
+      reactions: [{ when, press: `${typed.replace('\n', '\r  ')}\r${KEYS.ctrlD}` }],
+    });
+    const left = await runOnTerminal(words, { env: home.env(), reactions: [{ when, press: KEYS.ctrlC }] });
+    expect([ended.status, left.status, left.text]).toEqual([0, 130, expect.stringContaining('interrupted')]);
+  });
+});
+
 describe('a list on a terminal', () => {
   beforeAll(async () => {
     await home.ok('app add crm');

@@ -18,7 +18,7 @@ export const commands: readonly CommandSpec[] = [
     kind: 'change',
     spends: true,
     async run(call, cli) {
-      const document = await planOf(call.arg(0));
+      const document = await planOf(cli, call.arg(0));
       const { plans } = await cli.wallet();
       const { plan } = await plans.show({ document });
       if (plan.charges !== null && !call.has('dry-run'))

@@ -2,6 +2,7 @@ import type { RowReject } from '../../contract/objects';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
 import { EXIT_STATUS } from '../exit-status';
+import { openFile } from '../input-file';
 import type { CommandSpec } from '../spec';
 import { counted } from '../wording';
 
@@ -54,10 +55,9 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 async function importLeads(call: Call, cli: Cli): Promise<number> {
-  const { openInput } = await import('../../input/open-input');
   const { openLeadRows } = await import('../../input/lead-rows');
   const path = call.arg(0);
-  const file = await openLeadRows((await openInput(path)).source, path);
+  const file = await openLeadRows((await openFile(cli, path)).source, path);
   const { leads } = await cli.wallet();
   const { idempotencyKey, dryRun } = call.change();
   const sums = { read: 0, posted: 0, duplicates: 0, rejected: 0 };

@@ -12,7 +12,7 @@ export const commands: readonly CommandSpec[] = [
     examples: [{ command: 'wallet plan wallet.yaml', says: 'before: wallet apply wallet.yaml' }],
     kind: 'read',
     async run(call, cli) {
-      const document = await planOf(call.arg(0));
+      const document = await planOf(cli, call.arg(0));
       const { plan } = await (await cli.wallet()).plans.show({ document });
       return cli.show({ plan }, () => describePlan(plan, 'would'), plan.digest);
     },

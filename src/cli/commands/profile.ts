@@ -4,6 +4,7 @@ import { nearest, parseSlug } from '../../core/text';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
+import { sayWhereItEnds } from '../input-file';
 import { showList } from '../list';
 import { redact } from '../secrets';
 import type { CommandSpec } from '../spec';
@@ -107,6 +108,7 @@ function shown({ apiToken: _, ...kept }: Kept): Omit<Kept, 'apiToken'> {
 
 async function readToken(cli: Cli): Promise<string> {
   let text = '';
+  sayWhereItEnds(cli);
   for await (const chunk of cli.world.stdin) text += String(chunk);
   const token = text.trim();
   if (/^[\x21-\x7e]{1,300}$/.test(token)) return token;
