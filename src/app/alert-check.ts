@@ -1,5 +1,5 @@
 import type { AlertCheck } from '../contract/alerts';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
 import type { NoticeRecord } from '../core/alert';
 import { Abandon, type LedgerUnit, type LedgerView } from '../ports/store';
 import { presentNotice } from './alerts';

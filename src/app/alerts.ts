@@ -1,5 +1,5 @@
 import type { Alert, AlertAnswer, Delivery, Notice, Undelivered } from '../contract/alerts';
-import type { Changed, ChangeOptions, PageRequest } from '../contract/wallet-service';
+import type { Changed, ChangeOptions, PageRequest } from '../contract/calls';
 import {
   type AlertRecord,
   BUILT_IN_ALERTS,

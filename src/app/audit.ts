@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../contract/objects';
-import type { PageRequest } from '../contract/wallet-service';
+import type { AuditEntry } from '../contract/audit';
+import type { PageRequest } from '../contract/calls';
 import type { Link } from '../core/ledger/chain';
 import { formatInstant } from '../core/time';
 import type { Dependencies } from './dependencies';

@@ -1,4 +1,4 @@
-import type { Balance } from '../contract/objects';
+import type { Balance } from '../contract/credit';
 import type { LedgerView } from '../ports/store';
 import type { Dependencies } from './dependencies';
 import { presentBalance } from './present';

@@ -1,5 +1,5 @@
-import type { BillingAccount } from '../contract/objects';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { BillingAccount } from '../contract/billing';
+import type { Changed, ChangeOptions } from '../contract/calls';
 import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';

@@ -1,5 +1,5 @@
-import type { Card, CardSetup } from '../contract/objects';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
+import type { Card, CardSetup } from '../contract/cards';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
 import { formatInstant } from '../core/time';

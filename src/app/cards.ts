@@ -1,12 +1,5 @@
-import type { Card } from '../contract/objects';
-import type {
-  BillingDetails,
-  CardAddRequest,
-  CardEditRequest,
-  CardRemoveRequest,
-  Changed,
-  ChangeOptions,
-} from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
+import type { BillingDetails, Card, CardAddRequest, CardEditRequest, CardRemoveRequest } from '../contract/cards';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
 import { type CardAddress, type CardRecord, type CardRole, parseCountry, parseExpiry } from '../core/payment/card';

@@ -1,11 +1,12 @@
-import type { App, Service, ServiceHistory } from '../contract/objects';
+import type { Changed, ChangeOptions } from '../contract/calls';
 import type {
-  Changed,
-  ChangeOptions,
+  App,
+  Service,
   ServiceAddRequest,
+  ServiceHistory,
   ServiceSetRequest,
   ServiceTerms,
-} from '../contract/wallet-service';
+} from '../contract/catalogue';
 import { parseCreditsOrZero, quote, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
 import { WalletError } from '../core/errors';

@@ -1,4 +1,4 @@
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
 import { type Operation, seesBalance } from '../core/access';
 import { WalletError } from '../core/errors';
 import { parseKey } from '../core/text';

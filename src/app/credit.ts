@@ -1,5 +1,6 @@
-import type { Balance, Grant, Transaction } from '../contract/objects';
-import type { Changed, ChangeOptions, PageRequest } from '../contract/wallet-service';
+import type { Changed, ChangeOptions, PageRequest } from '../contract/calls';
+import type { Balance, Grant } from '../contract/credit';
+import type { Transaction } from '../contract/transactions';
 import { freePart } from '../core/credit/grant';
 import { formatCredits, negate, parseCredits, quote } from '../core/credits';
 import { WalletError } from '../core/errors';

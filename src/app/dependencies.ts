@@ -1,5 +1,5 @@
-import type { Organisation } from '../contract/objects';
-import type { Receipt } from '../contract/reports';
+import type { Organisation } from '../contract/organisation';
+import type { Receipt } from '../contract/purchases';
 import type { Actor } from '../core/access';
 import type { Credits } from '../core/credits';
 import type { Calendar } from '../core/time';

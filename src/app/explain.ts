@@ -1,4 +1,4 @@
-import type { Transaction } from '../contract/objects';
+import type { Transaction } from '../contract/transactions';
 import { formatCredits, negate } from '../core/credits';
 import { accountName } from '../core/ledger/chart';
 import { type Entry, OVERDRAFT } from '../core/ledger/entry';

@@ -1,11 +1,7 @@
-import type { Balance, Hold, Transaction } from '../contract/objects';
-import type {
-  Changed,
-  ChangeOptions,
-  HoldCaptureRequest,
-  HoldCreateRequest,
-  PageRequest,
-} from '../contract/wallet-service';
+import type { Changed, ChangeOptions, PageRequest } from '../contract/calls';
+import type { Balance } from '../contract/credit';
+import type { Hold, HoldCaptureRequest, HoldCreateRequest } from '../contract/holds';
+import type { Transaction } from '../contract/transactions';
 import { requireOwnApp } from '../core/access';
 import { captureHold, type Hold as HoldState, openHold, releaseHold, unitsPaidBy } from '../core/credit/hold';
 import { parseCredits, quote, ZERO } from '../core/credits';

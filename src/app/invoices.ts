@@ -1,5 +1,5 @@
-import type { Invoice } from '../contract/reports';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
+import type { Invoice } from '../contract/invoices';
 import { formatCredits, negate, quote, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';

@@ -1,13 +1,7 @@
-import type { RowReject } from '../contract/objects';
-import type { Lead, LeadReport, LeadReportRow } from '../contract/reports';
-import type {
-  Changed,
-  ChangeOptions,
-  LeadBatchRequest,
-  LeadBatchResult,
-  LeadEvent,
-  TransactionFilter,
-} from '../contract/wallet-service';
+import type { Changed, ChangeOptions, RowReject } from '../contract/calls';
+import type { Lead, LeadBatchRequest, LeadBatchResult, LeadEvent } from '../contract/leads';
+import type { LeadReport, LeadReportRow } from '../contract/reports';
+import type { TransactionFilter } from '../contract/transactions';
 import { type Credits, formatCredits, quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';

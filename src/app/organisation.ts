@@ -1,5 +1,6 @@
-import type { Balance, Organisation } from '../contract/objects';
-import type { Changed, InitRequest, WalletStatus } from '../contract/wallet-service';
+import type { Changed } from '../contract/calls';
+import type { Balance } from '../contract/credit';
+import type { InitRequest, Organisation, WalletStatus } from '../contract/organisation';
 import { seesBalance } from '../core/access';
 import { add, type Credits, formatCredits, parseCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';

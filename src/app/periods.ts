@@ -1,5 +1,6 @@
-import type { ClosedPeriod, StatementReport } from '../contract/reports';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
+import type { ClosedPeriod } from '../contract/periods';
+import type { StatementReport } from '../contract/reports';
 import { type Credits, formatCredits, quote, readCredits } from '../core/credits';
 import { addMonths } from '../core/date';
 import { WalletError } from '../core/errors';

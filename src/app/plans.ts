@@ -1,6 +1,6 @@
+import type { Changed, ChangeOptions } from '../contract/calls';
 import type { Plan, PlanDocument, PlannedApp, PlannedChange, PlannedService } from '../contract/plans';
 import type { RechargeCheck } from '../contract/recharge';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
 import { type Credits, formatCredits, parseCreditsOrZero } from '../core/credits';
 import { formatDuration } from '../core/duration';
 import { WalletError } from '../core/errors';

@@ -1,19 +1,11 @@
-import type {
-  App,
-  Balance,
-  Card,
-  Decimal,
-  Grant,
-  Hold,
-  Organisation,
-  PriceVersion,
-  Purchase,
-  Refund,
-  Service,
-  Timestamp,
-  Transaction,
-  TransactionType,
-} from '../contract/objects';
+import type { Card } from '../contract/cards';
+import type { App, PriceVersion, Service } from '../contract/catalogue';
+import type { Balance, Grant } from '../contract/credit';
+import type { Hold } from '../contract/holds';
+import type { Organisation } from '../contract/organisation';
+import type { Purchase, Refund } from '../contract/purchases';
+import type { Transaction, TransactionType } from '../contract/transactions';
+import type { Decimal, Timestamp } from '../contract/values';
 import type { Grant as GrantState } from '../core/credit/grant';
 import type { Hold as HoldState } from '../core/credit/hold';
 import { type Credits, formatCredits, subtract } from '../core/credits';

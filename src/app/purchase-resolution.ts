@@ -1,5 +1,6 @@
-import type { Balance, Purchase } from '../contract/objects';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
+import type { Balance } from '../contract/credit';
+import type { Purchase } from '../contract/purchases';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
 import { isUnresolved, type PurchaseRecord, placePurchase } from '../core/payment/purchase';

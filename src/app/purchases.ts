@@ -1,5 +1,6 @@
-import type { Balance, Purchase } from '../contract/objects';
-import type { BuyRequest, Changed, PageRequest, ReconcileResult } from '../contract/wallet-service';
+import type { Changed, PageRequest } from '../contract/calls';
+import type { Balance } from '../contract/credit';
+import type { BuyRequest, Purchase, ReconcileResult } from '../contract/purchases';
 import { formatCredits } from '../core/credits';
 import { makeId } from '../core/ids';
 import { chargeOrder, isUsable } from '../core/payment/card';

@@ -1,4 +1,4 @@
-import type { Receipt } from '../contract/reports';
+import type { Receipt } from '../contract/purchases';
 import { WalletError } from '../core/errors';
 import { parseEmail } from '../core/text';
 import { type Mail, NotDelivered } from '../ports/notifier';

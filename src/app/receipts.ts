@@ -1,4 +1,4 @@
-import type { Receipt } from '../contract/reports';
+import type { Receipt } from '../contract/purchases';
 import { formatCredits, subtract } from '../core/credits';
 import { WalletError } from '../core/errors';
 import type { CardRecord } from '../core/payment/card';

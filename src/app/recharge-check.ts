@@ -1,5 +1,5 @@
+import type { Changed, ChangeOptions } from '../contract/calls';
 import type { RechargeCheck } from '../contract/recharge';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
 import { formatCredits } from '../core/credits';
 import { formatDate, monthOf } from '../core/date';
 import { makeId } from '../core/ids';

@@ -1,12 +1,12 @@
-import type { RechargeRule } from '../contract/objects';
+import type { Changed, ChangeOptions, PageRequest } from '../contract/calls';
 import type {
   RechargeAnswer,
   RechargeEvaluation,
+  RechargeRule,
   RechargeSetAnswer,
   RechargeTyped,
   RechargeWarning,
 } from '../contract/recharge';
-import type { Changed, ChangeOptions, PageRequest } from '../contract/wallet-service';
 import { type Credits, formatCredits, negate, ZERO } from '../core/credits';
 import { addDays } from '../core/date';
 import { formatDuration } from '../core/duration';

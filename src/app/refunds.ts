@@ -1,5 +1,6 @@
-import type { Balance, Purchase } from '../contract/objects';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
+import type { Balance } from '../contract/credit';
+import type { Purchase } from '../contract/purchases';
 import { holdForRefund, refundable } from '../core/credit/refund';
 import { type Credits, formatCredits, isWholeCents, least, parseCredits, subtract } from '../core/credits';
 import { WalletError } from '../core/errors';

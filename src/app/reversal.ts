@@ -1,5 +1,6 @@
-import type { Balance, Transaction } from '../contract/objects';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
+import type { Balance } from '../contract/credit';
+import type { Transaction } from '../contract/transactions';
 import { add, type Credits, quote, ZERO } from '../core/credits';
 import { addMonths, monthIndexOf, startOfMonth } from '../core/date';
 import { WalletError } from '../core/errors';

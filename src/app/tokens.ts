@@ -1,5 +1,5 @@
 import type { Token } from '../contract/access';
-import type { Changed, ChangeOptions } from '../contract/wallet-service';
+import type { Changed, ChangeOptions } from '../contract/calls';
 import { ROLES, type Role, type TokenRecord } from '../core/access';
 import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';

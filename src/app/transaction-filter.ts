@@ -1,5 +1,6 @@
-import { TRANSACTION_TYPES } from '../contract/objects';
-import type { ResolvedRange, TransactionFilter, TransactionQuery } from '../contract/wallet-service';
+import type { TransactionFilter, TransactionQuery } from '../contract/transactions';
+import { TRANSACTION_TYPES } from '../contract/transactions';
+import type { Range } from '../contract/values';
 import { type Credits, parseCreditsOrZero, quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import type { EntryType } from '../core/ledger/chart';
@@ -12,10 +13,7 @@ import { timeOrNull } from './present';
 import type { Session } from './session';
 
 /** A filter as typed, turned into what the store is asked; and the span of time it came to. */
-export function resolveFilter(
-  session: Session,
-  filter: TransactionFilter,
-): { query: EntryQuery; range: ResolvedRange } {
+export function resolveFilter(session: Session, filter: TransactionFilter): { query: EntryQuery; range: Range } {
   const { from, to } = resolveSpan(session, filter);
   const types = someOf(filter.types)?.map(parseType);
   const search = filter.search?.trim();

@@ -1,12 +1,12 @@
 import type {
   LedgerHead,
-  ResolvedRange,
   TransactionCsvPage,
   TransactionFilter,
   TransactionPage,
   TransactionQuery,
   TransactionTotals,
-} from '../contract/wallet-service';
+} from '../contract/transactions';
+import type { Range } from '../contract/values';
 import { formatCredits } from '../core/credits';
 import type { EntryPageQuery, LedgerView } from '../ports/store';
 import type { Dependencies } from './dependencies';
@@ -42,7 +42,7 @@ export async function csvOfTransactions(deps: Dependencies, query: TransactionQu
 export async function totalsOfTransactions(
   deps: Dependencies,
   filter: TransactionFilter,
-): Promise<{ totals: TransactionTotals; range: ResolvedRange; ledger: LedgerHead }> {
+): Promise<{ totals: TransactionTotals; range: Range; ledger: LedgerHead }> {
   return readLedger(deps, 'transaction.read', async (view, session) => {
     const { query, range } = resolveFilter(session, filter);
     const totals = await view.totals(query);
@@ -59,11 +59,7 @@ async function headOf(view: LedgerView, session: Session): Promise<LedgerHead> {
   return { instance: session.info.instance, writes: links, entries: (await view.wallet()).seq, head: hash };
 }
 
-function resolvePage(
-  session: Session,
-  query: TransactionQuery,
-  limit: number,
-): { page: EntryPageQuery; range: ResolvedRange } {
+function resolvePage(session: Session, query: TransactionQuery, limit: number): { page: EntryPageQuery; range: Range } {
   const order = parseOrder(query.order);
   const resolved = resolveFilter(session, query);
   const after = query.cursor === undefined ? {} : { after: readCursor(session, resolved.query, order, query.cursor) };

@@ -1,4 +1,4 @@
-import type { UsageEvent } from '../contract/wallet-service';
+import type { UsageEvent } from '../contract/usage';
 import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { parseWhen } from '../core/period';

@@ -1,4 +1,5 @@
-import type { ChangeOptions, UsageEvent } from '../contract/wallet-service';
+import type { ChangeOptions } from '../contract/calls';
+import type { UsageEvent } from '../contract/usage';
 import { requireOwnApp, seesBalance } from '../core/access';
 import { assert, WalletError } from '../core/errors';
 import type { Journal } from '../core/ledger/journal';

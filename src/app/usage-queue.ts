@@ -1,4 +1,5 @@
-import type { ChangeOptions, UsageEvent } from '../contract/wallet-service';
+import type { ChangeOptions } from '../contract/calls';
+import type { UsageEvent } from '../contract/usage';
 import type { Dependencies } from './dependencies';
 import { type Recorded, recordUsage } from './usage';
 import { recordGroup } from './usage-group';

@@ -1,5 +1,5 @@
 import type { UsageFigures, UsageReport, UsageReportRow } from '../contract/reports';
-import type { TransactionFilter } from '../contract/wallet-service';
+import type { TransactionFilter } from '../contract/transactions';
 import { type Credits, formatCredits } from '../core/credits';
 import {
   parseGroups,

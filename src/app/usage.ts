@@ -1,14 +1,8 @@
-import type { Balance, RowReject, Transaction } from '../contract/objects';
-import type {
-  Affordability,
-  Changed,
-  ChangeOptions,
-  RechargeDue,
-  UsageBatchRequest,
-  UsageBatchResult,
-  UsageEvent,
-  UsageRow,
-} from '../contract/wallet-service';
+import type { Changed, ChangeOptions, RowReject } from '../contract/calls';
+import type { Balance } from '../contract/credit';
+import type { RechargeDue } from '../contract/recharge';
+import type { Transaction } from '../contract/transactions';
+import type { Affordability, UsageBatchRequest, UsageBatchResult, UsageEvent, UsageRow } from '../contract/usage';
 import { type Actor, requireAllowed, requireOwnApp, seesBalance } from '../core/access';
 import { type Credits, formatCredits, subtract, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';

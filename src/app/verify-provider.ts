@@ -1,4 +1,4 @@
-import type { VerifyCheck } from '../contract/objects';
+import type { VerifyCheck } from '../contract/audit';
 import { formatCredits, fromCents } from '../core/credits';
 import { comparePayments, compareReturns, findOrphans, type Mismatch } from '../core/payment/comparison';
 import type { Instant } from '../core/time';

@@ -1,4 +1,4 @@
-import type { VerifyCheck } from '../contract/objects';
+import type { VerifyCheck } from '../contract/audit';
 import { add, type Credits, formatCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { checkDayTotals, checkMonthTotals } from '../core/ledger/totals';

@@ -1,4 +1,4 @@
-import type { ChangeOptions } from '../contract/wallet-service';
+import type { ChangeOptions } from '../contract/calls';
 import { assert } from '../core/errors';
 
 /** What was typed, sorted: the same from either parser. Options are stored under their long names, without dashes. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Card, CardSetup } from '../contract/objects';
+import type { Card, CardSetup } from '../contract/cards';
 import { WalletError } from '../core/errors';
 import { colourLevel } from '../output/colour';
 import { startSpinner } from '../output/progress';

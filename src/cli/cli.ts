@@ -1,4 +1,4 @@
-import type { Organisation } from '../contract/objects';
+import type { Organisation } from '../contract/organisation';
 import type { WalletService } from '../contract/wallet-service';
 import type { Calendar } from '../core/time';
 import type { Styles } from '../output/colour';

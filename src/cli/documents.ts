@@ -1,5 +1,7 @@
-import type { Organisation } from '../contract/objects';
-import type { Invoice, Receipt, StatementReport, UsageFigures } from '../contract/reports';
+import type { Invoice } from '../contract/invoices';
+import type { Organisation } from '../contract/organisation';
+import type { Receipt } from '../contract/purchases';
+import type { StatementReport, UsageFigures } from '../contract/reports';
 import { MOVEMENTS } from '../core/report/statement';
 import type { PdfDocument, PdfTable } from '../output/pdf';
 import { SANDBOX } from './wording';

@@ -1,4 +1,5 @@
-import type { ResolvedRange, TransactionFilter } from '../contract/wallet-service';
+import type { TransactionFilter } from '../contract/transactions';
+import type { Range } from '../contract/values';
 import { formatDate } from '../core/date';
 import { parseInstant } from '../core/time';
 import { type Call, given } from './call';
@@ -43,11 +44,11 @@ export function asksForTime({ period, from, to }: TransactionFilter): boolean {
 }
 
 /** Says on stderr which days a period came to, so that nobody has to trust a word like last-month. */
-export async function sayRange(range: ResolvedRange, cli: Cli): Promise<void> {
+export async function sayRange(range: Range, cli: Cli): Promise<void> {
   if (!cli.isJson && !cli.isQuiet) cli.note(`range: ${await rangeText(range, cli)}`);
 }
 
-async function rangeText({ from, to, timeZone }: ResolvedRange, cli: Cli): Promise<string> {
+async function rangeText({ from, to, timeZone }: Range, cli: Cli): Promise<string> {
   const calendar = await cli.world.openCalendar(timeZone);
   const edge = (time: string | null, isEnd: boolean): string => {
     if (time === null) return isEnd ? 'now' : 'the beginning';

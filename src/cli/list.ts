@@ -1,5 +1,4 @@
-import type { Page } from '../contract/objects';
-import type { PageRequest } from '../contract/wallet-service';
+import type { Page, PageRequest } from '../contract/calls';
 import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { FORMATS, type Format, renderAnyListing } from '../output/formats';

@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { VerifyCheck } from '../contract/objects';
-import type { LedgerHead, TransactionQuery, TransactionTotals, WalletService } from '../contract/wallet-service';
+import type { VerifyCheck } from '../contract/audit';
+import type { LedgerHead, TransactionQuery, TransactionTotals } from '../contract/transactions';
+import type { WalletService } from '../contract/wallet-service';
 import { WalletError } from '../core/errors';
 import { FORMATS, type Format } from '../output/formats';
 import { openSink } from '../output/streams';

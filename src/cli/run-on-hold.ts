@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Hold } from '../contract/objects';
+import type { Hold } from '../contract/holds';
 import type { WalletService } from '../contract/wallet-service';
 import { parseDuration } from '../core/duration';
 import { WalletError } from '../core/errors';

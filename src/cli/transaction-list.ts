@@ -1,5 +1,5 @@
-import type { Transaction } from '../contract/objects';
-import type { TransactionQuery, WalletService } from '../contract/wallet-service';
+import type { Transaction, TransactionQuery } from '../contract/transactions';
+import type { WalletService } from '../contract/wallet-service';
 import { type Format, renderAnyListing } from '../output/formats';
 import type { Column } from '../output/view';
 import { given } from './call';

@@ -1,5 +1,6 @@
-import type { Balance, RowReject } from '../contract/objects';
-import type { UsageBatchRequest, UsageBatchResult } from '../contract/wallet-service';
+import type { RowReject } from '../contract/calls';
+import type { Balance } from '../contract/credit';
+import type { UsageBatchRequest, UsageBatchResult } from '../contract/usage';
 import { add, type Credits, formatCredits, readCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
 import type { RowBatch, Source } from '../input/rows';

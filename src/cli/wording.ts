@@ -1,4 +1,5 @@
-import type { Balance, Card } from '../contract/objects';
+import type { Card } from '../contract/cards';
+import type { Balance } from '../contract/credit';
 
 /** `1,234`, for counts in sentences. Data never has separators. */
 export function grouped(count: number): string {

@@ -1,4 +1,5 @@
-import type { Decimal, Timestamp } from './objects';
+import type { Changed, ChangeOptions, Page, PageRequest } from './calls';
+import type { Decimal, Timestamp } from './values';
 
 /** What somebody wants to be told, where to, and where it stands. */
 export interface Alert {
@@ -64,4 +65,21 @@ export interface Undelivered {
   readonly waiting: number;
   /** The newest that were given up, with what they were to tell. */
   readonly dead: readonly (Delivery & { readonly notice: string; readonly title: string })[];
+}
+
+export interface AlertOperations {
+  addLowBalance(request: ChangeOptions & { below: string; to: readonly string[] }): Promise<Changed & AlertAnswer>;
+  addSpend(
+    request: ChangeOptions & { over: string; per: string; app?: string; service?: string; to: readonly string[] },
+  ): Promise<Changed & AlertAnswer>;
+  /** Says where a built-in alert goes, instead of to the administrators. */
+  route(request: ChangeOptions & { kind: string; to: readonly string[] }): Promise<Changed & AlertAnswer>;
+  list(): Promise<Page & { alerts: readonly Alert[] }>;
+  remove(request: ChangeOptions & { id: string }): Promise<Changed & AlertAnswer>;
+  /** Sends a test notice to everybody the alert would tell, at once. */
+  test(request: ChangeOptions & { id: string }): Promise<Changed & AlertAnswer & { deliveries: readonly Delivery[] }>;
+  /** What was told, newest first. */
+  history(request: PageRequest): Promise<Page & { notices: readonly Notice[] }>;
+  /** Sees what came about by time alone, and delivers what is due. */
+  check(request: ChangeOptions): Promise<Changed & AlertCheck>;
 }

@@ -21,3 +21,8 @@ export interface CronStep {
 export interface CronRun {
   readonly steps: readonly CronStep[];
 }
+
+export interface CronOperations {
+  /** One tick of everything that is due, for every organisation of the ledger or for one. */
+  run(request: { org?: string }): Promise<CronRun>;
+}

@@ -1,5 +1,4 @@
-import type { Decimal, Timestamp } from './objects';
-import type { Range } from './reports';
+import type { Decimal, Range, Timestamp } from './values';
 
 /** What is said where too few days were seen to tell. */
 type TooLittle = 'too little history';

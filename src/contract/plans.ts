@@ -1,5 +1,6 @@
-import type { Decimal } from './objects';
-import type { RechargeTyped } from './recharge';
+import type { Changed, ChangeOptions } from './calls';
+import type { RechargeCheck, RechargeTyped } from './recharge';
+import type { Decimal } from './values';
 
 /** What is to be, as typed: what is not named stays as it is, and nothing is removed by leaving it out. */
 export interface PlanDocument {
@@ -41,4 +42,13 @@ export interface Plan {
   /** What applying it charges at once, by the auto top-up rule in it; null for nothing. */
   readonly charges: Decimal | null;
   readonly warnings: readonly string[];
+}
+
+export interface PlanOperations {
+  /** What the document would change and charge; nothing is done. */
+  show(request: { document: PlanDocument }): Promise<{ plan: Plan }>;
+  /** All of it in one write, if it is what the plan of that digest said; then the top-up that the plan announced. */
+  apply(
+    request: ChangeOptions & { document: PlanDocument; digest: string },
+  ): Promise<Changed & { plan: Plan; recharge?: RechargeCheck }>;
 }

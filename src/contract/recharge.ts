@@ -1,4 +1,27 @@
-import type { Balance, Decimal, Purchase, RechargeRule, Timestamp } from './objects';
+import type { Changed, ChangeOptions, Page, PageRequest } from './calls';
+import type { Balance } from './credit';
+import type { Simulation, SimulationRequest } from './outlook';
+import type { Purchase } from './purchases';
+import type { Decimal, Timestamp } from './values';
+
+export interface RechargeRule {
+  readonly enabled: boolean;
+  readonly below: Decimal;
+  readonly amount: Decimal | null;
+  readonly refillTo: Decimal | null;
+  readonly monthlyCap: Decimal | null;
+  readonly dailyCount: number;
+  readonly cooldown: string;
+  readonly maxFailures: number;
+  readonly spentThisMonth: Decimal;
+  /** Failed top-ups in a row. */
+  readonly failures: number;
+  readonly backingOffUntil: Timestamp | null;
+  readonly paused: { readonly at: Timestamp; readonly reason: 'failures' | 'no_usable_card' } | null;
+  /** Cards that are not charged by it until they are edited or replaced, with the decline code. */
+  readonly blockedCards: readonly { readonly card: string; readonly code: string }[];
+  readonly lastAttempt: { readonly at: Timestamp; readonly outcome: string } | null;
+}
 
 /** A rule as typed. What is left out stays as it was; a cap of `none` takes the cap away. */
 export interface RechargeTyped {
@@ -44,6 +67,13 @@ export interface RechargeCheck {
   readonly balance: Balance;
 }
 
+/** Whether the next `recharge check` would charge; with the outcome of the one that followed at once, if asked for. */
+export interface RechargeDue {
+  readonly due: boolean;
+  readonly outcome?: RechargeCheck['outcome'];
+  readonly purchase?: Purchase;
+}
+
 /** One evaluation of the rule, or a run of equal ones. */
 export interface RechargeEvaluation {
   readonly id: string;
@@ -56,4 +86,20 @@ export interface RechargeEvaluation {
   readonly reason: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly purchase: string | null;
+}
+
+export interface RechargeOperations {
+  /** Sets the rule and switches it on; a charge that would follow is left to the next check. */
+  set(request: ChangeOptions & RechargeTyped): Promise<Changed & RechargeSetAnswer>;
+  show(): Promise<RechargeAnswer>;
+  on(request: ChangeOptions): Promise<Changed & RechargeSetAnswer>;
+  off(request: ChangeOptions): Promise<Changed & RechargeAnswer>;
+  /** Tops up if the rule says so. Any number at once make one charge. */
+  check(request: ChangeOptions): Promise<Changed & RechargeCheck>;
+  /** Purchases that the rule made, newest first. */
+  history(request: PageRequest): Promise<Page & { purchases: readonly Purchase[] }>;
+  /** Evaluations, newest first. */
+  trace(request: PageRequest): Promise<Page & { evaluations: readonly RechargeEvaluation[] }>;
+  /** What a rule would have done in a period. Changes nothing. */
+  simulate(request: SimulationRequest): Promise<Simulation>;
 }

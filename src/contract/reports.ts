@@ -1,14 +1,9 @@
 import type { LeadGroup } from '../core/report/cost-per-lead';
 import type { Movement } from '../core/report/statement';
 import type { UsageGroup } from '../core/report/usage';
-import type { Address, Decimal, Purchase, Refund, Timestamp } from './objects';
-
-/** The period a filter came to. `from` is included, `to` is not; null is open. */
-export interface Range {
-  readonly from: Timestamp | null;
-  readonly to: Timestamp | null;
-  readonly timeZone: string;
-}
+import type { Forecast, Upcoming } from './outlook';
+import type { TransactionFilter } from './transactions';
+import type { Decimal, Range } from './values';
 
 /** Sums of transactions, each the plain sum of their column, save for the two that say otherwise. */
 export interface UsageFigures {
@@ -69,18 +64,6 @@ export interface JournalPage {
   readonly next: string | null;
 }
 
-/** What came of a campaign on one channel. */
-export interface Lead {
-  readonly id: string;
-  readonly app: string;
-  readonly service: string;
-  readonly campaign: string;
-  readonly delivered: number;
-  readonly leads: number;
-  readonly time: Timestamp;
-  readonly createdAt: Timestamp;
-}
-
 export type LeadReportRow = {
   readonly cost: Decimal;
   readonly delivered: number;
@@ -100,71 +83,19 @@ export interface LeadReport {
   readonly rounding: string;
 }
 
-/** A month that was proved and sealed. */
-export interface ClosedPeriod {
-  /** `2026-10`. */
-  readonly period: string;
-  readonly from: Timestamp;
-  readonly to: Timestamp;
-  readonly timeZone: string;
-  readonly opening: Decimal;
-  readonly closing: Decimal;
-  /** SHA-256 of the statement: the same for as long as nobody meddles. */
-  readonly digest: string;
-  readonly closedAt: Timestamp;
-}
-
-/** A postpaid invoice: lines per service, rounded once to the cent. */
-export interface Invoice {
-  readonly id: string;
-  /** `INV-000001`: one series for each organisation, without gaps. */
-  readonly number: string;
-  readonly org: string;
-  /** The month it was made for. */
-  readonly period: string;
-  readonly status: 'draft' | 'open' | 'paid' | 'void';
-  readonly lines: readonly {
-    readonly service: string;
-    readonly quantity: number;
-    readonly freeQuantity: number;
-    readonly amount: Decimal;
-  }[];
-  /** What rounding to the cent added to the sum of the lines. */
-  readonly rounding: Decimal;
-  readonly total: Decimal;
-  readonly purchase: string | null;
-  readonly issuedAt: Timestamp;
-  readonly dueAt: Timestamp;
-  readonly paidAt: Timestamp | null;
-  readonly overdue: boolean;
-}
-
-/** What was paid, by whom and with what. `total` is what was charged; `kept` is it less all that went back. */
-export interface Receipt {
-  readonly number: string;
-  readonly purchase: string;
-  readonly org: string;
-  readonly status: Purchase['status'];
-  readonly orderedAt: Timestamp;
-  readonly paidAt: Timestamp;
-  readonly currency: 'USD';
-  /** In words: `visa ending 4242`, `an invoice`. */
-  readonly paidWith: string;
-  readonly payer: { readonly name: string; readonly email: string | null; readonly address: Address | null };
-  readonly lines: readonly { readonly description: string; readonly amount: Decimal }[];
-  readonly total: Decimal;
-  /** Money that went back since, refunds and disputes. */
-  readonly returns: readonly {
-    readonly id: string;
-    readonly kind: Refund['kind'];
-    readonly amount: Decimal;
-    readonly at: Timestamp;
-  }[];
-  readonly refunded: Decimal;
-  readonly kept: Decimal;
-  readonly transaction: string | null;
-  readonly provider: Purchase['provider'];
-  readonly providerReference: string | null;
-  readonly memo: string | null;
-  readonly sandbox: boolean;
+export interface ReportOperations {
+  /** Sums of usage (or of the types asked for) by groups; they tie to `transactions` with the same filters. */
+  usage(request: TransactionFilter & { by: readonly string[] }): Promise<UsageReport>;
+  /** Opening, movements by kind and closing of a period of the organisation's zone. */
+  statement(request: { period: string }): Promise<StatementReport>;
+  /** The statements of every organisation of the ledger, and their sum. */
+  allStatements(request: { period: string }): Promise<AllStatements>;
+  /** How fast credits are used, when they run out, and the rule that fits. */
+  forecast(request: { period?: string }): Promise<Forecast>;
+  /** What lapses or falls due within a time such as `30d`. */
+  upcoming(request: { within?: string }): Promise<Upcoming>;
+  /** The log as a plain-text accounting journal, a page at a time. */
+  journal(request: JournalRequest): Promise<JournalPage>;
+  /** What deliveries and leads cost, by groups. Filters: services, apps, campaigns and time. */
+  costPerLead(request: TransactionFilter & { by: readonly string[] }): Promise<LeadReport>;
 }

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { UsageFigures } from '../../src/contract/reports';
-import type { TransactionFilter } from '../../src/contract/wallet-service';
+import type { TransactionFilter } from '../../src/contract/transactions';
 import { add, type Credits, formatCredits, readCredits, subtract, ZERO } from '../../src/core/credits';
 import type { Books } from '../helpers/books';
 import { allTransactions, createDice, randomBooks } from '../helpers/random-books';

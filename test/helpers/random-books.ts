@@ -1,5 +1,6 @@
-import type { Transaction } from '../../src/contract/objects';
-import type { TransactionFilter, UsageRow, WalletService } from '../../src/contract/wallet-service';
+import type { Transaction, TransactionFilter } from '../../src/contract/transactions';
+import type { UsageRow } from '../../src/contract/usage';
+import type { WalletService } from '../../src/contract/wallet-service';
 import { type Books, openBooks } from './books';
 
 /** A small generator of its own, so that a seed names a ledger for ever. */

@@ -4,7 +4,7 @@ import { SqlStore } from '../../src/adapters/storage/sql-store';
 import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
 import { createSystem, digest } from '../../src/adapters/system';
 import { createLocalWallet } from '../../src/app/local-wallet';
-import type { Purchase } from '../../src/contract/objects';
+import type { Purchase } from '../../src/contract/purchases';
 import type { WalletService } from '../../src/contract/wallet-service';
 import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
 import type { Instant } from '../../src/core/time';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { UsageRow } from '../../src/contract/wallet-service';
+import type { UsageRow } from '../../src/contract/usage';
 import { DoubleEntry, START } from './double-entry';
 import { command, event } from './random-commands';
 

@@ -1,4 +1,4 @@
-import type { App } from '../../contract/objects';
+import type { App } from '../../contract/catalogue';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli, Styled } from '../cli';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../contract/objects';
+import type { AuditEntry } from '../../contract/audit';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import { pageOf, showList } from '../list';

@@ -1,4 +1,4 @@
-import type { BillingAccount } from '../../contract/objects';
+import type { BillingAccount } from '../../contract/billing';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
 import type { CommandSpec } from '../spec';

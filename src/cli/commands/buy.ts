@@ -1,5 +1,5 @@
-import type { Balance, Purchase } from '../../contract/objects';
-import type { BuyRequest } from '../../contract/wallet-service';
+import type { Balance } from '../../contract/credit';
+import type { BuyRequest, Purchase } from '../../contract/purchases';
 import { add, formatCredits, parseCredits, readCredits } from '../../core/credits';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';

@@ -1,5 +1,4 @@
-import type { Card } from '../../contract/objects';
-import type { BillingDetails } from '../../contract/wallet-service';
+import type { BillingDetails, Card } from '../../contract/cards';
 import { WalletError } from '../../core/errors';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';

@@ -1,4 +1,4 @@
-import type { Grant } from '../../contract/objects';
+import type { Grant } from '../../contract/credit';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import { pageOf, showList } from '../list';

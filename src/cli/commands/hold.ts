@@ -1,4 +1,4 @@
-import type { Hold } from '../../contract/objects';
+import type { Hold } from '../../contract/holds';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli } from '../cli';

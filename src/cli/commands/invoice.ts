@@ -1,4 +1,4 @@
-import type { Invoice } from '../../contract/reports';
+import type { Invoice } from '../../contract/invoices';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import { pageOf, showList } from '../list';

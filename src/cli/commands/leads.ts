@@ -1,4 +1,4 @@
-import type { RowReject } from '../../contract/objects';
+import type { RowReject } from '../../contract/calls';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
 import { EXIT_STATUS } from '../exit-status';

@@ -1,4 +1,4 @@
-import type { ClosedPeriod } from '../../contract/reports';
+import type { ClosedPeriod } from '../../contract/periods';
 import type { Column } from '../../output/view';
 import { pageOf, showList } from '../list';
 import type { CommandSpec } from '../spec';

@@ -1,4 +1,5 @@
-import type { Balance, Purchase } from '../../contract/objects';
+import type { Balance } from '../../contract/credit';
+import type { Purchase } from '../../contract/purchases';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli, Styled } from '../cli';

@@ -1,4 +1,4 @@
-import type { Receipt } from '../../contract/reports';
+import type { Receipt } from '../../contract/purchases';
 import type { Cli, Styled } from '../cli';
 import type { CommandSpec } from '../spec';
 import { SANDBOX } from '../wording';

@@ -1,5 +1,11 @@
-import type { Purchase, RechargeRule } from '../../contract/objects';
-import type { RechargeCheck, RechargeEvaluation, RechargeSetAnswer, RechargeTyped } from '../../contract/recharge';
+import type { Purchase } from '../../contract/purchases';
+import type {
+  RechargeCheck,
+  RechargeEvaluation,
+  RechargeRule,
+  RechargeSetAnswer,
+  RechargeTyped,
+} from '../../contract/recharge';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';

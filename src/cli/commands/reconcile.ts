@@ -1,4 +1,4 @@
-import type { ReconcileResult } from '../../contract/wallet-service';
+import type { ReconcileResult } from '../../contract/purchases';
 import { EXIT_STATUS } from '../exit-status';
 import type { CommandSpec } from '../spec';
 import { counted } from '../wording';

@@ -1,5 +1,4 @@
-import type { PriceTier, Service, ServiceHistory } from '../../contract/objects';
-import type { ServiceTerms } from '../../contract/wallet-service';
+import type { PriceTier, Service, ServiceHistory, ServiceTerms } from '../../contract/catalogue';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';

@@ -1,4 +1,4 @@
-import type { WalletStatus } from '../../contract/wallet-service';
+import type { WalletStatus } from '../../contract/organisation';
 import type { Fact } from '../../output/facts';
 import type { Cli } from '../cli';
 import { redact } from '../secrets';

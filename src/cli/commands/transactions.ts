@@ -1,4 +1,4 @@
-import type { TransactionFilter, TransactionQuery } from '../../contract/wallet-service';
+import type { TransactionFilter, TransactionQuery } from '../../contract/transactions';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
 import { asksForTime, FILTER_OPTIONS, filterOf, sayRange } from '../filters';

@@ -1,4 +1,4 @@
-import type { VerifyCheck } from '../../contract/objects';
+import type { VerifyCheck } from '../../contract/audit';
 import type { WalletService } from '../../contract/wallet-service';
 import type { Call } from '../call';
 import type { Cli } from '../cli';

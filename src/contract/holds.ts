@@ -1,0 +1,42 @@
+import type { Changed, ChangeOptions, Page, PageRequest } from './calls';
+import type { Balance } from './credit';
+import type { Transaction } from './transactions';
+import type { Decimal, Timestamp } from './values';
+
+export interface Hold {
+  readonly id: string;
+  readonly status: 'open' | 'captured' | 'released' | 'expired';
+  readonly app: string;
+  readonly service: string;
+  readonly quantity: number | null;
+  readonly credits: Decimal;
+  readonly captured: Decimal;
+  readonly campaign: string | null;
+  readonly expiresAt: Timestamp;
+  readonly createdAt: Timestamp;
+}
+
+export interface HoldCreateRequest extends ChangeOptions {
+  readonly app: string;
+  readonly service: string;
+  readonly quantity?: string;
+  readonly credits?: string;
+  /** A duration such as `24h`. */
+  readonly expires?: string;
+  readonly campaign?: string;
+}
+
+export interface HoldCaptureRequest extends ChangeOptions {
+  readonly id: string;
+  readonly quantity?: string;
+  readonly overflow?: boolean;
+}
+
+export interface HoldOperations {
+  create(request: HoldCreateRequest): Promise<Changed & { hold: Hold; balance?: Balance }>;
+  capture(
+    request: HoldCaptureRequest,
+  ): Promise<Changed & { hold: Hold; transaction: Transaction | null; balance?: Balance }>;
+  release(request: ChangeOptions & { id: string }): Promise<Changed & { hold: Hold; balance?: Balance }>;
+  list(request: PageRequest & { all?: boolean }): Promise<Page & { holds: readonly Hold[] }>;
+}
