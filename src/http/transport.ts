@@ -45,18 +45,33 @@ function isOwnFailure({ status, body }: Answer): boolean {
 
 async function attempt(message: Message, base: URL, leftMs: number): Promise<Answer | { failure: unknown }> {
   try {
-    const response = await fetch(new URL(base.pathname.replace(/\/$/, '') + message.path, base), {
-      method: message.method,
-      headers: message.headers,
-      ...(message.body === undefined ? {} : { body: message.body }),
-      redirect: 'error', // the token goes to nobody else
-      signal: AbortSignal.timeout(Math.max(1, Math.ceil(leftMs))),
-    });
-    const text = await response.text();
-    return { status: response.status, body: parse(text) };
+    const { status, text } = await exchange(message, base, Math.max(1, Math.ceil(leftMs)));
+    return { status, body: parse(text) };
   } catch (failure) {
     return { failure };
   }
+}
+
+/**
+ * One request and its whole answer. By Node's own client: `fetch` costs every remote command 40 ms to load. It follows
+ * no redirect, so that the token goes to nobody else.
+ */
+async function exchange(message: Message, base: URL, timeoutMs: number): Promise<{ status: number; text: string }> {
+  const { request } = await (base.protocol === 'https:' ? import('node:https') : import('node:http'));
+  const { method, headers, body } = message;
+  return new Promise((resolve, reject) => {
+    const url = new URL(base.pathname.replace(/\/$/, '') + message.path, base);
+    const sent = request(url, { method, headers, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
 }
 
 function parse(text: string): unknown {
@@ -89,7 +104,6 @@ function unreachable(base: URL, { method, headers }: Message, cause: unknown): W
 
 function causeOf(failure: unknown): string {
   if (!(failure instanceof Error)) return String(failure);
-  const inner = failure.cause;
-  if (inner instanceof Error) return 'code' in inner ? String(inner.code) : inner.message;
-  return failure.name === 'TimeoutError' ? 'no answer in time' : failure.message;
+  if (failure.name === 'AbortError') return 'no answer in time';
+  return 'code' in failure ? String(failure.code) : failure.message;
 }

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createSandbox, type Outcome, type Sandbox, splitWords } from './cli';
 import { createRemote, type Remote } from './remote';
 
+const FOLDER = path.resolve('test/sessions');
 const TYPED = /^(?:\$ |#|> )/;
 /** When the first line is typed; each line after it comes a second later, so that lists have one order. */
 const START = Date.parse('2026-10-15T12:00:00Z');
@@ -18,15 +19,21 @@ export interface Session {
   readonly actual: string;
 }
 
+/** The names of all session files. */
+export function sessionFiles(): string[] {
+  return readdirSync(FOLDER).filter((file) => file.endsWith('.session'));
+}
+
 /**
  * Runs a session file in a home of its own: on the ledger file, or through a server over it. With UPDATE_SESSIONS=1 the
  * file is written anew, for a person to review.
  */
 export async function runSession(
-  file: string,
+  name: string,
   env: Readonly<Record<string, string>> = {},
   mode: 'local' | 'remote' = 'local',
 ): Promise<Session> {
+  const file = path.join(FOLDER, name);
   const expected = readFileSync(file, 'utf8');
   const sandbox = createSandbox(env);
   const remote = mode === 'remote' ? createRemote(sandbox) : undefined;

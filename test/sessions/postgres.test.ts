@@ -1,9 +1,7 @@
-import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../helpers/postgres';
 import { runSession } from '../helpers/session';
 
-const folder = path.resolve('test/sessions');
 /** One of each kind of write; what else a command does has nothing to do with the engine. */
 const files = ['buying', 'spending', 'records', 'import'].map((name) => `${name}.session`);
 
@@ -16,7 +14,7 @@ afterEach(() => database.drop());
 test.each(files)(
   '%s goes the same way on a database server',
   async (file) => {
-    const { actual, expected } = await runSession(path.join(folder, file), { WALLET_LEDGER: database.url });
+    const { actual, expected } = await runSession(file, { WALLET_LEDGER: database.url });
     expect(actual).toBe(expected);
   },
   90_000,
