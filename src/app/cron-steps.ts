@@ -1,6 +1,5 @@
 import { addMonths, monthOf } from '../core/date';
 import { lookAround } from './alert-check';
-import type { StepResult } from './cron';
 import { deliver } from './deliveries';
 import type { Dependencies } from './dependencies';
 import { runInvoices } from './invoices';
@@ -9,6 +8,12 @@ import { reconcile } from './purchases';
 import { check } from './recharge-check';
 import { GUARD_REASONS } from './recharge-reasons';
 import { openSession } from './session';
+
+/** What a step did: `nothing` says that nothing was due. */
+export interface StepResult {
+  readonly outcome: string;
+  readonly detail?: string;
+}
 
 const NOTHING: StepResult = { outcome: 'nothing' };
 

@@ -1,13 +1,8 @@
 import { CRON_STEPS, type CronRun, type CronStep, type CronStepName } from '../contract/cron';
 import { WalletError } from '../core/errors';
+import type { StepResult } from './cron-steps';
 import type { Dependencies } from './dependencies';
 import { openSession, organisationsOf } from './session';
-
-/** What a step did: `nothing` says that nothing was due. */
-export interface StepResult {
-  readonly outcome: string;
-  readonly detail?: string;
-}
 
 const STEPS: Readonly<Record<CronStepName, (deps: Dependencies) => Promise<StepResult>>> = {
   reconcile: async (deps) => (await import('./cron-steps')).settlePurchases(deps),

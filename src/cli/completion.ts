@@ -1,8 +1,7 @@
 import type { WalletService } from '../contract/wallet-service';
 import { COMPLETION_SCRIPTS } from './completion-scripts';
-import { NOUNS } from './nouns';
 import { allOptions, GLOBAL_OPTIONS } from './options';
-import { type CommandSpec, findNoun, nameOf, type OptionSpec, takesValue } from './spec';
+import { type CommandSpec, findNoun, type Noun, nameOf, type OptionSpec, takesValue } from './spec';
 import { cardName } from './wording';
 
 /** A word that fits, and what it is. */
@@ -15,10 +14,14 @@ type OpenWallet = () => Promise<WalletService>;
  * The words that fit in the place of the last one, which may be empty. Names that only the ledger knows are left out
  * where there is no ledger: completion never fails.
  */
-export async function complete(typed: readonly string[], open: OpenWallet): Promise<readonly Suggestion[]> {
+export async function complete(
+  nouns: readonly Noun[],
+  typed: readonly string[],
+  open: OpenWallet,
+): Promise<readonly Suggestion[]> {
   const words = withoutEquals(typed);
   const start = words.at(-1) ?? '';
-  const found = await candidates(words.slice(0, -1), start, open);
+  const found = await candidates(nouns, words.slice(0, -1), start, open);
   return found.filter(([word]) => word.startsWith(start)).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
@@ -28,14 +31,19 @@ function withoutEquals(typed: readonly string[]): readonly string[] {
   return typed.filter((word, at) => word !== '=' || !typed[at - 1]?.startsWith('--'));
 }
 
-async function candidates(before: readonly string[], start: string, open: OpenWallet): Promise<readonly Suggestion[]> {
+async function candidates(
+  nouns: readonly Noun[],
+  before: readonly string[],
+  start: string,
+  open: OpenWallet,
+): Promise<readonly Suggestion[]> {
   const awaited = optionBefore(before, GLOBAL_OPTIONS);
   const plain = plainWords(before, GLOBAL_OPTIONS);
-  const noun = findNoun(NOUNS, plain[0] ?? '');
+  const noun = findNoun(nouns, plain[0] ?? '');
   if (noun === undefined) {
     if (awaited !== undefined) return valuesOf(awaited, open);
     if (plain.length > 0) return [];
-    return start.startsWith('-') ? flags(GLOBAL_OPTIONS, before) : NOUNS.map(({ name, summary }) => [name, summary]);
+    return start.startsWith('-') ? flags(GLOBAL_OPTIONS, before) : nouns.map(({ name, summary }) => [name, summary]);
   }
   const { commands } = await noun.load();
   const spec = specOf(commands, [noun.name, ...plain.slice(1)]);

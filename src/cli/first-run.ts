@@ -1,8 +1,8 @@
 import { WalletError } from '../core/errors';
 import type { Call } from './call';
 import type { Cli } from './cli';
-import type { Choice } from './prompt';
 import { scriptLine } from './shell-words';
+import type { Choice } from './terminal-prompts';
 
 const TEST_CARDS: readonly Choice[] = [
   { value: 'pm_card_visa', name: 'Visa: every payment succeeds' },

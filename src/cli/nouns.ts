@@ -62,7 +62,10 @@ export const NOUNS: readonly Noun[] = [
   noun('System', 'user', 'people and their roles', () => import('./commands/user')),
   noun('System', 'config', 'settings and where they come from', () => import('./commands/config')),
   noun('System', 'profile', 'settings saved under a name', () => import('./commands/profile')),
-  noun('System', 'completion', 'complete words with TAB in bash, zsh and fish', () => import('./commands/completion')),
+  noun('System', 'completion', 'complete words with TAB in bash, zsh and fish', async () => {
+    const { completionCommand } = await import('./commands/completion');
+    return { commands: [completionCommand(NOUNS)] };
+  }),
   noun('System', 'demo', 'watch a wallet at work, with play money', () => import('./commands/demo')),
   noun('System', 'help', 'help on a command or a topic', async () => {
     const { helpCommand } = await import('./commands/help');

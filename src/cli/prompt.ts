@@ -1,10 +1,6 @@
 import { WalletError } from '../core/errors';
+import type { Choice } from './terminal-prompts';
 import type { World } from './world';
-
-export interface Choice {
-  readonly name: string;
-  readonly value: string;
-}
 
 /** Questions to a person. */
 export interface Asker {

@@ -1,5 +1,10 @@
 import { confirm, input, select } from '@inquirer/prompts';
-import type { Choice } from './prompt';
+
+/** One of the answers to a question: what is shown, and what it stands for. */
+export interface Choice {
+  readonly name: string;
+  readonly value: string;
+}
 
 /** What a question is drawn on and answered from. */
 export interface PromptStreams {

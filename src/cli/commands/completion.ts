@@ -3,10 +3,11 @@ import { WalletError } from '../../core/errors';
 import { escapeControl } from '../../output/escape';
 import { complete } from '../completion';
 import { COMPLETION_SCRIPTS } from '../completion-scripts';
-import type { CommandSpec } from '../spec';
+import type { CommandSpec, Noun } from '../spec';
 
-export const commands: readonly CommandSpec[] = [
-  {
+/** The command that completes the words of all commands. */
+export function completionCommand(nouns: readonly Noun[]): CommandSpec {
+  return {
     path: 'completion',
     summary: 'words to complete with TAB, for bash, zsh and fish',
     details:
@@ -23,12 +24,12 @@ export const commands: readonly CommandSpec[] = [
       const script = Object.hasOwn(COMPLETION_SCRIPTS, shell) ? COMPLETION_SCRIPTS[shell] : undefined;
       if (script === undefined) throw unknownShell(shell);
       if (call.rest.length === 0) return cli.show({ script }, () => script);
-      const found = await complete(call.rest, () => cli.wallet());
+      const found = await complete(nouns, call.rest, () => cli.wallet());
       const lines = found.map(([word, help]) => `${escapeControl(word)}\t${escapeControl(help)}\n`);
       return cli.show({ words: found.map(([word]) => word) }, () => ({ styled: lines.join('') }));
     },
-  },
-];
+  };
+}
 
 function unknownShell(word: string): WalletError {
   return new WalletError('invalid_value', `there is no completion for ${quote(word)}`, {
