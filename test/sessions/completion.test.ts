@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../helpers/cli';
+import { hasProgram } from '../helpers/programs';
 
 let home: Sandbox;
 let card: string;
@@ -65,15 +66,13 @@ COMP_WORDS=(wallet usage record --service em); COMP_CWORD=4; _wallet; printf '%s
   expect(execFileSync('bash', ['-c', script], { env: env(), encoding: 'utf8' })).toBe(`${card}\nemail\nemail-test\n`);
 });
 
-const has = (shell: string) => spawnSync('sh', ['-c', `command -v ${shell}`]).status === 0;
-
-test.runIf(has('fish'))('a real fish completes with what each word is', () => {
+test.runIf(hasProgram('fish'))('a real fish completes with what each word is', () => {
   const script = 'wallet completion fish | source; complete -C "wallet usage record --service em"';
   const printed = execFileSync('fish', ['--no-config', '-c', script], { env: env(), encoding: 'utf8' });
   expect(printed.trimEnd().split('\n').sort()).toEqual(['email\tEmail', 'email-test\tEmail test']);
 });
 
-test.runIf(has('zsh'))('a real zsh takes the script and is told what fits', () => {
+test.runIf(hasProgram('zsh'))('a real zsh takes the script and is told what fits', () => {
   const stubs = ['compdef() { :; }', '_describe() { print -l -- "$' + '{(P@)2}"; }', '_files() { print files; }'];
   writeFileSync(path.join(home.home, 'compdef.zsh'), `${stubs.join('\n')}\n`);
   const script = `source ~/compdef.zsh; source <(wallet completion zsh)
@@ -87,7 +86,7 @@ test('the manual page has every command, and man reads it without complaint', as
   const page = (await home.ok('help --man')).stdout;
   for (const command of ['wallet card add', 'wallet report statement', 'wallet backup FILE'])
     expect(page).toContain(`.SS "${command}`);
-  if (!has('man')) return;
+  if (!hasProgram('man')) return;
   const shown = spawnSync('man', ['--warnings=w', '-l', '-'], {
     input: page,
     encoding: 'utf8',

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../helpers/cli';
+import { hasProgram } from '../helpers/programs';
 
 let box: Sandbox;
 let tools: string;
@@ -59,6 +60,28 @@ test('installing twice leaves one line beside those of others, and removing take
     '',
   ]);
   expect(table()).toBe('0 1 * * * backup\n');
+});
+
+const isRoot = process.getuid?.() === 0;
+
+test.runIf(isRoot && hasProgram('crontab'))('the crontab of a real cron takes the line and lets it go', async () => {
+  const user = `wallet-${process.pid}`;
+  spawnSync('useradd', ['--no-create-home', user]);
+  // The real program, on the table of a user who is there for this test only.
+  tool('crontab', `exec /usr/bin/crontab -u ${user} "$@"`);
+  const list = () => spawnSync('/usr/bin/crontab', ['-u', user, '-l'], { encoding: 'utf8' }).stdout;
+  try {
+    expect((await run('cron install --every 10m --install')).status).toBe(0);
+    expect((await run('cron install --every 1m --install')).status).toBe(0);
+    const installed = list();
+    expect((await run('cron install --remove')).status).toBe(0);
+
+    expect(installed).toMatch(/^\* \* \* \* \* .* cron run --ledger \S+ # wallet:cron-run:\w+\n$/);
+    expect(list()).toBe('');
+  } finally {
+    spawnSync('/usr/bin/crontab', ['-u', user, '-r']);
+    spawnSync('userdel', [user]);
+  }
 });
 
 test('a service and its timer are written, started, and removed', async () => {
