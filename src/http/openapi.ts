@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import { HTTP_STATUS } from '../contract/problem';
 import { listRoutes, pathNames, type RemoteRoute } from '../contract/routes';
-import { codecOf, type JsonObjectSchema } from './requests';
+import { answerOf, codecOf, type JsonObjectSchema } from './requests';
 
 const PROBLEM = {
   type: 'object',
@@ -29,9 +30,12 @@ const KEY = {
 /** The OpenAPI 3.1 document, made of the codecs that the server reads requests with. */
 export function openApiDocument(version: string) {
   const paths: Record<string, Record<string, unknown>> = {};
+  const schemas: Record<string, unknown> = { Problem: PROBLEM };
   for (const { noun, verb, route } of listRoutes()) {
     if ('local' in route) continue;
-    const operation = operationOf(noun, verb, route, codecOf(noun, verb).json);
+    const { answer, names } = answerSchema(answerOf(noun, verb));
+    Object.assign(schemas, names);
+    const operation = operationOf(`${noun}.${verb}`, route, codecOf(noun, verb).json, answer);
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
   }
   return {
@@ -42,13 +46,23 @@ export function openApiDocument(version: string) {
     paths,
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem: PROBLEM },
+      schemas,
       responses: { Problem: problemResponse() },
     },
   };
 }
 
-function operationOf(noun: string, verb: string, route: RemoteRoute, schema: JsonObjectSchema) {
+/** What an operation answers, with the objects it names moved to where the document keeps them. */
+function answerSchema(codec: z.ZodObject): { answer: object; names: object } {
+  const written = JSON.stringify(z.toJSONSchema(codec, { io: 'input' })).replaceAll(
+    '#/$defs/',
+    '#/components/schemas/',
+  );
+  const { $schema: _, $defs: names = {}, ...answer } = JSON.parse(written) as { $schema: string; $defs?: object };
+  return { answer, names };
+}
+
+function operationOf(operationId: string, route: RemoteRoute, schema: JsonObjectSchema, answer: object) {
   const inPath = pathNames(route.path);
   const rest = Object.entries(schema.properties ?? {}).filter(([name]) => !inPath.includes(name));
   const required = (schema.required ?? []).filter((name) => !inPath.includes(name));
@@ -61,15 +75,15 @@ function operationOf(noun: string, verb: string, route: RemoteRoute, schema: Jso
   ];
   const body = { type: 'object', properties: Object.fromEntries(rest), required, additionalProperties: false };
   return {
-    operationId: `${noun}.${verb}`,
+    operationId,
     summary: route.summary,
-    tags: [noun],
+    tags: [operationId.slice(0, operationId.indexOf('.'))],
     parameters,
     ...(route.method === 'POST'
       ? { requestBody: { required: required.length > 0, content: { 'application/json': { schema: body } } } }
       : {}),
     responses: {
-      200: { description: 'The answer', content: { 'application/json': { schema: { type: 'object' } } } },
+      200: { description: 'The answer', content: { 'application/json': { schema: answer } } },
       default: { $ref: '#/components/responses/Problem' },
     },
   };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { CODECS } from '../contract/codecs';
 import type { Nouns, RemoteRoute } from '../contract/routes';
 import { pathNames } from '../contract/routes';
-import { SHAPES } from '../contract/schemas';
 import { WalletError } from '../core/errors';
 
 /** The codec of an operation's request, with how its query is read: text becomes what the fields are. */
@@ -18,10 +18,21 @@ export interface JsonObjectSchema {
   readonly additionalProperties?: boolean;
 }
 
+type Shapes = Readonly<Record<'request' | 'answer', z.core.$ZodShape>>;
+
+function shapesOf(noun: keyof Nouns, verb: string): Shapes {
+  const shapes = (CODECS[noun] as Readonly<Record<string, Shapes>>)[verb];
+  if (shapes === undefined) throw new Error(`${noun}.${verb} has no codec`);
+  return shapes;
+}
+
+/** The codec of an operation's answer. It takes more than it names, as an answer may get fields in a later version. */
+export function answerOf(noun: keyof Nouns, verb: string): z.ZodObject {
+  return z.object(shapesOf(noun, verb).answer);
+}
+
 export function codecOf(noun: keyof Nouns, verb: string): RequestCodec {
-  const shape = (SHAPES[noun] as Readonly<Record<string, z.core.$ZodShape>>)[verb];
-  if (shape === undefined) throw new Error(`${noun}.${verb} has no codec`);
-  const schema = z.strictObject(shape);
+  const schema = z.strictObject(shapesOf(noun, verb).request);
   const { $schema: _, ...json } = z.toJSONSchema(schema);
   // What zod writes for an object of text, numbers, flags and lists is such a schema.
   return { schema, json: json as JsonObjectSchema };

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { type CheckingProxy, startCheckingProxy } from './checking-proxy';
 import type { Sandbox } from './cli';
 
 /** What is done where the ledger or the settings are: an organisation is made there, and its first token. */
@@ -53,7 +54,7 @@ export function startServer(
   });
 }
 
-/** The remote mode of a session: a server over the sandbox's ledger, and a token for each organisation. */
+/** The remote mode of a session: a server over the sandbox's ledger whose every answer is checked, and a token for each organisation. */
 export interface Remote {
   /** The settings with which these words go through the server, with the session's own token where it has made one; none where they are local by nature. */
   settingsFor(words: readonly string[], own: string | undefined): Promise<Record<string, string>>;
@@ -63,6 +64,7 @@ export interface Remote {
 export function createRemote(sandbox: Sandbox): Remote {
   const tokens = new Map<string, string>();
   let server: Promise<Server> | undefined;
+  let proxy: Promise<CheckingProxy> | undefined;
   const tokenFor = async (org: string | undefined): Promise<string> => {
     const known = tokens.get(org ?? '');
     if (known !== undefined) return known;
@@ -81,10 +83,12 @@ export function createRemote(sandbox: Sandbox): Remote {
       const org = words.includes('--org') ? words[words.indexOf('--org') + 1] : undefined;
       const token = await tokenFor(org);
       server ??= startServer(sandbox, ['--no-jobs']);
-      return { WALLET_API_URL: (await server).url, WALLET_API_TOKEN: token };
+      proxy ??= startCheckingProxy((await server).url);
+      return { WALLET_API_URL: (await proxy).url, WALLET_API_TOKEN: token };
     },
     async stop() {
       await (await server)?.end();
+      (await proxy)?.stop();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, createApi } from '../helpers/api';
+import { faultOf } from '../helpers/checking-proxy';
 
 let api: Api;
 beforeAll(async () => {
@@ -37,6 +38,15 @@ test('the document of the API is valid, and the page loads nothing from elsewher
   const page = (await api.call('GET', '/docs')).text;
   expect(page).toContain('/v1/usage/batch');
   expect(page).not.toMatch(/https?:|src=/);
+});
+
+test('an answer is what the document says, to the field: the sessions rely on this check', async () => {
+  const { text } = await api.call('GET', '/v1/balance', { token: api.tokens.admin });
+  const fault = (body: string) => faultOf('GET', '/v1/balance', Buffer.from(body));
+  expect(fault(text)).toBeUndefined();
+  expect(fault(text.replace('"held":"0.00",', ''))).toContain('held');
+  expect(fault(text.replace('"held":"0.00"', '"held":0'))).toContain('held');
+  expect(fault(text.replace('"held"', '"secret":"x","held"'))).toContain('secret');
 });
 
 test.each([
