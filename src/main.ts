@@ -38,6 +38,8 @@ function createWorld(umask: number): World {
     serve: async (settings, request) => (await import('./open-server')).openServer(settings, env, request, version),
     openWallet: async (settings) => (await import('./open-wallet')).openWallet(settings, env),
     openCopies: async (settings) => (await import('./ledger-copies')).openLedgerCopies(settings, env),
+    moveLedger: async (settings, to, progress) =>
+      (await import('./ledger-move')).moveLedger({ settings, to, progress }, env),
     openCalendar: async (zone) => (await import('./adapters/calendar')).openCalendar(zone),
   };
 }

@@ -104,7 +104,7 @@ function maximumPurchase({ maxPurchase: { value, origin } }: Settings): Credits 
 }
 
 /** A file here, or a database on a server. */
-async function openDriver({ ledger: { value, origin } }: Settings, create: boolean): Promise<SqlDriver> {
+export async function openDriver({ ledger: { value, origin } }: Pick<Settings, 'ledger'>, create: boolean) {
   const place = value ?? '';
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return openSqlite({ file: place, create });
   if (!/^postgres(ql)?:/i.test(place)) throw unknownScheme(origin);

@@ -55,6 +55,7 @@ export const NOUNS: readonly Noun[] = [
   noun('System', 'apply', 'make the ledger as that file says', () => import('./commands/apply')),
   noun('System', 'backup', 'copy the ledger while it is in use', () => import('./commands/backup')),
   noun('System', 'restore', 'put a backup in its place', () => import('./commands/restore')),
+  noun('System', 'migrate', 'move the ledger to another file or database', () => import('./commands/migrate')),
   noun('System', 'init', 'create an organisation', () => import('./commands/init')),
   noun('System', 'cron', 'do what is due, by itself', () => import('./commands/cron')),
   noun('System', 'serve', 'the HTTP API over this ledger', () => import('./commands/serve')),

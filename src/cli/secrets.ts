@@ -55,7 +55,7 @@ function passwordRefused(isPostgres: boolean): WalletError {
   return new WalletError('secret_refused', 'an argument is a URL with a password in it and was not used', {
     why: 'arguments can be read in the process list and stay in the shell history',
     hint: isPostgres
-      ? 'leave the password out of --ledger and set PGPASSWORD, or set the whole URL as WALLET_LEDGER'
+      ? 'leave the password out and set PGPASSWORD, or set the whole URL as WALLET_LEDGER or WALLET_MIGRATE_TO'
       : 'leave the password out of the URL',
   });
 }

@@ -86,6 +86,7 @@ configuration file. An empty variable counts as none.
 
   WALLET_ORG                the organisation (--org)
   WALLET_LEDGER             SQLite file or postgres:// URL (--ledger)
+  WALLET_MIGRATE_TO         where wallet migrate moves the ledger (--to)
   WALLET_API_URL            a wallet server instead of a ledger (--api)
   WALLET_API_TOKEN          the token for it; never a flag
   WALLET_PROFILE            settings saved under a name (--profile)

@@ -83,6 +83,16 @@ export interface LedgerCopies {
   restore(file: string, options: { force: boolean }): Promise<RestoreAnswer>;
 }
 
+/** What became of a ledger that was moved. */
+export interface MoveAnswer {
+  readonly from: string;
+  readonly to: string;
+  readonly organisations: number;
+  readonly transactions: number;
+  /** The last sealed write of each organisation, the same in both places. */
+  readonly heads: readonly { readonly org: string; readonly links: number; readonly hash: string }[];
+}
+
 /** All the command line knows of the world around it; `main.ts` gives the real one. */
 export interface World {
   readonly version: string;
@@ -99,5 +109,10 @@ export interface World {
   openWallet(settings: Settings): Promise<WalletService>;
   /** Throws `invalid_usage` for a ledger that is no file. */
   openCopies(settings: Settings): Promise<LedgerCopies>;
+  /**
+   * Moves the ledger that the settings name to another file or database. Throws `already_exists` where another ledger
+   * is, `invalid_state` for a ledger that was moved, `integrity_failure` where the copy can not be proved.
+   */
+  moveLedger(settings: Settings, to: Setting, progress: (rows: number) => void): Promise<MoveAnswer>;
   openCalendar(zone: string): Promise<Calendar>;
 }

@@ -1,6 +1,6 @@
 import type { Calendar, Instant } from '../core/time';
 
-/** Moments of a dealing with the processor at which a test may end the process. */
+/** Moments of a dealing with the processor, and of a move, at which a test may end the process. */
 type FailPoint =
   | 'intent.before_commit'
   | 'intent.after_commit'
@@ -18,7 +18,11 @@ type FailPoint =
   | 'refund.before_send'
   | 'refund.after_send'
   | 'refund.before_settle'
-  | 'refund.after_settle';
+  | 'refund.after_settle'
+  | 'move.log'
+  | 'move.records'
+  | 'move.copied'
+  | 'move.marked';
 
 /** What a use case needs from the machine. */
 export interface System {

@@ -101,6 +101,10 @@ export class LedgerProofReader implements LedgerProof {
       const found = await this.#connection.column(stray, [last]);
       faults.push(...found.map((org) => `${table}: a row belongs to organisation ${org}, which is not there`));
     }
+    const elsewhere = `SELECT w.org, w.moved_to, l.moved_to FROM wallets w CROSS JOIN ledger l
+      WHERE w.moved_to IS DISTINCT FROM l.moved_to LIMIT 5`;
+    for (const [org, own, whole] of await this.#connection.table(elsewhere))
+      faults.push(`moved to ${own} by the row of wallets of organisation ${org}, to ${whole} by the row of ledger`);
     const draws = `SELECT d.seq FROM draws d LEFT JOIN transactions t ON t.org = d.org AND t.seq = d.seq
       WHERE t.seq IS NULL OR t.grant_seq IS NOT NULL OR d.place < 0 OR (d.place > 0 AND NOT EXISTS
         (SELECT 1 FROM draws p WHERE p.org = d.org AND p.seq = d.seq AND p.place = d.place - 1)) LIMIT 5`;

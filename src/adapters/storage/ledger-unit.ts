@@ -15,6 +15,7 @@ import type {
 } from '../../ports/store';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
 import { SqlLedgerView } from './ledger-view';
+import { movedAway } from './moved-ledger';
 import { type SqlConnection, type SqlDriver, UniqueViolation } from './sql-driver';
 
 /** Entries that are written at a time. */
@@ -172,6 +173,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   protected override async walletAndHead() {
     this.#found ??= await super.walletAndHead(this.#lockRow);
+    // Looked at under the lock: whoever waited here while the ledger was moved must not write to what was left behind.
+    if (this.#found.movedTo !== null) throw movedAway(this.#found.movedTo);
     return this.#found;
   }
 

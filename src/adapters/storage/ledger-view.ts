@@ -248,10 +248,17 @@ export class SqlLedgerView implements LedgerView {
     return new LedgerProofReader(this.#driver, this.connection, this.org);
   }
 
-  protected async walletAndHead(lock = ''): Promise<{ wallet: WalletState; links: number; head: string }> {
+  protected async walletAndHead(
+    lock = '',
+  ): Promise<{ wallet: WalletState; links: number; head: string; movedTo: string | null }> {
     const row = await this.connection.get(`SELECT * FROM wallets WHERE org = ?${lock}`, [this.org]);
     if (row === undefined) throw noWallet(this.org);
-    return { wallet: toWallet(row), links: numberOf(row, 'links'), head: String(row.head) };
+    return {
+      wallet: toWallet(row),
+      links: numberOf(row, 'links'),
+      head: String(row.head),
+      movedTo: row.moved_to as string | null,
+    };
   }
 
   async #positionOfLast(query: EntryPageQuery): Promise<EntryPosition | null> {

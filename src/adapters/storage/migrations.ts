@@ -29,7 +29,7 @@ function firstSchema(dialect: Dialect): readonly string[] {
   return [
     `CREATE TABLE ledger (
       id ${int} NOT NULL PRIMARY KEY CHECK (id = 1), instance TEXT NOT NULL, provider TEXT NOT NULL, mode TEXT NOT NULL,
-      account TEXT, created_at ${int} NOT NULL)${end}`,
+      account TEXT, created_at ${int} NOT NULL, moved_to TEXT)${end}`,
     `CREATE TABLE organisations (
       org ${int} NOT NULL PRIMARY KEY, id TEXT NOT NULL UNIQUE, tag TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
       email TEXT, time_zone TEXT NOT NULL, accounting_contact TEXT, postal_address TEXT, customer TEXT, key_mark TEXT,
@@ -39,7 +39,8 @@ function firstSchema(dialect: Dialect): readonly string[] {
       org ${int} NOT NULL PRIMARY KEY REFERENCES organisations(org), ${amount('posted')},
       held ${int} NOT NULL CHECK (held >= 0), overdrawn ${int} NOT NULL CHECK (overdrawn >= 0),
       overdraft_limit ${int} NOT NULL CHECK (overdraft_limit >= 0), ${amount('postpaid')},
-      seq ${int} NOT NULL, recorded_at ${int} NOT NULL, links ${int} NOT NULL, head TEXT NOT NULL)${end}`,
+      seq ${int} NOT NULL, recorded_at ${int} NOT NULL, links ${int} NOT NULL, head TEXT NOT NULL,
+      moved_to TEXT)${end}`,
     `CREATE TABLE transactions (
       org ${int} NOT NULL, seq ${int} NOT NULL, type TEXT NOT NULL, occurred_at ${int} NOT NULL,
       recorded_at ${int} NOT NULL, service TEXT, app TEXT, user_name TEXT, campaign TEXT, quantity ${int},

@@ -7,6 +7,13 @@ export const postgresDialect: Dialect = {
   text: 'TEXT COLLATE "C"',
   tableOptions: '',
   lockRow: ' FOR UPDATE',
+  // In the order in which writers take them; what no row stands for is locked as a table.
+  holdStill: [
+    'SET LOCAL idle_in_transaction_session_timeout = 0',
+    'SELECT id FROM ledger FOR UPDATE',
+    'SELECT org FROM wallets ORDER BY org FOR UPDATE',
+    'LOCK TABLE sandbox_objects, sandbox_requests IN SHARE MODE',
+  ],
   appendOnly: (table) => [
     `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ${table}
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,

@@ -25,6 +25,8 @@ export interface Dialect {
   readonly tableOptions: string;
   /** Ends a `SELECT` of one row that nobody else may change before this transaction ends. */
   readonly lockRow: string;
+  /** Statements that keep everybody else from changing anything before this transaction ends, however long it takes. */
+  readonly holdStill: readonly string[];
   /** Statements that make the engine itself refuse to change or remove rows of the table. */
   appendOnly(table: string): readonly string[];
   /** A text cell as CSV: quoted where needed, and harmless to a spreadsheet. */

@@ -14,6 +14,7 @@ import {
 import { toLedgerInfo } from './ledger-rows';
 import { SqlLedgerUnit } from './ledger-unit';
 import { SqlLedgerView } from './ledger-view';
+import { movedAway, requireFinished } from './moved-ledger';
 import { fromRow } from './record-tables';
 import type { SqlConnection, SqlDriver, SqlRow } from './sql-driver';
 
@@ -40,6 +41,7 @@ export class SqlStore implements Store {
   /** Writes down what the ledger is, once; later calls change nothing and answer what stands. */
   async found(info: LedgerInfo): Promise<LedgerInfo> {
     await this.#driver.write(async (connection) => {
+      await requireFinished(connection);
       const sql = `INSERT INTO ledger (id, instance, provider, mode, account, created_at)
         VALUES (1, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
       const { instance, provider, mode, account, createdAt } = info;
@@ -105,8 +107,11 @@ export class SqlStore implements Store {
 
   /** A ledger that has written something has lost none of its rows by itself. */
   async #requireEmpty(table: string): Promise<void> {
-    const written = await this.#driver.read((connection) => connection.get('SELECT number FROM audit LIMIT 1'));
-    if (written !== undefined) throw rowRemoved(table);
+    await this.#driver.read(async (connection) => {
+      await requireFinished(connection);
+      const written = await connection.get('SELECT number FROM audit LIMIT 1');
+      if (written !== undefined) throw rowRemoved(table);
+    });
   }
 
   /** One transaction: what it does, then its seal. */
@@ -143,6 +148,7 @@ async function unlessAbandoned<T>(write: () => Promise<T>): Promise<T> {
 async function requireLedgerRow(connection: SqlConnection, lock: string): Promise<SqlRow> {
   const row = await connection.get(`SELECT * FROM ledger WHERE id = 1${lock}`);
   if (row === undefined) throw notInitialised();
+  if (row.moved_to !== null) throw movedAway(String(row.moved_to));
   return row;
 }
 

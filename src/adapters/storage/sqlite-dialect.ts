@@ -7,6 +7,7 @@ export const sqliteDialect: Dialect = {
   tableOptions: ' STRICT, WITHOUT ROWID',
   // One writer at a time: what it reads, nobody else changes.
   lockRow: '',
+  holdStill: [],
   appendOnly: (table) =>
     ['UPDATE', 'DELETE'].map(
       (event) =>
