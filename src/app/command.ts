@@ -98,7 +98,7 @@ export function requireSameParameters(
     'idempotency_conflict',
     `the idempotency key ${JSON.stringify(known.key)} was used before, for something else`,
     {
-      why: `it belongs to a ${known.operation} with other parameters; nothing was done`,
+      why: `it belongs to ${known.operation} with other parameters; nothing was done`,
       hint: 'use a new key for a new change',
       details: { key: known.key, operation: known.operation },
     },

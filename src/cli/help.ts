@@ -32,7 +32,7 @@ function topHelp(nouns: readonly Noun[]): string {
       ),
     ),
     titled('Options', GLOBAL_OPTIONS.map(optionRow)),
-    'More: wallet <command> --help, and wallet help with one of these topics:\n      statuses, amounts, periods, environment',
+    'More: wallet <command> --help, and wallet help with one of these topics:\n      statuses, amounts, periods, money, plans, environment',
   ]);
 }
 

@@ -28,6 +28,34 @@ export function pageOf<K extends string, T>(name: K, answer: Page & Readonly<Rec
   return { rows: answer[name], next: answer.next };
 }
 
+/** The pages of a list that is short enough to be had whole: a cursor is the key of the last row before it. */
+export function pagesOf<T>(fetch: () => Promise<readonly T[]>, keyOf: (row: T) => string): ListView<T>['fetch'] {
+  return async ({ limit = PAGE_ROWS, cursor }) => {
+    const rows = await fetch();
+    const start = cursor === undefined ? 0 : rows.findIndex((row) => keyOf(row) === cursor) + 1;
+    if (cursor !== undefined && start === 0) throw unknownCursor();
+    const page = rows.slice(start, start + limit);
+    const last = page.at(-1);
+    return { rows: page, next: last === undefined || start + limit >= rows.length ? null : keyOf(last) };
+  };
+}
+
+function unknownCursor(): WalletError {
+  return new WalletError('invalid_cursor', 'the cursor is not one of this list', {
+    why: 'it is what "next" said where a page of this list ended',
+    hint: 'start again without --cursor',
+  });
+}
+
+/** Whether rows that matter no more are wanted too: always, but for a table on a terminal without `--all`. */
+export function isWhole(call: Call, cli: Cli): boolean {
+  return call.has('all') || !isTerminalTable(cli, planList(call, cli));
+}
+
+function isTerminalTable(cli: Cli, { format, output }: Pick<ListPlan, 'format' | 'output'>): boolean {
+  return cli.world.stdout.isTTY === true && output === undefined && format === 'table';
+}
+
 /** Where and how a list goes, from `--format`, `--output`, `--limit` and the like. */
 export interface ListPlan {
   readonly format: Format;
@@ -89,9 +117,8 @@ export function planList(call: Call, cli: Cli): ListPlan {
   const format = formatOf(call, output);
   const limit = parseLimit(call.text('limit'));
   if (output === undefined && format === 'xlsx' && cli.world.stdout.isTTY === true) throw notForTerminals(format);
-  const onTerminal = cli.world.stdout.isTTY === true && output === undefined && format === 'table';
   if (call.has('bom') && format !== 'csv') throw bomWithout(format);
-  const isGlance = onTerminal && limit === undefined && !call.has('all');
+  const isGlance = isTerminalTable(cli, { format, output }) && limit === undefined && !call.has('all');
   return {
     format,
     output,

@@ -36,11 +36,12 @@ function isSet(value: string | undefined): boolean {
 }
 
 async function follow(target: Route, argv: readonly string[], world: World): Promise<number> {
-  if (target.kind === 'version') return print(world, `${world.version}\n`);
+  if (target.kind === 'version') return print(world, inForm(argv, { version: world.version }, `${world.version}\n`));
   if (target.kind === 'help') {
     if (argv.length === 0 && isWatched(world)) return welcome(world);
     const { renderHelp } = await import('./help');
-    return print(world, renderHelp(NOUNS, target.noun, target.commands));
+    const help = renderHelp(NOUNS, target.noun, target.commands);
+    return print(world, inForm(argv, { help }, help));
   }
   const call = createCall(target.spec.path, target.parsed);
   const signals = watchSignals(target.spec, (line) => tell(world, `${escapeControl(line)}\n`));
@@ -50,6 +51,10 @@ async function follow(target: Route, argv: readonly string[], world: World): Pro
   } finally {
     await cli.close();
   }
+}
+
+function inForm(argv: readonly string[], answer: object, text: string): string {
+  return asksForJson(argv) ? `${JSON.stringify(answer, null, 2)}\n` : text;
 }
 
 function isWatched({ stdin, stderr }: World): boolean {

@@ -48,6 +48,7 @@ test('the top-level help is in the order of the contract', () => {
   );
   expect(order).toEqual([...order].sort((a, b) => a - b));
   expect(order[0]).toBe(0);
+  for (const topic of Object.keys(TOPICS)) expect(text.slice(text.indexOf('More:'))).toContain(topic);
   for (const option of GLOBAL_OPTIONS) expect(text).toContain(`--${nameOf(option)}`);
 });
 

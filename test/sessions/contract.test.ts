@@ -9,6 +9,7 @@ describe('what the contract says of lists, holds and rejects', () => {
     home = createSandbox();
     await home.ok('init --org acme');
     await home.ok('app add crm');
+    await home.ok('app add shop');
     await home.ok('service add unit --price 0.4');
     await home.ok('grant add 100 --reason test');
   });
@@ -22,6 +23,10 @@ describe('what the contract says of lists, holds and rejects', () => {
     'grant list --json',
     'hold list --json',
     'purchase list --json',
+    'service list --json',
+    'app list --json',
+    'upcoming --json',
+    'config list --json',
   ])('a cursor of another list is refused before anything is printed: %s', async (line) => {
     const outcome = await home.wallet(`${line} --cursor card_01a201a047717c21a188f950da`);
     expect(outcome.stdout).toBe('');
@@ -36,6 +41,21 @@ describe('what the contract says of lists, holds and rejects', () => {
     expect(page.holds.map(({ id }) => id)).toEqual([second]);
     const rest = (await home.ok(`hold list --cursor ${page.next} --json`)).json();
     expect(rest).toMatchObject({ holds: [{ id: first }], next: null });
+  });
+
+  it.each([
+    ['service list', 'services'],
+    ['app list', 'apps'],
+    ['config list', 'settings'],
+  ])('%s has pages that meet', async (line, name) => {
+    type Answer = Record<string, unknown[]> & { next: string | null };
+    const all = (await home.ok(`${line} --json`)).json() as Answer;
+    const first = (await home.ok(`${line} --limit 1 --json`)).json() as Answer;
+    const more = first.next === null ? [] : ['--cursor', first.next];
+    const rest = (await home.ok([...line.split(' '), ...more, '--json'])).json() as Answer;
+    expect(first[name]).toHaveLength(1);
+    expect([...(first[name] ?? []), ...(rest[name] ?? [])]).toEqual(all[name]);
+    expect([all.next, rest.next]).toEqual([null, null]);
   });
 
   it('a hold for an amount is captured for as many units as the amount pays for', async () => {

@@ -78,6 +78,8 @@ const PROMISES: readonly (readonly [line: string, keys: readonly string[]])[] = 
   ['profile use q', ['profile']],
   ['profile remove q', ['profile']],
   ['help balance', ['help']],
+  ['card --help', ['help']],
+  ['--version', ['version']],
 ];
 
 test.each(PROMISES)('%s', async (line, keys) => {

@@ -4,7 +4,7 @@ import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';
 import { EXIT_STATUS } from '../exit-status';
-import { pageOf, showList } from '../list';
+import { pageOf, pagesOf, showList } from '../list';
 import type { CommandSpec, OptionSpec } from '../spec';
 import { counted } from '../wording';
 
@@ -107,14 +107,17 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the alerts that are set, and where each stands',
     examples: [{ command: 'wallet alert list', says: 'ok, or crossed until it clears' }],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { alerts } = await cli.wallet();
       return showList(call, cli, {
         name: 'alerts',
         columns: ALERTS,
         money: false,
-        fetch: async () => pageOf('alerts', await alerts.list()),
+        fetch: pagesOf(
+          async () => (await alerts.list()).alerts,
+          ({ id }) => id,
+        ),
       });
     },
   },

@@ -2,7 +2,7 @@ import type { App } from '../../contract/catalogue';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli, Styled } from '../cli';
-import { pageOf, showList } from '../list';
+import { pagesOf, showList } from '../list';
 import type { CommandSpec } from '../spec';
 
 const APP = { name: 'app', help: 'its name, such as crm' };
@@ -36,13 +36,16 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the apps and what they spent this month',
     examples: [{ command: 'wallet app list', says: 'with their limits' }],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { catalogue } = await cli.wallet();
       return showList(call, cli, {
         name: 'apps',
         columns: COLUMNS,
-        fetch: async () => pageOf('apps', await catalogue.listApps()),
+        fetch: pagesOf(
+          async () => (await catalogue.listApps()).apps,
+          ({ app }) => app,
+        ),
       });
     },
   },

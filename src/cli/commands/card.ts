@@ -3,7 +3,7 @@ import { WalletError } from '../../core/errors';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';
-import { pageOf, showList } from '../list';
+import { pagesOf, showList } from '../list';
 import type { CommandSpec, OptionSpec } from '../spec';
 import { cardName, SANDBOX } from '../wording';
 
@@ -96,13 +96,16 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the cards on file',
     examples: [{ command: 'wallet card list', says: 'with their roles' }],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { cards } = await cli.wallet();
       return showList(call, cli, {
         name: 'cards',
         columns: COLUMNS,
-        fetch: async () => pageOf('cards', await cards.list()),
+        fetch: pagesOf(
+          async () => (await cards.list()).cards,
+          ({ id }) => id,
+        ),
       });
     },
   },

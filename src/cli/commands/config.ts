@@ -3,7 +3,7 @@ import { WalletError } from '../../core/errors';
 import { nearest } from '../../core/text';
 import type { Column } from '../../output/view';
 import type { Cli } from '../cli';
-import { showList } from '../list';
+import { pagesOf, showList } from '../list';
 import type { CommandSpec } from '../spec';
 import { KEPT_KEYS, type KeptKey, SETTING_KEYS, type SettingKey } from '../world';
 
@@ -79,7 +79,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'all settings and where each comes from',
     examples: [{ command: 'wallet config list', says: 'what is in force, and why' }],
     kind: 'local',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const secrets = SECRETS.map((name) => secretRow(name, cli));
       const rows = [...SETTING_KEYS.map((key) => rowOf(key, cli)), ...secrets];
@@ -87,7 +87,10 @@ export const commands: readonly CommandSpec[] = [
         name: 'settings',
         columns: COLUMNS,
         money: false,
-        fetch: async () => ({ rows, next: null }),
+        fetch: pagesOf(
+          async () => rows,
+          ({ key }) => key,
+        ),
       });
     },
   },

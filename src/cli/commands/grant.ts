@@ -1,7 +1,7 @@
 import type { Grant } from '../../contract/credit';
 import type { Column } from '../../output/view';
 import { given } from '../call';
-import { pageOf, showList } from '../list';
+import { isWhole, pageOf, showList } from '../list';
 import type { CommandSpec } from '../spec';
 import { balanceLine } from '../wording';
 
@@ -51,13 +51,13 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'grant list',
     summary: 'the grants, purchased and promotional',
-    details: 'With --all also those of which nothing is left.',
+    details: 'A table on a terminal leaves out those of which nothing is left, unless --all is given.',
     examples: [{ command: 'wallet grant list', says: 'what there is, and when it lapses' }],
     kind: 'read',
     list: 'paged',
     async run(call, cli) {
       const { credit } = await cli.wallet();
-      const filter = given({ all: call.flag('all') });
+      const filter = isWhole(call, cli) ? { all: true } : {};
       return showList(call, cli, {
         name: 'grants',
         columns: COLUMNS,

@@ -34,6 +34,10 @@ async function manualPage(nouns: readonly Noun[], cli: Cli): Promise<string> {
 async function helpOn(nouns: readonly Noun[], words: readonly string[]): Promise<string> {
   const [first, ...verb] = words;
   if (first === undefined) return renderHelp(nouns);
+  if (first === 'topics')
+    return `${Object.keys(TOPICS)
+      .map((name) => `wallet help ${name}\n`)
+      .join('')}`;
   const topic = Object.hasOwn(TOPICS, first) ? TOPICS[first] : undefined;
   if (topic !== undefined) return topic();
   const noun = findNoun(nouns, first);

@@ -2,7 +2,7 @@ import type { Hold } from '../../contract/holds';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli } from '../cli';
-import { pageOf, showList } from '../list';
+import { isWhole, pageOf, showList } from '../list';
 import type { CommandSpec } from '../spec';
 import { balanceLine } from '../wording';
 
@@ -92,14 +92,14 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     path: 'hold list',
-    summary: 'the open holds',
-    details: 'With --all also those that are captured, released or expired.',
+    summary: 'the holds',
+    details: 'A table on a terminal leaves out those that are captured, released or expired, unless --all is given.',
     examples: [{ command: 'wallet hold list', says: 'what is reserved, and until when' }],
     kind: 'read',
     list: 'paged',
     async run(call, cli) {
       const { holds } = await cli.wallet();
-      const filter = given({ all: call.flag('all') });
+      const filter = isWhole(call, cli) ? { all: true } : {};
       return showList(call, cli, {
         name: 'holds',
         columns: COLUMNS,

@@ -1,7 +1,7 @@
 import type { Invoice } from '../../contract/invoices';
 import type { Column } from '../../output/view';
 import { given } from '../call';
-import { pageOf, showList } from '../list';
+import { pagesOf, showList } from '../list';
 import type { CommandSpec } from '../spec';
 import { SANDBOX } from '../wording';
 
@@ -61,13 +61,16 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the invoices for postpaid services',
     examples: [{ command: 'wallet invoice list', says: 'newest first' }],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { invoices } = await cli.wallet();
       return showList(call, cli, {
         name: 'invoices',
         columns: COLUMNS,
-        fetch: async () => pageOf('invoices', await invoices.list()),
+        fetch: pagesOf(
+          async () => (await invoices.list()).invoices,
+          ({ id }) => id,
+        ),
       });
     },
   },

@@ -1,6 +1,6 @@
 import type { ClosedPeriod } from '../../contract/periods';
 import type { Column } from '../../output/view';
-import { pageOf, showList } from '../list';
+import { pagesOf, showList } from '../list';
 import type { CommandSpec } from '../spec';
 
 const COLUMNS: readonly Column<ClosedPeriod>[] = [
@@ -32,13 +32,16 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the months that are closed',
     examples: [{ command: 'wallet period list', says: 'newest first' }],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { periods } = await cli.wallet();
       return showList(call, cli, {
         name: 'periods',
         columns: COLUMNS,
-        fetch: async () => pageOf('periods', await periods.list()),
+        fetch: pagesOf(
+          async () => (await periods.list()).periods,
+          ({ period }) => period,
+        ),
       });
     },
   },

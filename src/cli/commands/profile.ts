@@ -5,7 +5,7 @@ import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
 import { sayWhereItEnds } from '../input-file';
-import { showList } from '../list';
+import { pagesOf, showList } from '../list';
 import { redact } from '../secrets';
 import type { CommandSpec } from '../spec';
 import type { ConfigContent, Kept } from '../world';
@@ -54,7 +54,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the saved profiles',
     examples: [{ command: 'wallet profile list', says: 'and which one is in use' }],
     kind: 'local',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { profiles = {} } = cli.world.configFile.read();
       const used = cli.settings.profile.value;
@@ -65,7 +65,10 @@ export const commands: readonly CommandSpec[] = [
         name: 'profiles',
         columns: COLUMNS,
         money: false,
-        fetch: async () => ({ rows, next: null }),
+        fetch: pagesOf(
+          async () => rows,
+          ({ name }) => name,
+        ),
       });
     },
   },

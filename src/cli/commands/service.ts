@@ -2,7 +2,7 @@ import type { PriceTier, Service, ServiceHistory, ServiceTerms } from '../../con
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';
-import { pageOf, showList } from '../list';
+import { pagesOf, showList } from '../list';
 import type { CommandSpec, OptionSpec } from '../spec';
 
 const TERMS: readonly OptionSpec[] = [
@@ -28,10 +28,13 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the services and their prices',
     examples: [{ command: 'wallet service list', says: 'prices in force now' }],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { catalogue } = await cli.wallet();
-      const fetch = async () => pageOf('services', await catalogue.listServices());
+      const fetch = pagesOf(
+        async () => (await catalogue.listServices()).services,
+        ({ service }) => service,
+      );
       return showList(call, cli, { name: 'services', columns: COLUMNS, fetch });
     },
   },

@@ -1,7 +1,7 @@
 import type { Token } from '../../contract/access';
 import type { Column } from '../../output/view';
 import { given } from '../call';
-import { pageOf, showList } from '../list';
+import { pagesOf, showList } from '../list';
 import type { CommandSpec } from '../spec';
 
 const COLUMNS: readonly Column<Token>[] = [
@@ -46,14 +46,17 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the tokens, without their secrets',
     examples: [{ command: 'wallet token list', says: 'newest first' }],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { access } = await cli.wallet();
       return showList(call, cli, {
         name: 'tokens',
         columns: COLUMNS,
         money: false,
-        fetch: async () => pageOf('tokens', await access.listTokens()),
+        fetch: pagesOf(
+          async () => (await access.listTokens()).tokens,
+          ({ id }) => id,
+        ),
       });
     },
   },

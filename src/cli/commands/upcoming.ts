@@ -2,7 +2,7 @@ import type { UpcomingItem } from '../../contract/outlook';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli } from '../cli';
-import { planList, showList, writeList } from '../list';
+import { pagesOf, planList, showList, writeList } from '../list';
 import type { CommandSpec } from '../spec';
 
 const COLUMNS: readonly Column<UpcomingItem>[] = [
@@ -21,14 +21,14 @@ export const commands: readonly CommandSpec[] = [
       'Grants and holds that lapse, cards that expire, open invoices, and the day the wallet runs dry: as a range, by the busiest and the quietest week of the last 30 days, or "too little history". With --ics it is a calendar (RFC 5545), whose entries keep their ids.',
     options: [
       { flag: '--within <time>', help: 'how far ahead; 30d if not said' },
-      { flag: '--ics', help: 'as a calendar file', conflicts: ['format', 'json'] },
+      { flag: '--ics', help: 'as a calendar file', conflicts: ['format', 'json', 'limit', 'cursor', 'all'] },
     ],
     examples: [
       { command: 'wallet upcoming --within 90d', says: 'the next three months' },
       { command: 'wallet upcoming --ics -o wallet.ics', says: 'for your calendar' },
     ],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const result = await (await cli.wallet()).reports.upcoming(given({ within: call.text('within') }));
       if (call.has('ics')) {
@@ -42,7 +42,10 @@ export const commands: readonly CommandSpec[] = [
       return showList(call, cli, {
         name: 'upcoming',
         columns: COLUMNS,
-        fetch: async () => ({ rows: result.upcoming, next: result.next }),
+        fetch: pagesOf(
+          async () => result.upcoming,
+          ({ kind, subject, at }) => `${kind}.${subject}.${at}`,
+        ),
         extra: () => ({ within: result.within, until: result.until, runsDry: result.runsDry }),
       });
     },

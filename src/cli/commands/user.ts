@@ -1,7 +1,7 @@
 import type { User } from '../../contract/access';
 import type { Column } from '../../output/view';
 import { given } from '../call';
-import { pageOf, showList } from '../list';
+import { pagesOf, showList } from '../list';
 import type { CommandSpec } from '../spec';
 
 const COLUMNS: readonly Column<User>[] = [
@@ -43,14 +43,17 @@ export const commands: readonly CommandSpec[] = [
     summary: 'the registered people',
     examples: [{ command: 'wallet user list', says: 'by name' }],
     kind: 'read',
-    list: 'whole',
+    list: 'paged',
     async run(call, cli) {
       const { access } = await cli.wallet();
       return showList(call, cli, {
         name: 'users',
         columns: COLUMNS,
         money: false,
-        fetch: async () => pageOf('users', await access.listUsers()),
+        fetch: pagesOf(
+          async () => (await access.listUsers()).users,
+          ({ user }) => user,
+        ),
       });
     },
   },
