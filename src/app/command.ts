@@ -38,7 +38,7 @@ export async function changeIn<T extends object>(
   request: ChangeOptions,
   work: (unit: LedgerUnit, session: Session) => Promise<T>,
 ): Promise<T & Changed> {
-  const key = request.idempotencyKey === undefined ? undefined : parseKey(request.idempotencyKey, 'idempotency key');
+  const key = storedKey(session, request);
   const write = {
     actor: session.actor.name,
     action: facts.action,
@@ -67,15 +67,25 @@ export async function changeIn<T extends object>(
   return seesBalance(session.actor) ? answer : forApps(answer);
 }
 
+/**
+ * The request's key as it is kept. An app has its keys for itself: by one that another app used it would else be told
+ * what that app was answered. No key that a caller can give has a line feed in it.
+ */
+export function storedKey({ actor }: Session, { idempotencyKey }: ChangeOptions): string | undefined {
+  if (idempotencyKey === undefined) return undefined;
+  const key = parseKey(idempotencyKey, 'idempotency key');
+  return actor.app === null ? key : `${actor.app}\n${key}`;
+}
+
 /** The stored answer of a change that was made under the same key, before the processor is asked again. */
 export async function replayed<T extends object>(
   session: Session,
   facts: ChangeFacts,
   request: ChangeOptions,
 ): Promise<(T & Changed) | undefined> {
-  if (request.idempotencyKey === undefined) return undefined;
-  const idempotencyKey = parseKey(request.idempotencyKey, 'idempotency key');
-  const known = await session.store.read(session.org.number, (view) => view.findKey(idempotencyKey));
+  const key = storedKey(session, request);
+  if (key === undefined) return undefined;
+  const known = await session.store.read(session.org.number, (view) => view.findKey(key));
   if (known === undefined) return undefined;
   requireSameParameters(known, fingerprintOf(session, facts.action, request));
   return { ...(JSON.parse(known.result) as T), replayed: true };
@@ -94,13 +104,14 @@ export function requireSameParameters(
   fingerprint: string,
 ): void {
   if (known.fingerprint === fingerprint) return;
+  const key = known.key.slice(known.key.indexOf('\n') + 1);
   throw new WalletError(
     'idempotency_conflict',
-    `the idempotency key ${JSON.stringify(known.key)} was used before, for something else`,
+    `the idempotency key ${JSON.stringify(key)} was used before, for something else`,
     {
       why: `it belongs to ${known.operation} with other parameters; nothing was done`,
       hint: 'use a new key for a new change',
-      details: { key: known.key, operation: known.operation },
+      details: { key, operation: known.operation },
     },
   );
 }

@@ -3,11 +3,10 @@ import type { UsageEvent } from '../contract/usage';
 import { requireOwnApp, seesBalance } from '../core/access';
 import { assert, WalletError } from '../core/errors';
 import type { Journal } from '../core/ledger/journal';
-import { parseKey } from '../core/text';
 import { postUsage } from '../core/usage';
 import type { LedgerUnit, ListedEntry, PostedEvent } from '../ports/store';
 import { forApps } from './app-answers';
-import { fingerprintOf, requireSameParameters } from './command';
+import { fingerprintOf, requireSameParameters, storedKey } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal } from './ledger';
 import { presentBalance, presentTransaction } from './present';
@@ -94,8 +93,8 @@ class Group {
   }
 
   async #replay(request: Request): Promise<Posted | undefined> {
-    if (request.idempotencyKey === undefined) return undefined;
-    const key = parseKey(request.idempotencyKey, 'idempotency key');
+    const key = storedKey(this.#session, request);
+    if (key === undefined) return undefined;
     const fingerprint = fingerprintOf(this.#session, ACTION, request);
     const own = this.#keys.get(key);
     if (own !== undefined) {
@@ -112,10 +111,8 @@ class Group {
     requireOwnApp(this.#session.actor, event.app);
     const earlier = event.externalId === null ? undefined : this.#posted.get(event.externalId);
     const posted = earlier === undefined ? this.#enter(event) : await this.#duplicate(event, earlier);
-    if (request.idempotencyKey !== undefined) {
-      const fingerprint = fingerprintOf(this.#session, ACTION, request);
-      this.#keys.set(request.idempotencyKey, { fingerprint, posted });
-    }
+    const key = storedKey(this.#session, request);
+    if (key !== undefined) this.#keys.set(key, { fingerprint: fingerprintOf(this.#session, ACTION, request), posted });
     return posted;
   }
 
@@ -138,10 +135,12 @@ class Group {
   /** The keys that were new, each with its own answer. */
   async saveKeys(requests: readonly Request[], outcomes: readonly Outcome[]): Promise<void> {
     const saved = new Set<string>();
-    for (const [at, { idempotencyKey: key }] of requests.entries()) {
-      const known = key === undefined ? undefined : this.#keys.get(key);
+    for (const [at, request] of requests.entries()) {
       const outcome = outcomes[at];
-      if (key === undefined || known === undefined || saved.has(key) || !outcome || 'error' in outcome) continue;
+      if (outcome === undefined || 'error' in outcome) continue;
+      const key = storedKey(this.#session, request);
+      const known = key === undefined ? undefined : this.#keys.get(key);
+      if (key === undefined || known === undefined || saved.has(key)) continue;
       saved.add(key);
       const { fingerprint } = known;
       const result = JSON.stringify(outcome.recorded);

@@ -8,11 +8,11 @@ interface Answer {
   readonly text: string;
 }
 
-/** A sandbox ledger with two organisations, `acme` with an app and credits, and a server over it. */
+/** A sandbox ledger with two organisations, `acme` with two apps and credits, and a server over it. */
 export interface Api {
   readonly home: Sandbox;
   readonly server: Server;
-  readonly tokens: Readonly<Record<'admin' | 'accountant' | 'app' | 'other', string>>;
+  readonly tokens: Readonly<Record<'admin' | 'accountant' | 'app' | 'shop' | 'other', string>>;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   stop(): Promise<void>;
 }
@@ -30,12 +30,14 @@ export async function createApi(args: readonly string[] = []): Promise<Api> {
   await home.ok('init --org acme');
   await home.ok('init --org other');
   await home.ok('app add crm');
+  await home.ok('app add shop');
   await home.ok('grant add 100 --reason start');
   const token = async (words: string) => (await home.ok(`token create -q ${words}`)).stdout.trim();
   const tokens = {
     admin: await token('--role admin --name ada'),
     accountant: await token('--role accountant --name ben'),
     app: await token('--role app --app crm --name crm'),
+    shop: await token('--role app --app shop --name shop'),
     other: await token('--role admin --name eve --org other'),
   };
   const server = await startServer(home, ['--no-jobs', ...args]);

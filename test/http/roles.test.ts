@@ -195,6 +195,35 @@ test('an app is told neither the balance nor how much is missing', async () => {
   expect([foreign.status, foreign.body.code]).toEqual([404, 'unknown_app']);
 });
 
+test("an app that repeats another app's request under its key is told nothing, and has that key for itself", async () => {
+  const ofCrm = { key: 'job-1', body: { app: 'crm', service: 'sms', quantity: '10' } };
+  const first = await api.call('POST', '/v1/usage', { token: api.tokens.app, ...ofCrm });
+  const held = await api.call('POST', '/v1/holds', { token: api.tokens.app, ...ofCrm, key: 'hold-1' });
+  const release = { key: 'release-1', body: {} };
+  const path = `/v1/holds/${(held.body.hold as { id: string }).id}/release`;
+  expect((await api.call('POST', path, { token: api.tokens.app, ...release })).status).toBe(200);
+
+  const seen = await api.call('POST', '/v1/usage', { token: api.tokens.shop, ...ofCrm });
+  const both = await Promise.all(
+    [1, 2].map(() => api.call('POST', '/v1/usage', { token: api.tokens.shop, ...ofCrm })), // as one group
+  );
+  const released = await api.call('POST', path, { token: api.tokens.shop, ...release });
+  expect([seen, ...both].map(({ status, body }) => [status, body.code])).toEqual(Array(3).fill([404, 'unknown_app']));
+  expect([released.status, released.body.code]).toEqual([404, 'unknown_hold']);
+
+  const own = { key: 'job-1', body: { app: 'shop', service: 'sms', quantity: '10' } };
+  const posted = await api.call('POST', '/v1/usage', { token: api.tokens.shop, ...own });
+  const again = await api.call('POST', '/v1/usage', { token: api.tokens.app, ...ofCrm });
+  expect([posted.status, posted.body.replayed]).toEqual([200, undefined]);
+  expect([again.body.replayed, again.body.transaction]).toEqual([true, first.body.transaction]);
+  const other = await api.call('POST', '/v1/usage', {
+    token: api.tokens.shop,
+    ...own,
+    body: { ...own.body, memo: 'x' },
+  });
+  expect([other.status, other.body.details]).toEqual([422, { key: 'job-1', operation: 'usage.record' }]);
+});
+
 test('a token that was revoked opens nothing from then on, and one that has expired neither', async () => {
   const made = (await api.home.ok('token create --role accountant --json')).json() as {
     token: { id: string };
@@ -214,5 +243,5 @@ test('a role that --as names is kept to on a ledger file too', async () => {
   await api.home.ok('user add ben --email ben@acme.example --role accountant');
   expect((await api.home.wallet('buy 10 --yes --as ben')).status).toBe(4);
   expect((await api.home.wallet('balance --as ben')).status).toBe(0);
-  expect((await api.home.wallet('app add shop --as nobody-registered')).status).toBe(0);
+  expect((await api.home.wallet('app add stall --as nobody-registered')).status).toBe(0);
 });
