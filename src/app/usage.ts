@@ -2,7 +2,7 @@ import type { Changed, ChangeOptions, RowReject } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { RechargeDue } from '../contract/recharge';
 import type { Transaction } from '../contract/transactions';
-import type { Affordability, UsageBatchRequest, UsageBatchResult, UsageEvent, UsageRow } from '../contract/usage';
+import type { Affordability, UsageBatchRequest, UsageBatchResult, UsageEvent } from '../contract/usage';
 import { type Actor, requireAllowed, requireOwnApp, seesBalance } from '../core/access';
 import { type Credits, formatCredits, subtract, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
@@ -32,6 +32,7 @@ import { presentBalance, presentTransaction, toPriceVersion } from './present';
 import { isTopUpDue } from './recharge-state';
 import { openSession, readLedger, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
+import { type NumberedRow, numberRows, outcomesOf, type Placed, Placing } from './usage-outcomes';
 
 export type Recorded = Changed & {
   transaction: Transaction;
@@ -105,29 +106,38 @@ export async function postBatch(
   { recharge, ...request }: UsageBatchRequest,
 ): Promise<UsageBatchResult> {
   if (recharge === true) await openSession(deps, 'recharge.check');
-  const posted = await postRowsOf(deps, request);
+  const rows = numberRows(request.rows);
+  const { placed, ...answer } = await postRowsOf(deps, request, rows);
+  const posted =
+    request.outcomes === false ? answer : { ...answer, outcomes: outcomesOf(rows, answer.rejects, placed) };
   if (recharge !== true || request.dryRun === true) return posted;
   const { balance } = await (await import('./recharge-check')).check(deps);
   return { ...posted, balance };
 }
 
-async function postRowsOf(deps: Dependencies, request: UsageBatchRequest): Promise<UsageBatchResult> {
+async function postRowsOf(
+  deps: Dependencies,
+  request: UsageBatchRequest,
+  numbered: readonly NumberedRow[],
+): Promise<UsageBatchResult & { placed: Placed }> {
   const subject = request.source ?? 'a batch';
   const facts = { operation: 'usage.post', action: 'usage.import', subject } as const;
   return change(deps, facts, request, async (unit, session) => {
     const rejects: RowReject[] = [];
     const reader = new EventReader(session.zone, session.now(), await unit.closedUntil());
-    const rows = parseRows(request.rows, reader, rejects);
+    const rows = parseRows(numbered, reader, rejects);
     const world = await readWorld(unit, session, rows, request.createApps === true, rejects);
     const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, rows) });
-    const tally = postRows(journal, rows, world, rejects, session.actor);
+    const placing = new Placing(session);
+    const tally = postRows({ journal, world, actor: session.actor, placing }, rows, rejects);
     await finish();
     rejects.sort((a, b) => a.line - b.line);
-    return { read: request.rows.length, ...tally, rejects, balance: presentBalance(session, journal.wallet) };
+    const balance = presentBalance(session, journal.wallet);
+    return { read: numbered.length, ...tally, rejects, balance, placed: placing.placed };
   });
 }
 
-function parseRows(rows: readonly UsageRow[], reader: EventReader, rejects: RowReject[]): readonly ParsedEvent[] {
+function parseRows(rows: readonly NumberedRow[], reader: EventReader, rejects: RowReject[]): readonly ParsedEvent[] {
   const parsed: ParsedEvent[] = [];
   for (const row of rows) {
     try {
@@ -193,7 +203,14 @@ async function createMissing(
   }
 }
 
-function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, rejects: RowReject[], actor: Actor) {
+interface Posting {
+  readonly journal: Journal;
+  readonly world: World;
+  readonly actor: Actor;
+  readonly placing: Placing;
+}
+
+function postRows({ journal, world, actor, placing }: Posting, rows: readonly ParsedEvent[], rejects: RowReject[]) {
   const refused = new Set(rejects.map((reject) => reject.line));
   const posted = new Map<string, PostedEvent>(world.posted);
   const parties = new PartyFinder(world);
@@ -209,9 +226,11 @@ function postRows(journal: Journal, rows: readonly ParsedEvent[], world: World, 
         const entry = postUsage(journal, row, parties.of(row));
         if (entry.externalId !== null) posted.set(entry.externalId, entry);
         credits = subtract(credits, effectOnPosted(entry));
+        placing.posted(entry.seq);
         count += 1;
       } else {
         requireSame(row, earlier);
+        placing.duplicate(row.line);
         duplicates += 1;
       }
     } catch (error) {

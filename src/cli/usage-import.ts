@@ -159,6 +159,7 @@ function requestOf(call: Call, { rows }: RowBatch<UsageInputRow, UsageField>, nu
   const key = idempotencyKey === undefined ? undefined : `${idempotencyKey}:${number}`;
   return given({
     rows,
+    outcomes: false, // the rejects are enough
     createApps: call.flag('create-apps'),
     recharge: call.flag('recharge'),
     source: call.arg(0),

@@ -18,9 +18,21 @@ export interface UsageEvent {
   readonly memo?: string;
 }
 
-/** An event of a file, with the line it stood on. */
+/** An event of a batch, with the line it stood on; its place in the batch, from 1, when absent. Lines go up. */
 export interface UsageRow extends UsageEvent {
+  readonly line?: number;
+}
+
+/** What became of one event of a batch. */
+export interface RowOutcome {
   readonly line: number;
+  /** `duplicate`: it was posted before, under the same id and with the same content. */
+  readonly outcome: 'posted' | 'duplicate' | 'rejected';
+  /** The transaction of a posted one. */
+  readonly transaction?: string;
+  /** Why a rejected one was. */
+  readonly code?: string;
+  readonly message?: string;
 }
 
 export interface UsageBatchRequest extends ChangeOptions {
@@ -28,6 +40,8 @@ export interface UsageBatchRequest extends ChangeOptions {
   readonly recharge?: boolean;
   readonly rows: readonly UsageRow[];
   readonly createApps?: boolean;
+  /** Whether the answer says what became of each event; it does unless this is false. */
+  readonly outcomes?: boolean;
   /** Named in the audit trail. */
   readonly source?: string;
 }
@@ -37,6 +51,8 @@ export interface UsageBatchResult extends Changed {
   readonly posted: number;
   readonly duplicates: number;
   readonly rejects: readonly RowReject[];
+  /** One for each event, in their order. */
+  readonly outcomes?: readonly RowOutcome[];
   /** Credits this batch took. */
   readonly credits: Decimal;
   /** Absent for an app, which may not see it: here and wherever it is optional. */

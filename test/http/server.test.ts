@@ -30,6 +30,55 @@ test('many clients on one wallet end with exact sums, each with its own outcome'
   await api.home.ok('verify --full');
 });
 
+test('a batch of thousands answers what became of each event, and the same when it comes again', async () => {
+  const rows = Array.from({ length: 3_000 }, (_, at) => ({
+    app: 'crm',
+    service: 'validation',
+    quantity: '1',
+    id: `b-${at}`,
+  }));
+  const bad = [
+    { ...rows[0], id: 'b-5' }, // again
+    { ...rows[0], id: 'b-6', quantity: '2' }, // the same id, another event
+    { ...rows[0], id: 'b-x', quantity: '1.5' },
+    { ...rows[0], id: 'b-y', app: 'nobody' },
+    { ...rows[0], id: 'b-z', quantity: '99999999' },
+  ];
+  const post = () =>
+    api.call('POST', '/v1/usage/batch', {
+      token: api.tokens.admin,
+      key: 'batch-1',
+      body: { rows: [...rows, ...bad, { ...rows[0], id: 'b-last' }] },
+    });
+  const { status, body } = await post();
+  const outcomes = body.outcomes as { line: number; outcome: string; transaction?: string; code?: string }[];
+  expect([status, body.read, body.posted, body.duplicates]).toEqual([200, 3_006, 3_001, 1]);
+  expect(outcomes.map(({ line }) => line)).toEqual(Array.from({ length: 3_006 }, (_, at) => at + 1));
+  expect(outcomes.slice(3_000).map(({ outcome, code }) => code ?? outcome)).toEqual([
+    'duplicate',
+    'idempotency_conflict',
+    'invalid_quantity',
+    'unknown_app',
+    'insufficient_credits',
+    'posted',
+  ]);
+  const ids = outcomes.flatMap(({ transaction }) => transaction ?? []);
+  expect(new Set(ids).size).toBe(3_001);
+  const last = await api.call('GET', `/v1/transactions/${ids.at(-1)}/explanation`, { token: api.tokens.admin });
+  expect(last.body.transaction).toMatchObject({ externalId: 'b-last' });
+  const again = (await post()).body;
+  expect([again.replayed, again.outcomes]).toEqual([true, outcomes]);
+
+  const twice = {
+    rows: [
+      { ...rows[0], id: 'c-1', line: 7 },
+      { ...rows[0], id: 'c-2', line: 7 },
+    ],
+  };
+  const refused = await api.call('POST', '/v1/usage/batch', { token: api.tokens.admin, body: twice });
+  expect([refused.status, refused.body.code]).toEqual([400, 'invalid_input']);
+});
+
 test('the document of the API is valid, and the page loads nothing from elsewhere', async () => {
   const { Validator } = await import('@seriousme/openapi-schema-validator');
   const document = (await api.call('GET', '/openapi.json')).body;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { UsageOperations } from '../usage';
-import { type Codecs, part } from './codec';
+import type { RowOutcome, UsageOperations } from '../usage';
+import { type Codecs, named, part } from './codec';
 import { balance } from './credit';
 import {
   batchOf,
@@ -30,6 +30,14 @@ const event = {
   memo: optionalText,
 };
 
+const rowOutcome = named<RowOutcome>('RowOutcome', {
+  line: count,
+  outcome: z.enum(['posted', 'duplicate', 'rejected']),
+  transaction: word.exactOptional(),
+  code: word.exactOptional(),
+  message: word.exactOptional(),
+});
+
 export const usage: Codecs<UsageOperations> = {
   record: {
     request: { ...event, recharge: flag, ...change },
@@ -37,8 +45,9 @@ export const usage: Codecs<UsageOperations> = {
   },
   postBatch: {
     request: {
-      rows: batchOf({ line: z.int().min(0), ...event }),
+      rows: batchOf({ line: z.int().min(0).exactOptional(), ...event }),
       createApps: flag,
+      outcomes: flag,
       recharge: flag,
       source: optionalText,
       ...change,
@@ -48,6 +57,7 @@ export const usage: Codecs<UsageOperations> = {
       posted: count,
       duplicates: count,
       rejects: z.array(rowReject),
+      outcomes: z.array(rowOutcome).exactOptional(),
       credits: decimal,
       balance: balance.exactOptional(),
       ...changed,
