@@ -31,11 +31,18 @@ function die(): never {
 }
 
 /** SHA-256 of the parts one after another, in hexadecimal. Node's own is slow to load, and the quicker one from then on. */
-export function digest(parts: readonly string[]): string {
-  const text = parts.join('');
+export function digest(parts: readonly (string | Uint8Array)[]): string {
   digests += 1;
-  const isOneOfFew = digests <= FEW && text.length <= SHORT;
-  return isOneOfFew ? sha256(text) : crypto().createHash('sha256').update(text).digest('hex');
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (digests <= FEW && length <= SHORT) return sha256(Buffer.concat(parts.map(toBytes)));
+  const hash = crypto().createHash('sha256');
+  if (parts.every((part) => typeof part === 'string')) return hash.update(parts.join('')).digest('hex');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+function toBytes(part: string | Uint8Array): Uint8Array {
+  return typeof part === 'string' ? Buffer.from(part) : part;
 }
 
 /** Loading it takes longer than a balance, which needs neither digests nor chance. */

@@ -40,7 +40,7 @@ export function lookAround(session: Session): Promise<void> {
 async function look(unit: LedgerUnit, session: Session): Promise<void> {
   const { journal, finish } = await openJournal(unit, session);
   await finish();
-  if (journal.entries.length === 0)
+  if (journal.made === 0)
     await evaluateAlerts(unit, session, journal, await unit.records.alerts.list({ removedAt: null }));
   await raiseStanding(unit, session, journal);
 }

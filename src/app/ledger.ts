@@ -48,7 +48,7 @@ export async function openJournal(unit: LedgerUnit, session: Session, needs: Nee
   for (const hold of ended) await unit.records.holds.update(hold);
   const finish = async () => {
     journal.expireGrants();
-    if (journal.entries.length === 0) return;
+    if (journal.made === 0) return;
     await unit.post(journal.result());
     await watch(unit, session, journal);
   };

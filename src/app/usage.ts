@@ -129,7 +129,7 @@ async function postRowsOf(
     const world = await readWorld(unit, session, rows, request.createApps === true, rejects);
     const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, rows) });
     const placing = new Placing(session);
-    const tally = postRows({ journal, world, actor: session.actor, placing }, rows, rejects);
+    const tally = await postRows({ unit, journal, world, actor: session.actor, placing }, rows, rejects);
     await finish();
     rejects.sort((a, b) => a.line - b.line);
     const balance = presentBalance(session, journal.wallet);
@@ -203,42 +203,56 @@ async function createMissing(
   }
 }
 
+/** Entries that are made before they are written: few enough to be garbage before they would be moved. */
+const RUN = 500;
+
 interface Posting {
+  readonly unit: LedgerUnit;
   readonly journal: Journal;
   readonly world: World;
   readonly actor: Actor;
   readonly placing: Placing;
 }
 
-function postRows({ journal, world, actor, placing }: Posting, rows: readonly ParsedEvent[], rejects: RowReject[]) {
+async function postRows(posting: Posting, rows: readonly ParsedEvent[], rejects: RowReject[]) {
+  const { unit, journal, world, actor, placing } = posting;
   const refused = new Set(rejects.map((reject) => reject.line));
-  const posted = new Map<string, PostedEvent>(world.posted);
+  const fresh = new Map<string, ParsedEvent>();
   const parties = new PartyFinder(world);
-  let count = 0;
   let duplicates = 0;
   let credits: Credits = ZERO;
+  const made = journal.made;
   for (const row of rows) {
     if (refused.has(row.line)) continue;
+    if (journal.entries.length >= RUN) await unit.append(journal.takeEntries());
     try {
       requireOwnApp(actor, row.app);
-      const earlier = row.externalId === null ? undefined : posted.get(row.externalId);
-      if (earlier === undefined) {
-        const entry = postUsage(journal, row, parties.of(row));
-        if (entry.externalId !== null) posted.set(entry.externalId, entry);
-        credits = subtract(credits, effectOnPosted(entry));
-        placing.posted(entry.seq);
-        count += 1;
-      } else {
-        requireSame(row, earlier);
+      if (isRepeated(row, world, fresh, journal.at)) {
         placing.duplicate(row.line);
         duplicates += 1;
+        continue;
       }
+      const entry = postUsage(journal, row, parties.of(row));
+      credits = subtract(credits, effectOnPosted(entry));
+      placing.posted(entry.seq);
+      if (row.externalId !== null) fresh.set(row.externalId, row);
     } catch (error) {
       const hidden = !seesBalance(actor) && error instanceof WalletError;
       rejects.push(rejectOf(row.line, hidden ? withoutAmounts(error) : error));
     }
   }
-  return { posted: count, duplicates, credits: formatCredits(credits) };
+  return { posted: journal.made - made, duplicates, credits: formatCredits(credits) };
+}
+
+/** Whether the event was posted before, here or by this very write. Throws `idempotency_conflict` where it was another. */
+function isRepeated(row: ParsedEvent, world: World, fresh: ReadonlyMap<string, ParsedEvent>, now: Instant): boolean {
+  if (row.externalId === null) return false;
+  const earlier = world.posted.get(row.externalId);
+  if (earlier !== undefined) requireSame(row, earlier);
+  if (earlier !== undefined) return true;
+  const twin = fresh.get(row.externalId);
+  if (twin !== undefined) requireSame(row, { ...twin, seq: 0, recordedAt: now });
+  return twin !== undefined;
 }
 
 export function requireSame(event: ParsedEvent, earlier: PostedEvent): void {

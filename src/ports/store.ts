@@ -353,6 +353,8 @@ export interface WriteFacts {
 /** Changing one organisation's ledger. Everything in one `write` happens together or not at all. */
 export interface LedgerUnit extends LedgerView {
   readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
+  /** Writes entries ahead of the posting that they belong to, so that a large write need not hold them all. */
+  append(entries: readonly Entry[]): Promise<void>;
   /** Writes what the journal decided. At most once in a unit. */
   post(posting: Posting): Promise<void>;
   saveKey(record: KeyRecord): Promise<void>;

@@ -33,7 +33,7 @@ export interface System {
   /** Fourteen hexadecimal digits, different every time. */
   random(): string;
   /** SHA-256 of the parts in their order, in hexadecimal. */
-  digest(parts: readonly string[]): string;
+  digest(parts: readonly (string | Uint8Array)[]): string;
   /** The days of a time zone. Throws `invalid_value` for a zone that does not exist. */
   calendar(zone: string): Promise<Calendar>;
 }

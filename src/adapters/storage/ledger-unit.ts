@@ -1,9 +1,11 @@
 import type { Grant } from '../../core/credit/grant';
 import { assert } from '../../core/errors';
-import { canonicalEntry, type Digest, GENESIS, joinEntries, rowCheck, sealLink } from '../../core/ledger/chain';
+import { type Digest, GENESIS, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
+import { EntryBytes } from '../../core/ledger/entry-bytes';
 import { eventKey } from '../../core/ledger/event-key';
 import type { Posting, WalletState } from '../../core/ledger/journal';
+import type { Instant } from '../../core/time';
 import type {
   KeyRecord,
   LedgerInfo,
@@ -19,7 +21,7 @@ import { movedAway } from './moved-ledger';
 import { type SqlConnection, type SqlDriver, UniqueViolation } from './sql-driver';
 
 /** Entries that are written at a time. */
-const RUN = 1_000;
+const RUN = 500;
 
 const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
 const INSERT_EVENT_ID =
@@ -48,6 +50,9 @@ const INSERT_KEY =
 /** What a write changed beside the log, as the audit row keeps it: the last state of each record. */
 type Change = { readonly record: string; readonly id: string; readonly value: unknown };
 
+/** An event id that this unit registers. */
+type EventId = { readonly id: string; readonly key: number; readonly seq: number };
+
 /** Changes one organisation's ledger inside one database transaction, and seals what was changed at its end. */
 export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   declare readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
@@ -58,10 +63,13 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   #wallet: WalletState | undefined;
   /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
   #found: Awaited<ReturnType<SqlLedgerView['walletAndHead']>> | undefined;
-  #entries: readonly Entry[] = [];
+  readonly #bytes = new EntryBytes();
+  /** The entries of this unit, run by run, as they are sealed. */
+  readonly #runs: Uint8Array[] = [];
+  #entries = 0;
+  #recordedAt: Instant | undefined;
+  readonly #ids: EventId[] = [];
   #link: { readonly number: number; readonly hash: string } | undefined;
-  /** The text of the entries, run by run. */
-  readonly #canonical: string[] = [];
 
   constructor(driver: SqlDriver, connection: SqlConnection, org: number, facts: WriteFacts, digest: Digest) {
     const changes = new Map<string, Change>();
@@ -81,12 +89,16 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#facts = { ...this.#facts, ...facts };
   }
 
+  /** A run at a time: what is made for a row is garbage before the collector would have to move it. */
+  async append(entries: readonly Entry[]): Promise<void> {
+    assert(this.#wallet === undefined, 'entries come before the posting that they belong to');
+    for (let from = 0; from < entries.length; from += RUN) await this.#insertRun(entries.slice(from, from + RUN));
+  }
+
   async post(posting: Posting): Promise<void> {
-    assert(this.#wallet === undefined, 'a unit posts once');
+    await this.append(posting.entries);
     this.#wallet = posting.wallet;
-    this.#entries = posting.entries;
-    await this.#insertEntries(posting.entries);
-    await this.#insertEventIds(posting.entries);
+    await this.#insertEventIds();
     await this.#writeGrants(posting);
     const { org } = this;
     await this.connection.bulk(
@@ -124,18 +136,18 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   /** Seals what this unit changed as the next link of the chain; a unit that changed nothing leaves none. */
   async seal(): Promise<void> {
-    if (this.#changes.size === 0 && this.#entries.length === 0) return;
+    if (this.#changes.size === 0 && this.#entries === 0) return;
     const { wallet: before, links, head } = await this.walletAndHead();
     const wallet = this.#wallet ?? before;
     const link = {
       number: links + 1,
       ...this.#facts,
-      recordedAt: this.#entries[0]?.recordedAt ?? this.#facts.at,
+      recordedAt: this.#recordedAt ?? this.#facts.at,
       changes: JSON.stringify([...this.#changes.values()]),
       firstSeq: before.seq + 1,
-      entries: this.#entries.length,
+      entries: this.#entries,
     };
-    const hash = sealLink(this.#digest, links === 0 ? GENESIS : head, link, this.#canonical);
+    const hash = sealLink(this.#digest, links === 0 ? GENESIS : head, link, this.#runs);
     await this.connection.run(INSERT_LINK, [
       this.org,
       link.number,
@@ -182,38 +194,34 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#changes.set(`${record}/${id}`, { record, id, value });
   }
 
-  /** A run at a time: what is made for a row is garbage before the collector would have to move it. */
-  async #insertEntries(entries: readonly Entry[]): Promise<void> {
-    for (let from = 0; from < entries.length; from += RUN) {
-      const run = entries.slice(from, from + RUN);
-      const texts = run.map(canonicalEntry);
-      const rows = run.map((entry, i) => toEntryRow(this.org, entry, rowCheck(texts[i] ?? '')));
-      this.#canonical.push(joinEntries(texts));
-      await this.connection.bulk(INSERT_ENTRY, rows);
-    }
+  async #insertRun(entries: readonly Entry[]): Promise<void> {
+    const rows = entries.map((entry) => toEntryRow(this.org, entry, this.#bytes.add(entry)));
+    this.#runs.push(this.#bytes.take());
+    await this.connection.bulk(INSERT_ENTRY, rows);
     const split = entries.filter((entry) => soleGrant(entry) === null && entry.draws.length > 0);
     await this.connection.bulk(
       INSERT_DRAW,
       split.flatMap((entry) => entry.draws.map((draw, place) => [this.org, entry.seq, place, draw.grant, draw.amount])),
     );
+    for (const { externalId: id, seq } of entries) if (id !== null) this.#ids.push({ id, key: eventKey(id), seq });
+    this.#entries += entries.length;
+    this.#recordedAt ??= entries[0]?.recordedAt;
   }
 
   /** In the order of their keys: one after another as they come, each would touch another page. */
-  async #insertEventIds(entries: readonly Entry[]): Promise<void> {
-    const ids: [org: number, key: number, seq: number][] = [];
-    for (const { externalId, seq } of entries) if (externalId !== null) ids.push([this.org, eventKey(externalId), seq]);
-    ids.sort((a, b) => a[1] - b[1]);
-    if ((await this.connection.bulk(INSERT_EVENT_ID, ids)) < ids.length) await this.#insertDisplaced(entries);
+  async #insertEventIds(): Promise<void> {
+    const rows = this.#ids.sort((a, b) => a.key - b.key).map(({ key, seq }) => [this.org, key, seq]);
+    if ((await this.connection.bulk(INSERT_EVENT_ID, rows)) < rows.length) await this.#insertDisplaced();
   }
 
   /** Ids whose key was taken before them, by another id, get the next one that is free. */
-  async #insertDisplaced(entries: readonly Entry[]): Promise<void> {
-    const all = new Map(entries.flatMap(({ externalId, seq }) => (externalId === null ? [] : [[externalId, seq]])));
+  async #insertDisplaced(): Promise<void> {
+    const all = new Map(this.#ids.map(({ id, seq }) => [id, seq]));
     const registered = await this.findEvents([...all.keys()]);
-    for (const { externalId, seq } of entries) {
-      if (externalId === null || registered.get(externalId)?.seq === seq) continue;
-      if (registered.has(externalId) || all.get(externalId) !== seq) throw new UniqueViolation('an event id is taken');
-      let key = eventKey(externalId) + 1;
+    for (const { id, key: first, seq } of this.#ids) {
+      if (registered.get(id)?.seq === seq) continue;
+      if (registered.has(id) || all.get(id) !== seq) throw new UniqueViolation('an event id is taken');
+      let key = first + 1;
       while ((await this.connection.run(INSERT_EVENT_ID, [this.org, key, seq])) === 0) key += 1;
     }
   }

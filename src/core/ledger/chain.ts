@@ -2,7 +2,7 @@ import type { Instant } from '../time';
 import type { Entry } from './entry';
 
 /** A cryptographic digest (SHA-256 in hexadecimal) of the parts in their order. Given from outside: core does no I/O. */
-export type Digest = (parts: readonly string[]) => string;
+export type Digest = (parts: readonly (string | Uint8Array)[]) => string;
 
 /** One write of one organisation: who did what, when and why, what it left behind, and the seal over all of it. */
 export interface Link {
@@ -47,17 +47,15 @@ export function rowCheck(canonical: string): number {
   return hash >>> 0;
 }
 
-/** The text of entries that follow one another: it stands for them among the texts that are sealed. */
-export function joinEntries(canonicalEntries: readonly string[]): string {
-  return canonicalEntries.join(ROW);
-}
-
-/** The seal of a write: over the seal before it, the write's own facts, and the text of every entry it posted. */
+/**
+ * The seal of a write: over the seal before it, the write's own facts, and the text of every entry it posted. Entries that
+ * follow one another may come as one run, as `EntryBytes` writes them.
+ */
 export function sealLink(
   digest: Digest,
   previous: string,
   link: Omit<Link, 'hash'>,
-  canonicalEntries: readonly string[],
+  canonicalEntries: readonly (string | Uint8Array)[],
 ): string {
   const facts = [
     link.number,
@@ -70,5 +68,9 @@ export function sealLink(
     link.firstSeq,
     link.entries,
   ];
-  return digest([previous, ROW, facts.join(FIELD), ROW, joinEntries(canonicalEntries)]);
+  const parts: (string | Uint8Array)[] = [previous, ROW, facts.join(FIELD)];
+  for (const entry of canonicalEntries) parts.push(ROW, entry);
+  // Where there are none, the separator stands all the same.
+  if (canonicalEntries.length === 0) parts.push(ROW);
+  return digest(parts);
 }

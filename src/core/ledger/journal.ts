@@ -44,6 +44,7 @@ export interface LedgerState {
 
 /** What to write for the entries that were made. */
 export interface Posting {
+  /** Those that were not taken before. */
   readonly entries: readonly Entry[];
   readonly wallet: WalletState;
   readonly opened: readonly Grant[];
@@ -104,7 +105,8 @@ export class Journal {
   readonly #actor: string;
   /** Nothing happens before it: the periods up to it are closed. */
   readonly #closedUntil: Instant;
-  readonly #entries: Entry[] = [];
+  #entries: Entry[] = [];
+  #taken = 0;
   /** Month totals by kind, month and name: as they were read, and kept in step with every entry. */
   readonly #months = {
     service: new Map<number, Map<string, MonthTotal>>(),
@@ -136,8 +138,22 @@ export class Journal {
     return add(subtract(this.#wallet.posted, this.#wallet.held), this.#wallet.overdraftLimit);
   }
 
+  /** The entries that were made and not taken yet. */
   get entries(): readonly Entry[] {
     return this.#entries;
+  }
+
+  /** How many entries were made. */
+  get made(): number {
+    return this.#taken + this.#entries.length;
+  }
+
+  /** Hands over the entries made so far, to be written ahead of the posting, which then has those that follow. */
+  takeEntries(): readonly Entry[] {
+    const taken = this.#entries;
+    this.#taken += taken.length;
+    this.#entries = [];
+    return taken;
   }
 
   /** A month total as it stands, entries of this write included. It must have been read for this write. */
