@@ -25,7 +25,8 @@ export interface PostgresServer {
   readonly port: number;
   /** The address of a database on it, with the password in it. */
   url(database: string): string;
-  start(): Promise<void>;
+  /** With a limit, no file of its own can grow beyond so many bytes: the disk is full. */
+  start(largestFile?: number): Promise<void>;
   /** Ends it at once, as a power cut would; `start` recovers it. */
   kill(): Promise<void>;
   /** Ends it in order, with everything written. */
@@ -79,9 +80,10 @@ export async function openServer(flags: readonly string[] = [], copied?: Postgre
   const server: PostgresServer = {
     port,
     url: (database) => `postgres://postgres:${encodeURIComponent(PASSWORD)}@127.0.0.1:${port}/${database}`,
-    start: () =>
+    start: (largestFile) =>
       new Promise((resolve, reject) => {
-        child = spawn(path.join(binaries, 'postgres'), words, {
+        const limit = largestFile === undefined ? '' : `ulimit -f ${largestFile / 512}; `;
+        child = spawn('sh', ['-c', `${limit}exec "$0" "$@"`, path.join(binaries, 'postgres'), ...words], {
           ...owner,
           env: ENV,
           stdio: ['ignore', 'ignore', 'pipe'],
@@ -119,6 +121,8 @@ function initialise({ binaries, data, home, owner }: Place): void {
   const secret = path.join(home, 'password');
   writeFileSync(secret, PASSWORD);
   const options = ['--auth=scram-sha-256', '--username=postgres', `--pwfile=${secret}`, '--encoding=UTF8', '--no-sync'];
+  // Its log is in small files, so that a limit on files leaves it alone.
+  options.push('--wal-segsize=1');
   execFileSync(path.join(binaries, 'initdb'), [`--pgdata=${data}`, '--locale=C', ...options], {
     ...owner,
     env: ENV,

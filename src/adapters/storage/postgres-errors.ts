@@ -60,7 +60,10 @@ export function translated(label: string, error: unknown): unknown {
       cause: error,
     });
   }
-  if (isLost(error) || /^(53|57|58|25006)/.test(state) || /certificate|SSL|TLS/.test(messageOf(error))) {
+  // Pages that fail their checksum or make no sense.
+  if (state === 'XX001' || state === 'XX002') return damaged(label, error);
+  // What the server can not do for reasons of its own, which a full disk may be among.
+  if (isLost(error) || /^(53|57|58|25006|XX000)/.test(state) || /certificate|SSL|TLS/.test(messageOf(error))) {
     return unavailable(label, messageOf(error), { cause: error });
   }
   return error;
@@ -75,6 +78,14 @@ export function unavailable(
     why,
     hint: facts.hint ?? 'check the server and the way to it; nothing was half done, and it is safe to run again',
     cause: facts.cause,
+  });
+}
+
+function damaged(label: string, cause: unknown): WalletError {
+  return new WalletError('integrity_failure', `the ledger ${label} is damaged`, {
+    why: `${messageOf(cause)}; nothing was changed`,
+    hint: "restore the server's newest backup, then: wallet verify",
+    cause,
   });
 }
 
