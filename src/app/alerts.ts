@@ -175,7 +175,15 @@ async function deliveriesOf(view: LedgerView, notice: string): Promise<readonly 
   return deliveries.sort((a, b) => (a.destination < b.destination ? -1 : 1));
 }
 
-function presentDelivery({ id, destination, state, attempts, error, nextAt, deliveredAt }: DeliveryRecord): Delivery {
+export function presentDelivery({
+  id,
+  destination,
+  state,
+  attempts,
+  error,
+  nextAt,
+  deliveredAt,
+}: DeliveryRecord): Delivery {
   const isOpen = state === 'waiting' || state === 'sending';
   return {
     id,

@@ -51,6 +51,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       list: async () => (await import('./alerts')).listAlerts(deps),
       remove: async (request) => (await import('./alerts')).removeAlert(deps, request),
       test: async (request) => (await import('./alerts')).testAlert(deps, request),
+      retry: async (request) => (await import('./delivery-retry')).retryDeliveries(deps, request),
       history: async (request) => (await import('./alerts')).listNotices(deps, request),
       check: async (request) => (await import('./alert-check')).checkAlerts(deps, request),
     },

@@ -78,6 +78,8 @@ export interface AlertOperations {
   remove(request: ChangeOptions & { id: string }): Promise<Changed & AlertAnswer>;
   /** Sends a test notice to everybody the alert would tell, at once. */
   test(request: ChangeOptions & { id: string }): Promise<Changed & AlertAnswer & { deliveries: readonly Delivery[] }>;
+  /** Sends again what was given up, at once: one delivery, or all of them. */
+  retry(request: ChangeOptions & { id?: string }): Promise<Changed & { deliveries: readonly Delivery[] }>;
   /** What was told, newest first. */
   history(request: PageRequest): Promise<Page & { notices: readonly Notice[] }>;
   /** Sees what came about by time alone, and delivers what is due. */

@@ -72,6 +72,7 @@ const ROUTES: Routes = {
     list: get('/v1/alerts', 'The alerts and where they stand'),
     remove: post('/v1/alerts/{id}/remove', 'Remove an alert'),
     test: post('/v1/alerts/{id}/test', 'Send a test notice'),
+    retry: post('/v1/deliveries/retry', 'Send again what was given up'),
     history: get('/v1/notices', 'What was told, newest first'),
     check: post('/v1/alerts/check', 'See what came about by time, and deliver what is due'),
   },

@@ -24,6 +24,11 @@ export function delivered(delivery: DeliveryRecord, now: Instant): DeliveryRecor
   return { ...delivery, state: 'delivered', error: null, deliveredAt: now };
 }
 
+/** One that was given up begins anew. */
+export function revived(delivery: DeliveryRecord, now: Instant): DeliveryRecord {
+  return { ...delivery, state: 'waiting', attempts: 0, nextAt: now };
+}
+
 /** To be tried again later; dead once it has been tried often enough. */
 export function undelivered(delivery: DeliveryRecord, error: string, now: Instant, isUnset = false): DeliveryRecord {
   const told = error.slice(0, LONGEST_ERROR);

@@ -228,8 +228,9 @@ describe('The outbox', () => {
     expect((await wallet.organisation.status()).undelivered).toEqual({ waiting: 0, dead: [] });
   });
 
-  test('gives up after eight attempts, and status says so', async () => {
-    const { url, received } = await places.webhook((response) => response.writeHead(503).end());
+  test('gives up after eight attempts, status says so, and it goes out again under its id when somebody wants it', async () => {
+    let code = 503;
+    const { url, received } = await places.webhook((response) => response.writeHead(code).end());
     await wallet.alerts.addLowBalance({ below: '50', to: [url] });
     await use(60);
     for (let i = 0; i < 20; i += 1) {
@@ -241,6 +242,16 @@ describe('The outbox', () => {
     expect(undelivered.dead).toEqual([
       expect.objectContaining({ attempts: 8, error: 'it answered 503', title: 'The balance is below 50.00' }),
     ]);
+    const id = undelivered.dead[0]?.id ?? '';
+    expect(await wallet.alerts.retry({ dryRun: true })).toMatchObject({ deliveries: [{ id, status: 'dead' }] });
+    expect(await wallet.alerts.retry({ id })).toMatchObject({ deliveries: [{ id, status: 'waiting', attempts: 1 }] });
+    await expect(wallet.alerts.retry({ id })).rejects.toMatchObject({ code: 'invalid_state' });
+    code = 200;
+    ledger.edit((database) => database.prepare("UPDATE deliveries SET state = 'dead'").run());
+    expect(await wallet.alerts.retry({})).toMatchObject({ deliveries: [{ id, status: 'delivered' }] });
+    expect(new Set(received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([id]));
+    await expect(wallet.alerts.retry({ id: 'msg_nobody' })).rejects.toMatchObject({ code: 'unknown_alert' });
+    expect(await wallet.alerts.retry({})).toEqual({ deliveries: [] });
   });
 
   test('keeps what a runner took and never came back for', async () => {

@@ -53,6 +53,7 @@ const FOR_ADMINS = [
   'alerts.route',
   'alerts.remove',
   'alerts.test',
+  'alerts.retry',
   'plans.show',
   'plans.apply',
 ];

@@ -147,6 +147,23 @@ export const commands: readonly CommandSpec[] = [
     },
   },
   {
+    path: 'alert retry',
+    summary: 'send again what was given up',
+    details:
+      'One message by its id (wallet status shows it), or all that were given up. It goes out at once, under the same id; what does not arrive is tried again as often as a new one. Ends with 9 if something did not arrive.',
+    args: [{ name: 'id', help: 'its id, msg_…; all of them if left out', optional: true }],
+    examples: [{ command: 'wallet alert retry', says: 'once the address or the server is right again' }],
+    kind: 'change',
+    async run(call, cli) {
+      const [id] = call.args;
+      const result = await (await cli.wallet()).alerts.retry(given({ id, ...call.change() }));
+      const lines = result.deliveries.map((each) => `${describeDelivery(each)}\n`);
+      await cli.show(result, () => lines.join('') || 'nothing was given up\n');
+      const isDone = result.dryRun === true || result.deliveries.every(({ status }) => status === 'delivered');
+      return isDone ? 0 : EXIT_STATUS.api_unreachable;
+    },
+  },
+  {
     path: 'alert history',
     summary: 'what was told, newest first, and what became of it',
     examples: [{ command: 'wallet alert history --limit 10', says: 'the last ten notices' }],

@@ -67,7 +67,11 @@ function alertFacts({ alerts, undelivered }: WalletStatus): readonly Fact[] {
   const crossed = alerts.filter(({ status }) => status === 'crossed');
   const told = crossed.map(({ kind, threshold, id }): Fact => ['', `${kind} ${threshold} crossed  ${id}`, 'yellow']);
   const dead = undelivered.dead.map(
-    ({ destination, error, title }): Fact => ['', `not delivered to ${destination}: ${title} (${error})`, 'red'],
+    ({ id, destination, error, title }): Fact => [
+      '',
+      `not delivered to ${destination}: ${title} (${error}); wallet alert retry ${id}`,
+      'red',
+    ],
   );
   const waiting = undelivered.waiting === 0 ? '' : `, ${counted(undelivered.waiting, 'message')} to be delivered`;
   return [['alerts', `${alerts.length}${waiting}`], ...told, ...dead];

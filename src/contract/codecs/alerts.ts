@@ -70,6 +70,7 @@ export const alerts: Codecs<AlertOperations> = {
   list: { request: {}, answer: { alerts: z.array(alert), ...page } },
   remove: { request: { id: text, ...change }, answer: { alert, ...changed } },
   test: { request: { id: text, ...change }, answer: { alert, deliveries: z.array(delivery), ...changed } },
+  retry: { request: { id: optionalText, ...change }, answer: { deliveries: z.array(delivery), ...changed } },
   history: { request: pageRequest, answer: { notices: z.array(notice), ...page } },
   check: {
     request: change,
