@@ -164,8 +164,8 @@ async function requireIdle(view: LedgerView, card: CardRecord): Promise<void> {
   const busy = unresolved.find((purchase) => purchase.cards.some((each) => each.card === card.id));
   if (busy === undefined) return;
   throw new WalletError('invalid_state', `purchase ${busy.id} still needs card ${card.id}`, {
-    why: 'its outcome is not known yet',
-    hint: 'wallet reconcile',
+    why: busy.state === 'needs_person' ? 'it waits for the card holder' : 'its outcome is not known yet',
+    hint: busy.state === 'needs_person' ? `wallet purchase cancel ${busy.id}` : 'wallet reconcile',
     details: { purchase: busy.id },
   });
 }

@@ -1,16 +1,21 @@
 import { add, type Credits, formatCredits, parseCredits, ZERO } from '../core/credits';
+import { LIMITED_BACKOFF_MS } from '../core/decline-ladder';
 import { WalletError } from '../core/errors';
+import { classifyDecline } from '../core/payment/decline';
 import { DEFAULT_CONFIRM_ABOVE } from '../core/payment/purchase';
+import { addMs, formatInstant, type Instant } from '../core/time';
 import type { LedgerView, OrganisationRecord } from '../ports/store';
 import type { Session } from './session';
 
 /** Purchases read at once when a day is added up. */
 const PAGE = 200;
+/** Purchases in which a wish for fewer tries is looked for. */
+const LATEST = 10;
 
 /**
  * What stands against a purchase beside its card, read in the write that records it, so that it holds for every process:
- * a freeze after a dispute, the organisation's limit for a day, and in live mode the amount said twice. Throws
- * `invalid_state`, `limit_exceeded` or `live_guard`.
+ * a freeze after a dispute, a processor that wants fewer tries, the organisation's limit for a day, and in live mode the
+ * amount said twice. Throws `invalid_state`, `payment_failed`, `limit_exceeded` or `live_guard`.
  */
 export async function requireGuards(
   view: LedgerView,
@@ -19,9 +24,25 @@ export async function requireGuards(
 ): Promise<void> {
   const org = (await view.records.organisations.find(session.org.id)) ?? session.org;
   if (org.frozenAt !== null) throw await frozen(view);
+  await requirePatience(view, session);
   const left = await leftToday(view, session, org);
   if (left !== null && order.credits > left) throw beyondDay(org, order.credits, left);
   if (!order.isPlan) requireSaidTwice(session, org, order.credits, order.confirmAmount);
+}
+
+/** Too many declines bring whoever goes on into worse trouble: for a day nothing is tried. */
+async function requirePatience(view: LedgerView, session: Session): Promise<void> {
+  const latest = await view.records.purchases.list({}, { newestFirst: true, limit: LATEST });
+  const limited = latest
+    .flatMap(({ attempts }) => attempts)
+    .find((attempt) => attempt.outcome === 'declined' && classifyDecline(attempt) === 'limited');
+  const until = addMs(limited?.sentAt ?? (0 as Instant), LIMITED_BACKOFF_MS);
+  if (limited === undefined || session.now() >= until) return;
+  throw new WalletError('payment_failed', 'nothing is charged today: too many payments were declined', {
+    why: 'the card processor asked for a pause; nothing was charged',
+    hint: `try again after ${formatInstant(until)}`,
+    details: { until: formatInstant(until) },
+  });
 }
 
 /** What may still be bought today; null where there is no limit. What failed does not count; invoices for usage neither. */

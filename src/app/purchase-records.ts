@@ -1,5 +1,6 @@
 import { formatCredits } from '../core/credits';
 import { WalletError } from '../core/errors';
+import { isFinal, shownCode } from '../core/payment/decline';
 import type { PurchaseRecord } from '../core/payment/purchase';
 import { refuseSecrets } from '../core/text';
 import type { LedgerView } from '../ports/store';
@@ -32,7 +33,11 @@ export function requireSuccess(purchase: PurchaseRecord, replayed: boolean): voi
   const why = `${purchase.failure?.message ?? 'the payment failed'}; nothing was charged and no credits were added`;
   const facts = {
     why,
-    details: { ...details, declineCode: attempt?.declineCode ?? null, card: attempt?.card ?? null },
+    details: {
+      ...details,
+      declineCode: attempt?.declineCode == null ? null : shownCode(attempt.declineCode),
+      card: attempt?.card ?? null,
+    },
   };
   if (purchase.failure?.code === 'authentication_required') {
     throw new WalletError('authentication_required', 'the bank asks the card holder to authenticate', {
@@ -40,10 +45,12 @@ export function requireSuccess(purchase: PurchaseRecord, replayed: boolean): voi
       hint: 'wallet buy CREDITS --card ANOTHER, or wallet card add',
     });
   }
-  if (attempt !== undefined)
+  if (attempt?.outcome === 'declined' && purchase.failure?.code === 'card_declined')
     throw new WalletError('card_declined', 'the card was declined', {
       ...facts,
-      hint: 'wallet card list, then wallet buy CREDITS --card ANOTHER',
+      hint: isFinal(attempt)
+        ? `wallet card edit ${attempt.card}, or another one: wallet card add`
+        : 'wallet card list, then wallet buy CREDITS --card ANOTHER',
     });
   throw new WalletError('payment_failed', 'the payment failed', {
     ...facts,

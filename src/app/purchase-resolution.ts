@@ -2,10 +2,9 @@ import type { Changed, ChangeOptions } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { Purchase } from '../contract/purchases';
 import { WalletError } from '../core/errors';
-import { makeId } from '../core/ids';
-import { isUnresolved, type PurchaseRecord, placePurchase } from '../core/payment/purchase';
+import { isUnresolved, type PurchaseRecord } from '../core/payment/purchase';
 import { withCancel } from '../core/payment/purchase-steps';
-import type { HostedPages } from '../ports/payment-gateway';
+import type { PaymentGateway } from '../ports/payment-gateway';
 import { type ChangeFacts, changeIn } from './command';
 import type { Dependencies } from './dependencies';
 import { requirePurchase } from './purchase-records';
@@ -13,8 +12,7 @@ import { settleReview } from './purchase-review';
 import { answer } from './purchases';
 import { openSession, type Session } from './session';
 import { drive } from './settlement';
-import { describe } from './settlement-calls';
-import { openPaymentPage } from './settlement-hosted';
+import { replaceByPage } from './settlement-hosted';
 
 type Resolved = Changed & { purchase: Purchase; balance: Balance };
 type Ask = ChangeOptions & { id: string };
@@ -52,11 +50,19 @@ export async function resolvePurchase(deps: Dependencies, request: Ask): Promise
   if (known.state === 'needs_review') return answer(session, await settleReview(session, gateway, known));
   if (known.state === 'succeeded') return answer(session, await liftFreeze(session, known));
   const purchase = isUnresolved(known) ? await drive(session, known.id) : known;
-  if (purchase.state !== 'needs_person' || purchase.hosted !== null || gateway.hosted === null)
-    return answer(session, purchase);
-  const closed = await cancelPurchase(deps, { id: purchase.id });
-  if (closed.purchase.status !== 'failed') return closed;
-  return answer(session, await replace(session, gateway.hosted, purchase));
+  const waiting = await toBePaid(session, gateway, purchase);
+  if (waiting.state === 'needs_person' && waiting.hosted === null && gateway.hosted !== null) throw noPage(waiting);
+  if (waiting.state === 'closing') throw stillOpen(waiting);
+  return answer(session, waiting);
+}
+
+/** The purchase that a person is to pay in the place of this one; itself, where it is none that waits for a person. */
+async function toBePaid(session: Session, { hosted }: PaymentGateway, purchase: PurchaseRecord) {
+  const waits = purchase.state === 'needs_person' && purchase.hosted === null && purchase.payment !== null;
+  const closed =
+    waits && hosted !== null ? await drive(session, (await replaceByPage(session, purchase)).id) : purchase;
+  const successor = closed.state === 'failed' ? closed.failure?.replacedBy : undefined;
+  return successor === undefined ? closed : find(session, successor);
 }
 
 /** A person has looked at the dispute of this purchase: from now on charges are made again. */
@@ -72,28 +78,6 @@ async function liftFreeze(session: Session, purchase: PurchaseRecord): Promise<P
   return purchase;
 }
 
-/** The new purchase names the old one, and exists before its page does. */
-async function replace(session: Session, pages: HostedPages, old: PurchaseRecord): Promise<PurchaseRecord> {
-  const createdAt = session.now();
-  const { credits, customer, paymentMethod, trigger } = old;
-  const id = makeId('pur', createdAt, session.deps.system.random());
-  const memo = old.memo ?? `in place of ${old.id}`;
-  const record = placePurchase({ id, trigger, credits, customer, paymentMethod, cards: [], memo, createdAt });
-  const facts: ChangeFacts = { operation: 'purchase.buy', action: 'purchase.replace', subject: `${id} for ${old.id}` };
-  await changeIn(session, facts, {}, async (unit) => {
-    await unit.records.purchases.insert(record);
-    return {};
-  });
-  const request = { purchase: id, org: session.org.id, customer, credits, description: describe(session) };
-  const hosted = await openPaymentPage(pages, request);
-  const paged = { operation: 'purchase.buy', action: 'purchase.page', subject: id } as const;
-  await changeIn(session, paged, {}, async (unit) => {
-    await unit.records.purchases.update({ ...record, state: 'needs_person', hosted });
-    return {};
-  });
-  return find(session, id);
-}
-
 function find(session: Session, id: string): Promise<PurchaseRecord> {
   return session.store.read(session.org.number, (view) => requirePurchase(view, id));
 }
@@ -107,6 +91,14 @@ function atItsEnd(purchase: PurchaseRecord): WalletError {
   return new WalletError('invalid_state', `${purchase.id} can not be cancelled any more`, {
     why: paid ? 'it is paid, and its credits are in' : `it is ${purchase.state}`,
     hint: paid ? `wallet purchase refund ${purchase.id}` : `wallet purchase show ${purchase.id}`,
+    details: { purchase: purchase.id },
+  });
+}
+
+function noPage(purchase: PurchaseRecord): WalletError {
+  return new WalletError('provider_unavailable', `the page to pay ${purchase.id} on could not be opened`, {
+    why: 'the card processor did not answer; nothing was charged',
+    hint: `wallet purchase resolve ${purchase.id}`,
     details: { purchase: purchase.id },
   });
 }

@@ -12,6 +12,7 @@ import {
   parsePurchaseAmount,
   placePurchase,
 } from '../core/payment/purchase';
+import { isOpenRefund } from '../core/payment/refund';
 import { parseKey, parseText } from '../core/text';
 import { Abandon, type LedgerUnit, type LedgerView } from '../ports/store';
 import { billingTerms } from './billing';
@@ -27,6 +28,7 @@ import { noBillingAccount, noCard, requirePurchase, requireSuccess, unresolved, 
 import { driveOpenRefunds, lookBack, reconcileReturns } from './refunds';
 import { openSession, readLedger, type Session } from './session';
 import { drive } from './settlement';
+import { asUnknown } from './settlement-calls';
 
 type Bought = Changed & { purchase: Purchase; balance: Balance };
 
@@ -146,11 +148,17 @@ export async function showPurchase(deps: Dependencies, request: { id: string }):
 export async function reconcile(deps: Dependencies): Promise<ReconcileResult> {
   const session = await openSession(deps, 'purchase.settle');
   const driven = await driveUnresolved(session);
-  const refunds = [...(await driveOpenRefunds(session)), ...(await reconcileReturns(session))];
-  if (!driven.some(isInDoubt)) await rememberReconciliation(session);
+  const returned = await driveOpenRefunds(session);
+  // A processor that can't be read leaves open what is open; where nothing is, that it can't be read is the answer.
+  const isOpen = driven.some(isInDoubt) || returned.some(isOpenRefund);
+  const orUnread = isOpen ? asUnknown : undefined;
+  const found = await reconcileReturns(session).catch(orUnread);
+  const refunds = [...returned, ...(found ?? [])];
   const present = (purchases: readonly PurchaseRecord[]) =>
     purchases.map((purchase) => presentPurchase(session, purchase));
-  const { late, mismatches } = await reconcilePayments(session, lookBack(session));
+  const compared = await reconcilePayments(session, lookBack(session)).catch(orUnread);
+  const { late, mismatches } = compared ?? { late: [], mismatches: [] };
+  if (compared !== undefined && !driven.some(isInDoubt)) await rememberReconciliation(session);
   const review = driven.filter((purchase) => purchase.state === 'needs_review');
   return {
     settled: present([...driven.filter((purchase) => !isUnresolved(purchase)), ...late]),

@@ -3,7 +3,9 @@ import type { RechargeCheck } from '../contract/recharge';
 import { formatCredits } from '../core/credits';
 import { formatDate, monthOf } from '../core/date';
 import { makeId } from '../core/ids';
-import { placePurchase } from '../core/payment/purchase';
+import { shownCode } from '../core/payment/decline';
+import { type PurchaseRecord, placePurchase } from '../core/payment/purchase';
+import { withCancel } from '../core/payment/purchase-steps';
 import { decide, type RechargeDecision, type RechargeRuleRecord } from '../core/recharge';
 import { formatInstant, type Instant } from '../core/time';
 import { Abandon, type EvaluationRecord, type LedgerUnit } from '../ports/store';
@@ -12,11 +14,13 @@ import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { raise } from './notices';
 import { presentBalance, presentPurchase } from './present';
+import { requirePurchase } from './purchase-records';
 import { driveUnresolved } from './purchases';
 import { GUARD_REASONS } from './recharge-reasons';
 import { type RechargeFacts, readRecharge } from './recharge-state';
 import { openSession, type Session } from './session';
 import { drive } from './settlement';
+import { move } from './settlement-moves';
 
 /** What one evaluation came to: at most one purchase, which exists because of it. */
 interface Evaluated {
@@ -45,12 +49,29 @@ const CHECK: ChangeFacts = { operation: 'recharge.check', action: 'recharge.chec
 /** As `check`, in a session that is already open. */
 async function checkIn(session: Session, request: ChangeOptions = {}): Promise<Changed & RechargeCheck> {
   if (request.dryRun !== true) await driveUnresolved(session);
-  const evaluated = await evaluate(session, request.dryRun === true);
+  const evaluated = await evaluateFreely(session, request.dryRun === true);
   if (request.dryRun === true) return { ...(await answer(session, { ...evaluated, purchase: null })), dryRun: true };
   if (evaluated.outcome !== 'recharged' || evaluated.purchase === null) return answer(session, evaluated);
   const purchase = await drive(session, evaluated.purchase);
-  const outcome = purchase.state === 'succeeded' ? 'recharged' : purchase.state === 'failed' ? 'failed' : 'pending';
-  return answer(session, { ...evaluated, outcome });
+  return answer(session, { ...evaluated, outcome: outcomeOf(purchase) });
+}
+
+function outcomeOf({ state }: PurchaseRecord): RechargeCheck['outcome'] {
+  if (state === 'succeeded') return 'recharged';
+  // Waiting for a person, nothing was charged and nothing will be by itself.
+  return state === 'failed' || state === 'needs_person' ? 'failed' : 'pending';
+}
+
+/** Evaluates; where only an earlier top-up is in the way that waits for a person, that one is closed first. */
+async function evaluateFreely(session: Session, dryRun: boolean): Promise<Evaluated> {
+  const evaluated = await evaluate(session, dryRun);
+  if (dryRun || evaluated.guard !== 'awaits_person' || evaluated.purchase === null) return evaluated;
+  const waiting = await session.store.read(session.org.number, (view) =>
+    requirePurchase(view, evaluated.purchase ?? ''),
+  );
+  await move(session, waiting, 'purchase.cancel', (current) => withCancel(current) ?? current);
+  await drive(session, waiting.id);
+  return evaluate(session, dryRun);
 }
 
 function evaluate(session: Session, dryRun: boolean): Promise<Evaluated> {
@@ -78,7 +99,8 @@ async function act(
   const outcome = decision.kind === 'stop' ? decision.outcome : 'failed';
   const next = rule === undefined ? undefined : await tell(unit, session, rule, decision);
   if (next !== undefined && next !== stored) await unit.records.recharge_rules.update(next);
-  return { outcome, guard: decision.guard, purchase: outcome === 'pending' ? state.unresolved : null };
+  const purchase = outcome === 'pending' ? state.unresolved : outcome === 'paused' ? state.awaited : null;
+  return { outcome, guard: decision.guard, purchase };
 }
 
 /** The intent: purchase, key and the rule's attempt, together or not at all. */
@@ -89,6 +111,7 @@ async function placeTopUp(
   rule: RechargeRuleRecord,
   credits: RechargeDecision['credits'],
 ): Promise<Evaluated> {
+  if (state.awaited !== null) return { outcome: 'pending', guard: 'awaits_person', purchase: state.awaited };
   const createdAt = session.now();
   const { customer } = (await unit.records.organisations.find(session.org.id)) ?? session.org;
   const chosen = state.cards.flatMap((id) => cards.filter((card) => card.id === id));
@@ -160,7 +183,7 @@ function inputsOf({ rule, state }: RechargeFacts, decision: RechargeDecision, he
     dailyCount: rule?.dailyCount ?? null,
     madeToday: state.madeToday,
     cards: state.cards,
-    blockedCards: (rule?.blocked ?? []).map(({ card, code }) => ({ card, code })),
+    blockedCards: (rule?.blocked ?? []).map(({ card, code }) => ({ card, code: shownCode(code) })),
     failures: rule?.failures ?? 0,
     retryAt: time(rule?.retryAt),
     lastChargeAt: time(rule?.lastChargeAt),

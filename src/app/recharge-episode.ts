@@ -1,6 +1,7 @@
 import { formatCredits } from '../core/credits';
-import { classifyDecline, concludeEpisode, declinesOf, type EpisodeNotice } from '../core/decline-ladder';
+import { concludeEpisode, declinesOf, type EpisodeNotice, warned } from '../core/decline-ladder';
 import type { CardRecord } from '../core/payment/card';
+import { classifyDecline } from '../core/payment/decline';
 import type { PurchaseRecord } from '../core/payment/purchase';
 import type { RechargeRuleRecord } from '../core/recharge';
 import { formatInstant } from '../core/time';
@@ -23,6 +24,14 @@ export async function concludeTopUp(unit: LedgerUnit, session: Session, purchase
   const outcome = purchase.state === 'succeeded' ? 'recharged' : 'failed';
   if (evaluation !== undefined) await unit.records.evaluations.update({ ...evaluation, outcome });
   if (notice !== null) await raise(unit, session, draftOf(notice, rule, purchase, cards));
+}
+
+/** What a decline of a purchase that somebody made means for the rule, in the write that puts it on record. */
+export async function warnRule(unit: LedgerUnit, session: Session, purchase: PurchaseRecord): Promise<void> {
+  const rule = await unit.records.recharge_rules.find(RULE_ID);
+  if (rule === undefined) return;
+  const next = warned(rule, purchase, await unit.records.cards.list({ removedAt: null }), session.now());
+  if (next !== rule) await unit.records.recharge_rules.update(next);
 }
 
 const TITLES: Readonly<Record<EpisodeNotice, string>> = {
@@ -71,6 +80,7 @@ function whyNot({ failure }: PurchaseRecord): readonly string[] {
 
 function adviceOf(kind: ReturnType<typeof classifyDecline>): string {
   if (kind === 'hard') return '; it is not tried again until it is edited or replaced';
+  if (kind === 'limited') return '; too much was tried, so nothing is for a day';
   return kind === 'authentication' ? '; the bank wants the card holder to act, so it is not tried again by itself' : '';
 }
 

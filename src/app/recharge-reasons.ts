@@ -12,6 +12,7 @@ export const GUARD_REASONS: Readonly<Record<Guard, string>> = {
   no_usable_card: 'the rule has paused: every card was refused for good',
   no_card: 'there is no usable primary or backup card',
   backing_off: 'the last top-up was declined, and the rule waits before it tries again',
+  awaits_person: 'an earlier top-up waits for a person to pay it, and is not known to be closed',
   cooldown: 'the last top-up is too recent',
   monthly_cap: 'the monthly cap would be passed',
   daily_count: 'the most top-ups of a day were made',

@@ -35,7 +35,8 @@ export async function readRecharge(view: LedgerView, session: Session, wallet: W
   const state: RechargeState = {
     available: subtract(wallet.posted, wallet.held),
     pendingIn: sumOf(open.filter(isOnItsWay)),
-    unresolved: open.find((purchase) => purchase.trigger === 'recharge')?.id ?? null,
+    unresolved: open.find((each) => each.trigger === 'recharge' && each.state !== 'needs_person')?.id ?? null,
+    awaited: open.find((each) => each.trigger === 'recharge' && each.state === 'needs_person')?.id ?? null,
     ...(await madeSoFar(view, session)),
     cards: chargeOrder(cards, today)
       .filter((card) => !isBlocked(card))
@@ -55,9 +56,9 @@ export async function isTopUpDue(view: LedgerView, session: Session, wallet: Wal
   return decide(known.rule, known.state, session.now()).kind === 'charge';
 }
 
-/** A card payment under way. An invoice may be paid in weeks, and what needs review may never come. */
-function isOnItsWay(purchase: PurchaseRecord): boolean {
-  return purchase.paymentMethod !== 'billing_account' && purchase.state !== 'needs_review';
+/** A card payment under way. An invoice may be paid in weeks; what needs a person may never come. */
+function isOnItsWay({ paymentMethod, state }: PurchaseRecord): boolean {
+  return paymentMethod !== 'billing_account' && state !== 'needs_review' && state !== 'needs_person';
 }
 
 async function madeSoFar(view: LedgerView, session: Session) {

@@ -12,6 +12,7 @@ import { addDays } from '../core/date';
 import { formatDuration } from '../core/duration';
 import { WalletError } from '../core/errors';
 import { isExpired } from '../core/payment/card';
+import { shownCode } from '../core/payment/decline';
 import { decide, RESUMED, type RechargeRuleRecord } from '../core/recharge';
 import { parseTerms } from '../core/recharge-terms';
 import { formatInstant } from '../core/time';
@@ -149,7 +150,7 @@ function presentRule(rule: RechargeRuleRecord, spentThisMonth: Credits): Recharg
     backingOffUntil: timeOrNull(rule.retryAt),
     paused:
       rule.pausedAt === null ? null : { at: formatInstant(rule.pausedAt), reason: rule.pausedBecause ?? 'failures' },
-    blockedCards: rule.blocked.map(({ card, code }) => ({ card, code })),
+    blockedCards: rule.blocked.map(({ card, code }) => ({ card, code: shownCode(code) })),
     lastAttempt:
       rule.lastAttemptAt === null
         ? null

@@ -17,6 +17,7 @@ import type { PaymentGateway } from '../ports/payment-gateway';
 import type { LedgerUnit } from '../ports/store';
 import { openJournal } from './ledger';
 import type { Session } from './session';
+import { asUnknown } from './settlement-calls';
 
 /** requested → sending → end, or a look at a list: more steps than this contradict each other. */
 const MOST_STEPS = 8;
@@ -29,7 +30,7 @@ export async function driveRefund(session: Session, id: string): Promise<RefundR
   const gateway = await session.gateway();
   let refund = await read(session, id);
   for (let step = 0; step < MOST_STEPS && isOpenRefund(refund); step += 1) {
-    const next = await advance(session, gateway, refund);
+    const next = await advance(session, gateway, refund).catch(asUnknown);
     if (next === undefined || next.version === refund.version) break;
     refund = next;
   }

@@ -1,3 +1,4 @@
+import { WalletError } from '../core/errors';
 import { BILLING_ACCOUNT, cancelKey, createKey, type PurchaseRecord } from '../core/payment/purchase';
 import type { PaymentAnswer, PaymentGateway } from '../ports/payment-gateway';
 import type { Session } from './session';
@@ -29,6 +30,12 @@ export async function callsFor(session: Session, gateway: PaymentGateway, purcha
 /** What the payer reads. Part of what the key stands for, so it does not change with the organisation's name. */
 export function describe(session: Session): string {
   return `prepaid credits (${session.org.id})`;
+}
+
+/** A processor that can't be read says nothing: what is open stays open. Throws on what is anything else. */
+export function asUnknown(error: unknown): undefined {
+  if (error instanceof WalletError && error.code === 'provider_unavailable') return undefined;
+  throw error;
 }
 
 /** How a purchase on account talks to the processor. Its terms are read each time: they are fixed while it is a draft. */

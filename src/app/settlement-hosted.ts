@@ -1,8 +1,12 @@
-import type { HostedPage, PurchaseRecord } from '../core/payment/purchase';
-import { withFailure } from '../core/payment/purchase-steps';
-import type { HostedPages, PaymentGateway, PaymentRequest } from '../ports/payment-gateway';
+import { assert } from '../core/errors';
+import { makeId } from '../core/ids';
+import { type HostedPage, mayResend, type PurchaseRecord } from '../core/payment/purchase';
+import { withFailure, withSubstitute } from '../core/payment/purchase-steps';
+import type { PaymentGateway } from '../ports/payment-gateway';
+import { raisePaymentPage } from './payment-page-notice';
 import type { Session } from './session';
-import { believe, move } from './settlement-moves';
+import { describe } from './settlement-calls';
+import { believe, move, transition } from './settlement-moves';
 
 /**
  * A purchase that a person pays on the processor's page: nothing is charged by us, the page's outcome is read. A page
@@ -24,7 +28,30 @@ export async function driveHosted(
   return believe(session, purchase, await gateway.retrievePayment(outcome.payment));
 }
 
-/** Opens the page. The same key answers the same page, so a crash in between makes no second one. */
-export function openPaymentPage(pages: HostedPages, request: PaymentRequest): Promise<HostedPage> {
-  return pages.openPayment(request, `${request.purchase}:page`);
+/** The card holder has to act: the payment is cancelled, and only behind that fence comes the one with a page. */
+export function replaceByPage(session: Session, purchase: PurchaseRecord): Promise<PurchaseRecord> {
+  const id = makeId('pur', session.now(), session.deps.system.random());
+  return move(session, purchase, 'purchase.replace', (current) => withSubstitute(current, id));
+}
+
+/**
+ * Opens the page that a person pays on. The same key answers the same page, so a crash in between makes no second one.
+ * Where that key has become too old, nobody was ever told of a page.
+ */
+export async function openPaymentPage(
+  session: Session,
+  gateway: PaymentGateway,
+  purchase: PurchaseRecord,
+): Promise<PurchaseRecord | undefined> {
+  const { id, customer, credits, createdAt } = purchase;
+  if (gateway.hosted === null || session.now() < createdAt) return undefined;
+  if (!mayResend(createdAt, session.now()))
+    return move(session, purchase, 'purchase.fail', (p) => withFailure(p, session.now()));
+  const request = { purchase: id, org: session.org.id, customer, credits, description: describe(session) };
+  const hosted = await gateway.hosted.openPayment(request, `${id}:page`);
+  return transition(session, purchase, 'purchase.page', async (unit, current) => {
+    assert(current.state === 'needs_person', 'a page is opened for a person');
+    if (current.trigger === 'recharge') await raisePaymentPage(unit, session, current, hosted);
+    return { ...current, hosted };
+  });
 }

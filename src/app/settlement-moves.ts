@@ -1,11 +1,18 @@
 import { makeId } from '../core/ids';
 import { ACCOUNTS } from '../core/ledger/chart';
 import { isUnresolved, type Payment, type PurchaseRecord } from '../core/payment/purchase';
-import { needsReview, provesSuccess, withFailure, withSuccess } from '../core/payment/purchase-steps';
+import {
+  isAwaited,
+  needsReview,
+  provesSuccess,
+  substituteFor,
+  withFailure,
+  withSuccess,
+} from '../core/payment/purchase-steps';
 import type { PaymentAnswer } from '../ports/payment-gateway';
 import type { LedgerUnit } from '../ports/store';
 import { openJournal } from './ledger';
-import { concludeTopUp } from './recharge-episode';
+import { concludeTopUp, warnRule } from './recharge-episode';
 import type { Session } from './session';
 
 /** What a fetched payment means. Only what proves itself is credited; only a confirmed cancel fails a purchase. */
@@ -36,8 +43,10 @@ export function review(session: Session, purchase: PurchaseRecord, payment: Paym
 }
 
 function fail(session: Session, purchase: PurchaseRecord): Promise<PurchaseRecord> {
-  return transition(session, purchase, 'purchase.fail', async (_unit, current) => {
+  return transition(session, purchase, 'purchase.fail', async (unit, current) => {
     session.deps.system.reached('fail.before_commit');
+    const successor = current.failure?.replacedBy;
+    if (successor !== undefined) await unit.records.purchases.insert(substituteFor(current, successor, session.now()));
     return withFailure(current, session.now());
   });
 }
@@ -95,7 +104,7 @@ export function move(
 }
 
 /** One change of state. If somebody else moved the purchase meanwhile, nothing is done and theirs is answered. */
-function transition(
+export function transition(
   session: Session,
   purchase: PurchaseRecord,
   action: string,
@@ -109,8 +118,16 @@ function transition(
     const next = await step(unit, current);
     if (next === current) return current;
     const stored = await unit.records.purchases.update(next);
-    if (next.trigger === 'recharge' && isUnresolved(current) && !isUnresolved(next))
-      await concludeTopUp(unit, session, stored);
+    if (isConclusion(current, next)) await concludeTopUp(unit, session, stored);
+    else if (action === 'purchase.decline' && next.trigger !== 'recharge') await warnRule(unit, session, stored);
     return stored;
   });
+}
+
+/** Whether the rule learns something from it: once, when the last card was refused, and again if it is paid after all. */
+function isConclusion(current: PurchaseRecord, next: PurchaseRecord): boolean {
+  if (next.trigger !== 'recharge' || !isUnresolved(current)) return false;
+  if (next.state === 'needs_person') return current.state !== 'needs_person';
+  if (next.state === 'failed') return next.cards.length > 0 && !isAwaited(next);
+  return next.state === 'succeeded';
 }

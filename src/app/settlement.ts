@@ -11,8 +11,8 @@ import {
 import { withAttempt, withDecline, withFailure, withNothingFound, withPayment } from '../core/payment/purchase-steps';
 import type { PaymentAnswer, PaymentGateway } from '../ports/payment-gateway';
 import type { Session } from './session';
-import { type Calls, callsFor } from './settlement-calls';
-import { driveHosted } from './settlement-hosted';
+import { asUnknown, type Calls, callsFor } from './settlement-calls';
+import { driveHosted, openPaymentPage, replaceByPage } from './settlement-hosted';
 import { believe, fits, move, review } from './settlement-moves';
 
 /** A purchase takes at most eight steps with two cards; more than this is a processor that contradicts itself. */
@@ -36,11 +36,13 @@ export async function drive(session: Session, id: string): Promise<PurchaseRecor
   let purchase = await read(session, id);
   for (let step = 0; step < MOST_STEPS && isUnresolved(purchase) && performance.now() < deadline; step += 1) {
     const before = purchase;
-    const next = await advance(session, gateway, before, mine);
+    const next = await advance(session, gateway, before, mine).catch(asUnknown);
     if (next === undefined || next.version === before.version) return next ?? before;
     purchase = next;
     mine = before.state === 'open' && next.version === before.version + 1 ? next.attempts.length : mine;
   }
+  const successor = purchase.state === 'failed' ? purchase.failure?.replacedBy : undefined;
+  if (successor !== undefined) await drive(session, successor);
   return purchase;
 }
 
@@ -68,7 +70,9 @@ async function advance(session: Session, gateway: PaymentGateway, purchase: Purc
     case 'processing':
       return believe(session, purchase, await lookUp(calls, purchase));
     case 'needs_person':
-      return waitForPerson(session, calls, purchase);
+      return purchase.payment === null
+        ? openPaymentPage(session, gateway, purchase)
+        : waitForPerson(session, gateway, calls, purchase);
     case 'closing':
       return close(session, calls, purchase);
     case 'needs_review':
@@ -160,11 +164,15 @@ async function refusedConfirm(
   return move(session, purchase, 'purchase.decline', (p) => withDecline(p, said));
 }
 
-/** Nothing is tried while a person is asked for; what they have not done within a day is given up. */
-async function waitForPerson(session: Session, calls: Calls, purchase: PurchaseRecord) {
+/**
+ * Nothing is tried while a person is asked for; what they have not done within a day is given up. Nobody sits behind a
+ * top-up, so it is cancelled and replaced by one with a page, where the processor has pages.
+ */
+async function waitForPerson(session: Session, gateway: PaymentGateway, calls: Calls, purchase: PurchaseRecord) {
   const seen = await lookUp(calls, purchase);
   if (seen.kind !== 'payment') return undefined;
   if (!seen.payment.status.startsWith('requires_')) return believe(session, purchase, seen);
+  if (purchase.trigger === 'recharge' && gateway.hosted !== null) return replaceByPage(session, purchase);
   if (session.now() < purchase.createdAt || mayResend(purchase.createdAt, session.now())) return undefined;
   return move(session, purchase, 'purchase.close', (p) => ({ ...p, state: 'closing' }));
 }

@@ -23,7 +23,8 @@ export interface Purchase {
   readonly provider: 'stripe' | 'sandbox';
   /** The processor's own id of the payment, once it has one. */
   readonly providerReference: string | null;
-  readonly failure: { readonly code: string; readonly message: string } | null;
+  /** `replacedBy`: the purchase that a person pays on the processor's page instead. */
+  readonly failure: { readonly code: string; readonly message: string; readonly replacedBy?: string } | null;
   /** The transaction that added the credits, once they are in. */
   readonly transaction: string | null;
   /** The processor's page where a person can pay it, while there is one. */

@@ -1,43 +1,17 @@
 import type { CardRecord } from './payment/card';
+import { classifyDecline, isFinal } from './payment/decline';
 import type { Attempt, PurchaseRecord } from './payment/purchase';
 import { type BlockedCard, cardDetails, RESUMED, type RechargeRuleRecord } from './recharge';
 import { addMs, type Instant } from './time';
 
-/** How a decline is answered: `hard` never again with this card, `authentication` a person must act, `soft` later. */
-export type DeclineClass = 'hard' | 'authentication' | 'soft' | 'technical';
-
-/** Of Stripe's codes, those that say never again with this card (payments-and-faults, 1.3). */
-const HARD: ReadonlySet<string> = new Set(
-  `lost_card stolen_card pickup_card restricted_card fraudulent merchant_blacklist security_violation invalid_account
-   card_not_supported currency_not_supported transaction_not_allowed not_permitted service_not_allowed
-   stop_payment_order revocation_of_authorization revocation_of_all_authorizations new_account_information_available
-   expired_card incorrect_number invalid_number incorrect_cvc invalid_cvc invalid_expiry_month invalid_expiry_year
-   do_not_try_again resource_missing`.split(/\s+/),
-);
-const AUTHENTICATION: ReadonlySet<string> = new Set([
-  'authentication_required',
-  'approve_with_id',
-  'offline_pin_required',
-]);
-/** Trouble of the key or of rates, not of the card: never counted. */
-const TECHNICAL: ReadonlySet<string> = new Set([
-  'rate_limit',
-  'lock_timeout',
-  'idempotency_error',
-  'card_decline_rate_limit_exceeded',
-  'payment_intent_rate_limit_exceeded',
-]);
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** 1 h, 2 h, 4 h; longer only where more failures are allowed. */
 const LONGEST_BACKOFF_HOURS = 24;
-
-/** What kind of decline the codes mean. An unknown code is soft: it may pass. */
-export function classifyDecline(attempt: Pick<Attempt, 'code' | 'declineCode'>): DeclineClass {
-  const codes = [attempt.declineCode, attempt.code].filter((code) => code !== null);
-  if (codes.some((code) => AUTHENTICATION.has(code))) return 'authentication';
-  if (codes.some((code) => HARD.has(code))) return 'hard';
-  return codes.some((code) => TECHNICAL.has(code)) ? 'technical' : 'soft';
-}
+/** A fault of the machinery is tried once more, sooner. */
+const TECHNICAL_BACKOFF_MS = 5 * MINUTE_MS;
+/** How long nothing is charged after the processor has said that too much was tried. */
+export const LIMITED_BACKOFF_MS = 24 * HOUR_MS;
 
 /** What the administrators are told of an episode. */
 export type EpisodeNotice = 'recharge-failed' | 'recharge-paused' | 'recharge-recovered';
@@ -50,7 +24,8 @@ export interface Episode {
 /**
  * What a settled top-up does to its rule: cards that must not be tried again are blocked, a failure backs off 1 h, 2 h,
  * 4 h and pauses in the end, a success clears everything. The first failure is told, the pause, and the recovery.
- * `cards` are those on file now. A top-up that failed without any decline (the processor refused it) is not counted.
+ * `cards` are those on file now. A top-up that failed without any decline (the processor refused it) is not counted,
+ * and one that a person paid on the processor's page tells nothing of the cards: blocks and pauses stay.
  */
 export function concludeEpisode(
   rule: RechargeRuleRecord,
@@ -58,24 +33,39 @@ export function concludeEpisode(
   cards: readonly CardRecord[],
   now: Instant,
 ): Episode {
-  const blocked = withBlocked(rule.blocked, purchase, cards);
+  if (purchase.state === 'succeeded' && purchase.cards.length === 0)
+    return { rule: { ...rule, lastChargeAt: now, lastOutcome: 'recharged' }, notice: null };
+  const blocked = withBlocked(rule.blocked, declinesOf(purchase), cards);
   return purchase.state === 'succeeded'
     ? succeeded({ ...rule, blocked }, purchase, now)
     : failed({ ...rule, blocked }, purchase, cards, now);
 }
 
-function withBlocked(
-  before: readonly BlockedCard[],
+/**
+ * What the declines of a purchase that somebody made tell the rule: cards that were refused for good are left alone, and
+ * where the processor wants fewer tries nothing is charged for a day. The rule itself where they tell nothing.
+ */
+export function warned(
+  rule: RechargeRuleRecord,
   purchase: PurchaseRecord,
   cards: readonly CardRecord[],
+  now: Instant,
+): RechargeRuleRecord {
+  const declines = declinesOf(purchase);
+  const blocked = withBlocked(rule.blocked, declines, cards);
+  const isLimited = declines.some((attempt) => classifyDecline(attempt) === 'limited');
+  if (!isLimited && blocked.length === rule.blocked.length) return rule;
+  return { ...rule, blocked, ...(isLimited ? { retryAt: addMs(now, LIMITED_BACKOFF_MS) } : {}) };
+}
+
+function withBlocked(
+  before: readonly BlockedCard[],
+  declines: readonly Attempt[],
+  cards: readonly CardRecord[],
 ): readonly BlockedCard[] {
-  const refused = declinesOf(purchase).filter((attempt) => {
-    const kind = classifyDecline(attempt);
-    return kind === 'hard' || kind === 'authentication';
-  });
-  const added = refused.flatMap((attempt) => {
+  const added = declines.filter(isFinal).flatMap((attempt) => {
     const card = cards.find((each) => each.id === attempt.card);
-    const code = attempt.declineCode ?? attempt.code ?? 'declined';
+    const code = attempt.declineCode ?? attempt.advice ?? attempt.code ?? 'declined';
     return card === undefined ? [] : [{ card: card.id, details: cardDetails(card), code }];
   });
   return [...before.filter((each) => !added.some(({ card }) => card === each.card)), ...added];
@@ -104,17 +94,21 @@ function failed(
   now: Instant,
 ): Episode {
   const declines = declinesOf(purchase);
-  const isCounted = declines.some((attempt) => classifyDecline(attempt) !== 'technical');
+  const kinds = declines.map(classifyDecline);
+  const isLimited = kinds.includes('limited');
+  const isCounted = kinds.some((kind) => kind !== 'limited');
   const failures = rule.failures + (isCounted ? 1 : 0);
   const usable = cards.filter(
     (card) => card.role !== 'none' && !rule.blocked.some(({ card: blocked }) => blocked === card.id),
   );
   const because = usable.length === 0 ? 'no_usable_card' : failures >= rule.maxFailures ? 'failures' : null;
   const hours = Math.min(2 ** Math.max(0, failures - 1), LONGEST_BACKOFF_HOURS);
+  const isTechnical = failures === 1 && kinds.every((kind) => kind === 'technical');
+  const wait = isLimited ? LIMITED_BACKOFF_MS : isTechnical ? TECHNICAL_BACKOFF_MS : hours * HOUR_MS;
   const next: RechargeRuleRecord = {
     ...rule,
     failures,
-    retryAt: because === null ? addMs(now, hours * HOUR_MS) : null,
+    retryAt: because === null ? addMs(now, wait) : null,
     failingSince: rule.failingSince ?? now,
     lastOutcome: 'failed',
     ...(because === null

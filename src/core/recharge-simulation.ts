@@ -133,6 +133,7 @@ export class RechargeSimulation {
       available: this.#balance,
       pendingIn: ZERO,
       unresolved: null,
+      awaited: null,
       leftToday: null,
       frozen: false,
       chargedThisMonth: made.reduce(sum, ZERO),

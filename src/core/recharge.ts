@@ -63,6 +63,8 @@ export interface RechargeState {
   readonly pendingIn: Credits;
   /** A top-up whose outcome is not known: no second one beside it. */
   readonly unresolved: string | null;
+  /** A top-up that a person has to pay: it is closed before another card is charged. */
+  readonly awaited: string | null;
   /** Top-ups of this calendar month that were paid or may be. */
   readonly chargedThisMonth: Credits;
   /** Top-ups asked for today, failed ones included. */
@@ -103,7 +105,8 @@ export type Guard =
   | 'daily_count'
   | 'largest_purchase'
   | 'daily_limit'
-  | 'disputed';
+  | 'disputed'
+  | 'awaits_person';
 
 export type RechargeDecision =
   | { readonly kind: 'charge'; readonly credits: Credits; readonly guard: 'none' }

@@ -18,6 +18,8 @@ export type Fault =
   /** The connection breaks at once, and the request is carried out later. */
   | { readonly kind: 'late'; readonly afterMs: number }
   | { readonly kind: 'status'; readonly status: number; readonly type?: string; readonly code?: string }
+  /** The bank says no, in these words. */
+  | { readonly kind: 'decline'; readonly fields: Wire }
   /** Carried out, then the answer is not JSON, or ends in the middle. */
   | { readonly kind: 'body'; readonly body: 'broken' | 'cut' }
   /** Carried out, and the answer says something else. */
@@ -204,6 +206,9 @@ export class StripeFake {
       case 'status':
         send(response, errorAnswer(fault));
         break;
+      case 'decline':
+        send(response, this.#declined(request.url ?? '', fault.fields));
+        break;
       case 'mutate':
         send(response, changed(run(), fault.fields));
         break;
@@ -212,6 +217,12 @@ export class StripeFake {
         else cutOff(response, run().body, drop);
         break;
     }
+  }
+
+  #declined(path: string, fields: Wire): Answer {
+    const intent = this.memory.objects.get(path.split('/')[3] ?? '');
+    const error = { type: 'card_error', message: 'Your card was declined.', payment_intent: intent, ...fields };
+    return { status: 402, body: JSON.stringify({ error }) };
   }
 
   /** Carries the request out once per idempotency key. */

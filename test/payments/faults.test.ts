@@ -122,9 +122,9 @@ describe('a purchase with Stripe', () => {
 
     const { status } = await shop.buy();
 
-    // Half a second for everything, and 120 ms for a try: five would be too long.
+    // A second and a half for everything, and a quarter for a try: seven would be too long.
     expect(status).toBe('pending');
-    expect(shop.fake.requests.length - before).toBeLessThanOrEqual(5);
+    expect(shop.fake.requests.length - before).toBeLessThanOrEqual(7);
     await shop.settle();
     expect(await shop.prove()).toMatchObject({ posted: '100.00', taken: '100.00', pending: 0 });
   });
@@ -155,7 +155,8 @@ describe('a purchase with Stripe', () => {
 
     await shop.settle();
 
-    expect([revoked.status, code]).toEqual(['pending', 'provider_unavailable']);
+    // That it is still open is the answer, and not that nobody could ask.
+    expect([revoked.status, code]).toEqual(['pending', undefined]);
     expect(await shop.prove()).toEqual({ posted: '100.00', taken: '100.00', pending: 0, verified: [] });
   });
 

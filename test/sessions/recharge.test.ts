@@ -68,7 +68,11 @@ test('a card that was refused for good is left alone, and the backup pays', asyn
   expect(await checked('2026-10-05T13:00:00Z')).toMatchObject({ outcome: 'recharged' });
 
   const { recharge } = (await box.ok('recharge show --json')).json() as { recharge: object };
-  expect(recharge).toMatchObject({ blockedCards: [{ code: 'stolen_card' }], failures: 0, spentThisMonth: '100.00' });
+  expect(recharge).toMatchObject({
+    blockedCards: [{ code: 'generic_decline' }],
+    failures: 0,
+    spentThisMonth: '100.00',
+  });
 });
 
 test('an unknown outcome is never a second charge, and is settled by a later check', async () => {

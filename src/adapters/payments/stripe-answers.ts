@@ -1,15 +1,14 @@
 import Stripe from 'stripe';
 import { WalletError } from '../../core/errors';
+import { classifyDecline, shownCode } from '../../core/payment/decline';
 import type { Decline, Payment } from '../../core/payment/purchase';
 import type { PaymentAnswer } from '../../ports/payment-gateway';
 
 type Refusal = { readonly kind: 'refused'; readonly code: string; readonly message: string };
 type Unknown = { readonly kind: 'unknown'; readonly reason: string };
 
-/** Declines that are none: they say that too much was asked, not what the bank thinks of the card. */
-const RATE_LIMITS: readonly string[] = ['card_decline_rate_limit_exceeded', 'payment_intent_rate_limit_exceeded'];
-/** Who is told that a card counts as lost, stolen or fraudulent learns too much. */
-const DISCREET = /lost|stolen|fraud|pickup|merchant_blacklist|security_violation/;
+/** Advice of Mastercard's own that means never again with this card. */
+const NEVER_AGAIN: readonly string[] = ['03', '21'];
 
 /** The payment of a fetched object; undefined where it is not what Stripe says it sends, which proves nothing. */
 export function toPayment(intent: Stripe.PaymentIntent): Payment | undefined {
@@ -41,17 +40,22 @@ export async function answerOf(call: () => Promise<Payment | undefined>): Promis
 }
 
 function declined(error: unknown): PaymentAnswer | undefined {
-  if (!(error instanceof Stripe.errors.StripeCardError) || RATE_LIMITS.includes(error.code ?? '')) return undefined;
+  if (!(error instanceof Stripe.errors.StripeCardError)) return undefined;
+  const decline = declineOf(error);
+  // That too much was asked says nothing of the card, nor of the payment: its own state does.
+  if (classifyDecline(decline) === 'limited') return { kind: 'refused', code: decline.code, message: decline.message };
   const payment = error.payment_intent === undefined ? undefined : toPayment(error.payment_intent);
-  return payment === undefined ? undefined : { kind: 'declined', payment, decline: declineOf(error) };
+  return payment === undefined ? undefined : { kind: 'declined', payment, decline };
 }
 
 function declineOf(error: Stripe.errors.StripeCardError): Decline {
   const declineCode = error.decline_code ?? null;
-  const isDiscreet = DISCREET.test(declineCode ?? '');
+  const isDiscreet = declineCode !== null && shownCode(declineCode) !== declineCode;
+  const never = NEVER_AGAIN.includes(error.network_advice_code ?? '');
   return {
     code: error.code ?? 'card_declined',
     declineCode,
+    advice: never ? 'do_not_try_again' : (error.advice_code ?? null),
     message: isDiscreet ? 'the bank declined the card' : error.message,
   };
 }

@@ -40,7 +40,7 @@ export const purchase = named<Purchase>('Purchase', {
   paymentMethod: word,
   provider,
   providerReference: wordOrNull,
-  failure: part({ code: word, message: word }).nullable(),
+  failure: part({ code: word, message: word, replacedBy: word.exactOptional() }).nullable(),
   transaction: wordOrNull,
   hosted: wordOrNull,
   memo: wordOrNull,

@@ -1,6 +1,14 @@
 import { assert } from '../errors';
 import type { Instant } from '../time';
-import { type Decline, isUnresolved, type Payment, type PurchaseRecord, pendingAttempt } from './purchase';
+import { classifyDecline } from './decline';
+import {
+  type Decline,
+  isUnresolved,
+  type Payment,
+  type PurchaseRecord,
+  pendingAttempt,
+  placePurchase,
+} from './purchase';
 
 /** Two looks at a list that are this far apart, and find nothing, prove that there is nothing. */
 const SECOND_LOOK_MS = 3_600_000;
@@ -35,17 +43,41 @@ export function withAttempt(purchase: PurchaseRecord, now: Instant): PurchaseRec
   return { ...purchase, state: 'confirming', paymentMethod: card.card, attempts: [...purchase.attempts, attempt] };
 }
 
-/** confirming → open (another card is left) or closing: a definite decline is on record. */
+/**
+ * confirming → open (another card is left), needs_person (the bank wants the card holder) or closing: a definite decline
+ * is on record. Where the processor wants fewer tries, no other card is tried either.
+ */
 export function withDecline(purchase: PurchaseRecord, decline: Decline): PurchaseRecord {
   const attempt = pendingAttempt(purchase);
   assert(purchase.state === 'confirming' && attempt !== undefined, 'a decline answers an attempt');
   const declined = { ...attempt, outcome: 'declined' as const, ...decline };
   const attempts = [...purchase.attempts.slice(0, -1), declined];
   const next = { ...purchase, attempts, failure: { code: publicCode(decline), message: decline.message } };
+  if (classifyDecline(decline) === 'limited') return { ...next, state: 'closing' };
   if (nextCard(next) !== undefined) return { ...next, state: 'open' };
-  // Nobody sits behind a top-up: it is given up, and the next one leaves that card alone.
-  const isAwaited = next.failure.code === 'authentication_required' && next.trigger === 'manual';
-  return { ...next, state: isAwaited ? 'needs_person' : 'closing' };
+  return { ...next, state: isAwaited(next) ? 'needs_person' : 'closing' };
+}
+
+/** Whether its last card was refused for want of its holder, so that only a person can go on. Not so for an invoice for usage. */
+export function isAwaited(purchase: PurchaseRecord): boolean {
+  const last = purchase.attempts.at(-1);
+  const isRefused = last?.outcome === 'declined' && nextCard(purchase) === undefined;
+  return isRefused && purchase.trigger !== 'invoice' && classifyDecline(last) === 'authentication';
+}
+
+/** needs_person → closing: once the cancel is confirmed, another purchase takes its place, on the processor's page. */
+export function withSubstitute(purchase: PurchaseRecord, id: string): PurchaseRecord {
+  assert(purchase.state === 'needs_person', 'what waits for a person is replaced');
+  const failure = purchase.failure ?? { code: 'authentication_required', message: 'the card holder has to act' };
+  return { ...purchase, state: 'closing', failure: { ...failure, replacedBy: id } };
+}
+
+/** The purchase in the place of one that a person has to pay: it exists before its page does, and charges no card on file. */
+export function substituteFor(purchase: PurchaseRecord, id: string, createdAt: Instant): PurchaseRecord {
+  const { credits, customer, paymentMethod, trigger } = purchase;
+  const memo = purchase.memo ?? `in place of ${purchase.id}`;
+  const order = { id, trigger, credits, customer, paymentMethod, cards: [], memo, createdAt };
+  return { ...placePurchase(order), state: 'needs_person' };
 }
 
 /**
@@ -54,8 +86,10 @@ export function withDecline(purchase: PurchaseRecord, decline: Decline): Purchas
  */
 export function withCancel(purchase: PurchaseRecord): PurchaseRecord | undefined {
   if (!isUnresolved(purchase) || purchase.state === 'needs_review') return undefined;
-  const failure = purchase.state === 'needs_person' ? (purchase.failure ?? CANCELLED) : CANCELLED;
-  return { ...purchase, failure, state: purchase.payment === null ? purchase.state : 'closing' };
+  const failure = isAwaited(purchase) ? (purchase.failure ?? CANCELLED) : CANCELLED;
+  const { code, message } = failure;
+  const given = { ...purchase, failure: { code, message } };
+  return { ...given, state: purchase.payment === null ? purchase.state : 'closing' };
 }
 
 /** A look at the processor's list that found no payment: the first is noted, a second an hour later is proof. */
@@ -118,7 +152,7 @@ export function provesSuccess(purchase: PurchaseRecord, payment: Payment): boole
 const CANCELLED = { code: 'cancelled', message: 'the purchase was cancelled' } as const;
 
 function publicCode(decline: Decline): string {
-  return decline.code === 'authentication_required' || decline.declineCode === 'authentication_required'
-    ? 'authentication_required'
-    : 'card_declined';
+  const kind = classifyDecline(decline);
+  if (kind === 'limited') return 'payment_failed';
+  return kind === 'authentication' ? 'authentication_required' : 'card_declined';
 }

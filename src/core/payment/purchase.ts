@@ -32,7 +32,17 @@ export interface Attempt {
   readonly outcome: 'succeeded' | 'declined' | null;
   readonly code: string | null;
   readonly declineCode: string | null;
+  /** What the card network advises, where it says anything. */
+  readonly advice?: string | null;
   readonly message: string | null;
+}
+
+/** Why a purchase did not come about. */
+interface PurchaseFailure {
+  readonly code: string;
+  readonly message: string;
+  /** The purchase that takes its place, to be paid by a person on the processor's page. */
+  readonly replacedBy?: string;
 }
 
 export interface PurchaseRecord {
@@ -51,7 +61,7 @@ export interface PurchaseRecord {
   readonly customer: string;
   /** The processor's id of the payment; one payment for one purchase, for ever. */
   readonly payment: string | null;
-  readonly failure: { readonly code: string; readonly message: string } | null;
+  readonly failure: PurchaseFailure | null;
   /** The number of the entry that brought the credits in. */
   readonly entry: number | null;
   readonly memo: string | null;
@@ -88,6 +98,7 @@ export interface Payment {
 export interface Decline {
   readonly code: string;
   readonly declineCode: string | null;
+  readonly advice?: string | null;
   readonly message: string;
 }
 
