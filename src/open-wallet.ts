@@ -51,7 +51,13 @@ export function openLedger(settings: Settings, env: Environment) {
     });
     return driver;
   };
-  const store = async (options?: { create: boolean }) => new SqlStore(await open(options?.create === true), digest);
+  let opened: SqlStore | undefined;
+  // One for all calls: what it has read of the settings is good for the next call as well.
+  const store = async (options?: { create: boolean }) => {
+    const driver = await open(options?.create === true);
+    opened ??= new SqlStore(driver, digest);
+    return opened;
+  };
   const dependencies = (call: LedgerCall): Dependencies => {
     const fixedNow = call.now === undefined ? undefined : parseInstant(call.now, 'WALLET_NOW');
     const system = createSystem(fixedNow, env.WALLET_FAILPOINT);

@@ -1,4 +1,4 @@
-import { type Actor, type Operation, requireAllowed } from '../core/access';
+import { type Actor, type Operation, requireAllowed, type UserRecord } from '../core/access';
 import { WalletError } from '../core/errors';
 import { parseName } from '../core/text';
 import { type Calendar, formatInstant, type Instant } from '../core/time';
@@ -45,12 +45,11 @@ export async function openSession(deps: Dependencies, operation: Operation): Pro
   // What a token may not do it is told before anything is read.
   if (deps.caller !== undefined) requireAllowed(deps.caller.actor, operation);
   const store = await deps.store();
-  const info = await store.info();
+  const { info, org, user } = await store.entrance(deps.org, deps.caller === undefined ? name : undefined);
   await deps.admit(info);
-  const org = await store.findOrganisation(deps.org);
   if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
   if (deps.caller !== undefined && deps.caller.org !== org.number) throw unknownOrganisation(org.name);
-  const actor = deps.caller?.actor ?? (await localActor(store, org, name));
+  const actor = deps.caller?.actor ?? localActor(user, name);
   requireAllowed(actor, operation);
   if (org.restoredAt !== null && MOVES_CREDITS.has(operation)) throw notReconciled(org.restoredAt);
   const calendar = await deps.system.calendar(org.timeZone);
@@ -64,8 +63,7 @@ export async function openSession(deps: Dependencies, operation: Operation): Pro
  * On a local ledger the operating system's user is the authority: whoever can open the file is its administrator, unless
  * they act in the name of a registered user.
  */
-async function localActor(store: Store, org: OrganisationRecord, name: string): Promise<Actor> {
-  const user = await store.read(org.number, (view) => view.records.users.find(name));
+function localActor(user: UserRecord | undefined, name: string): Actor {
   if (user === undefined || user.removedAt !== null) return { name, role: 'admin', app: null };
   return { name, role: user.role, app: user.app };
 }

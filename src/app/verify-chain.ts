@@ -6,13 +6,14 @@ import { Replay } from '../core/ledger/replay';
 import { TotalsCounter } from '../core/ledger/totals';
 import { type Finding, LedgerAuditor } from '../core/ledger/verify';
 import type { Instant } from '../core/time';
-import type { LedgerProof, LedgerView, StoredEntry } from '../ports/store';
+import { type LedgerProof, type LedgerView, SETTINGS_KINDS, type StoredEntry } from '../ports/store';
 import type { Session } from './session';
 
 const PAGE = 5_000;
 /** Rows are numbered from 1; what was put in by hand may stand before that. */
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 const MOST_FINDINGS = 20;
+const SETTINGS: ReadonlySet<string> = new Set(SETTINGS_KINDS);
 
 /** What one walk over the log has found out. */
 export interface Walk {
@@ -26,6 +27,8 @@ export interface Walk {
   readonly chainFaults: Finding[];
   readonly nameOf: (entry: { recordedAt: Instant; seq: number }) => string;
   links: number;
+  /** The last write that changed a setting. */
+  settings: { readonly number: number; readonly seal: string };
   transactions: number;
 }
 
@@ -46,6 +49,7 @@ export async function walkChain(
     chainFaults: [],
     nameOf,
     links: 0,
+    settings: { number: 0, seal: GENESIS },
     transactions: 0,
   };
   const entries = new EntryReader(proof);
@@ -72,6 +76,7 @@ async function walkLink(walk: Walk, reader: EntryReader, link: Link): Promise<re
   walk.links = link.number;
   const changes = parseChanges(link.changes);
   for (const change of changes) walk.images.set(`${change.record}/${change.id}`, JSON.stringify(change.value));
+  if (changes.some(({ record }) => SETTINGS.has(record))) walk.settings = { number: link.number, seal: link.hash };
   walk.replay?.takeChanges(changes);
   const canonical: string[] = [];
   for (const stored of await reader.take(link.firstSeq, link.entries)) canonical.push(takeEntry(walk, stored));
@@ -117,6 +122,10 @@ async function checkEnd(walk: Walk, reader: EntryReader, proof: LedgerProof, las
   if (head.links !== walk.links) walk.chainFaults.push(`${walk.links} writes are there and ${head.links} were made`);
   else if (walk.links > 0 && head.hash !== last)
     walk.chainFaults.push(`the last seal of write ${walk.links} is not the one that was kept`);
+  if (walk.links > 0 && head.settingsSeal !== walk.settings.seal)
+    walk.chainFaults.push(
+      `the seal of write ${walk.settings.number}, the last that changed a setting, is not the one that was kept`,
+    );
   for (const stored of await reader.rest()) {
     takeEntry(walk, stored);
     walk.chainFaults.push(`${walk.nameOf(stored.entry)}: entry ${stored.entry.seq} belongs to no write`);

@@ -156,6 +156,21 @@ export interface RecordTypes {
 
 export type RecordKind = keyof RecordTypes;
 
+/** What seldom changes, and almost every write reads. */
+export const SETTINGS_KINDS: readonly RecordKind[] = [
+  'organisations',
+  'cards',
+  'apps',
+  'services',
+  'prices',
+  'billing',
+  'periods',
+  'recharge_rules',
+  'alerts',
+  'tokens',
+  'users',
+];
+
 export interface ListOptions {
   /** Newest first when true; ids sort by time. */
   readonly newestFirst?: boolean;
@@ -330,7 +345,8 @@ export interface LedgerProof {
   allGrants(): Promise<readonly Grant[]>;
   /** Event ids that do not point to their entry, or entries whose id is not registered; a few at most. */
   brokenEventIds(): Promise<readonly string[]>;
-  head(): Promise<{ links: number; hash: string }>;
+  /** The end of the chain, with the seal of the last write that changed a setting. */
+  head(): Promise<{ links: number; hash: string; settingsSeal: string }>;
   keys(): Promise<readonly KeyRecord[]>;
   info(): Promise<LedgerInfo>;
   /** Rows of the whole ledger that nothing leads to: of no organisation, or of no entry; a few at most. */
@@ -362,6 +378,12 @@ export interface LedgerUnit extends LedgerView {
   describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void;
 }
 
+export interface Entrance {
+  readonly info: LedgerInfo;
+  readonly org: OrganisationRecord | undefined;
+  readonly user: UserRecord | undefined;
+}
+
 /** A ledger of many organisations. */
 export interface Store {
   /** Throws `not_initialised` before `found`. */
@@ -371,6 +393,11 @@ export interface Store {
   organisations(): Promise<readonly OrganisationRecord[]>;
   /** The organisation of that name, or the ledger's first. */
   findOrganisation(name?: string): Promise<OrganisationRecord | undefined>;
+  /**
+   * What every call begins with, as it stands at one moment: the ledger, the organisation of that name or the first,
+   * and its user of that name where one is named. Throws `not_initialised` before `found`.
+   */
+  entrance(org: string | undefined, user: string | undefined): Promise<Entrance>;
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T>;
   /**
    * One database transaction, serialised with every other write to the organisation. What it changed is sealed into

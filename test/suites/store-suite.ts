@@ -221,6 +221,58 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       });
     });
 
+    describe('a setting that was read before', () => {
+      const apps = (of = store) =>
+        of.write(org.number, facts(), async (unit) => [
+          (await unit.records.apps.list()).map((each) => each.name),
+          (await unit.records.apps.find('app_crm'))?.name,
+          await unit.closedUntil(),
+        ]);
+      const rename = (of: Store, name: string) =>
+        of.write(org.number, facts(), async (unit) => {
+          const [found] = await unit.records.apps.list();
+          if (found !== undefined) await unit.records.apps.update({ ...found, name });
+          expect((await unit.records.apps.list()).map((each) => each.name)).toEqual([name]);
+        });
+
+      test('is read anew once a write has changed it, here or in another process', async () => {
+        const other = await under.another();
+        await store.write(org.number, facts(), (unit) => unit.records.apps.insert(app('crm')));
+        expect(await apps()).toEqual([['crm'], 'crm', 0]);
+        expect(await apps(other)).toEqual([['crm'], 'crm', 0]);
+        await rename(other, 'theirs');
+        expect(await apps()).toEqual([['theirs'], 'theirs', 0]);
+        await rename(store, 'ours');
+        expect(await apps()).toEqual([['ours'], 'ours', 0]);
+        expect(await apps(other)).toEqual([['ours'], 'ours', 0]);
+      });
+
+      test('stays as it was where the write that changed it was abandoned', async () => {
+        await store.write(org.number, facts(), (unit) => unit.records.apps.insert(app('crm')));
+        await apps();
+        await store.write(org.number, facts(), async (unit) => {
+          await unit.records.apps.update({ ...app('crm'), name: 'never' });
+          await unit.records.apps.list();
+          throw new Abandon('nothing');
+        });
+        expect(await apps()).toEqual([['crm'], 'crm', 0]);
+      });
+
+      test('lets nobody in as who they were before', async () => {
+        const other = await under.another();
+        const user = { id: 'ada', email: 'ada@example.com', role: 'admin', app: null } as const;
+        const record = { ...user, removedAt: null, createdAt: NOON, version: 1 };
+        expect((await store.entrance(org.name, 'ada')).user).toBeUndefined();
+        await other.write(org.number, facts(), (unit) => unit.records.users.insert(record));
+        expect(await store.entrance(org.name, 'ada')).toMatchObject({ org, user: record });
+        expect(await store.entrance(org.name, undefined)).toMatchObject({ org, user: undefined });
+        await store.write(org.number, facts(), (unit) => unit.records.users.update({ ...record, role: 'accountant' }));
+        for (const of of [store, other])
+          expect((await of.entrance(org.name, 'ada')).user).toMatchObject({ role: 'accountant', version: 2 });
+        expect((await store.entrance('nobody', 'ada')).org).toBeUndefined();
+      });
+    });
+
     test('what is append-only can be neither changed nor removed, by anybody', async () => {
       await store.write(org.number, facts(), async (unit) => {
         await unit.saveKey({ key: 'k', operation: 'test', fingerprint: 'f', result: '{}', recordedAt: NOON });

@@ -77,9 +77,9 @@ export class LedgerProofReader implements LedgerProof {
     ];
   }
 
-  async head(): Promise<{ links: number; hash: string }> {
-    const row = await this.#connection.get('SELECT links, head FROM wallets WHERE org = ?', [this.#org]);
-    return { links: numberOf(row, 'links'), hash: String(row?.head) };
+  async head(): Promise<{ links: number; hash: string; settingsSeal: string }> {
+    const row = await this.#connection.get('SELECT links, head, settings_seal FROM wallets WHERE org = ?', [this.#org]);
+    return { links: numberOf(row, 'links'), hash: String(row?.head), settingsSeal: String(row?.settings_seal) };
   }
 
   async keys(): Promise<readonly KeyRecord[]> {

@@ -16,6 +16,7 @@ import type {
   WriteFacts,
 } from '../../ports/store';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
+import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import { SqlLedgerView } from './ledger-view';
 import { movedAway } from './moved-ledger';
 import { type SqlConnection, type SqlDriver, UniqueViolation } from './sql-driver';
@@ -43,7 +44,7 @@ const ADD_TO_MONTH = `INSERT INTO month_totals (org, month, kind, name, quantity
 const INSERT_LINK =
   'INSERT INTO audit (org, number, recorded_at, actor, action, subject, reason, changes, first_seq, entries, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const UPDATE_WALLET =
-  'UPDATE wallets SET posted = ?, held = ?, overdrawn = ?, overdraft_limit = ?, postpaid = ?, seq = ?, recorded_at = ?, links = ?, head = ? WHERE org = ?';
+  'UPDATE wallets SET posted = ?, held = ?, overdrawn = ?, overdraft_limit = ?, postpaid = ?, seq = ?, recorded_at = ?, links = ?, head = ?, settings_seal = ? WHERE org = ?';
 const INSERT_KEY =
   'INSERT INTO idempotency_keys (org, key, operation, fingerprint, result, recorded_at) VALUES (?, ?, ?, ?, ?, ?)';
 
@@ -58,7 +59,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   declare readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
   readonly #digest: Digest;
   readonly #lockRow: string;
-  readonly #changes: Map<string, Change>;
+  readonly #memory: SettingsMemory;
+  readonly #changes = new Map<string, Change>();
+  /** Settings as they stand, until this unit changes one. */
+  #settings: KnownSettings | undefined;
+  #changedSettings = false;
   #facts: WriteFacts;
   #wallet: WalletState | undefined;
   /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
@@ -71,18 +76,24 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   readonly #ids: EventId[] = [];
   #link: { readonly number: number; readonly hash: string } | undefined;
 
-  constructor(driver: SqlDriver, connection: SqlConnection, org: number, facts: WriteFacts, digest: Digest) {
-    const changes = new Map<string, Change>();
-    super(driver, connection, org, (record, id, value) => changes.set(`${record}/${id}`, { record, id, value }));
-    this.#changes = changes;
+  constructor(
+    driver: SqlDriver,
+    connection: SqlConnection,
+    org: number,
+    facts: WriteFacts,
+    tools: { digest: Digest; memory: SettingsMemory },
+  ) {
+    super(driver, connection, org, (record, id, value) => this.#witness(record, id, value));
     this.#facts = facts;
-    this.#digest = digest;
+    this.#digest = tools.digest;
+    this.#memory = tools.memory;
     this.#lockRow = driver.dialect.lockRow;
   }
 
   /** Makes every other write to the organisation wait until this one is done: whatever is read from now on stands. */
   async lock(): Promise<void> {
-    await this.walletAndHead();
+    const { settingsSeal } = await this.walletAndHead();
+    this.#settings = this.#memory.under(this.org, settingsSeal);
   }
 
   describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void {
@@ -137,7 +148,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   /** Seals what this unit changed as the next link of the chain; a unit that changed nothing leaves none. */
   async seal(): Promise<void> {
     if (this.#changes.size === 0 && this.#entries === 0) return;
-    const { wallet: before, links, head } = await this.walletAndHead();
+    const { wallet: before, links, head, settingsSeal } = await this.walletAndHead();
     const wallet = this.#wallet ?? before;
     const link = {
       number: links + 1,
@@ -171,6 +182,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       wallet.recordedAt,
       link.number,
       hash,
+      this.#changedSettings ? hash : settingsSeal,
       this.org,
     ]);
     this.#link = { number: link.number, hash };
@@ -190,8 +202,19 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     return this.#found;
   }
 
+  protected override async recall<T>(name: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#settings;
+    if (known?.has(name)) return known.get(name) as T;
+    const answer = await read();
+    if (known !== undefined && known === this.#settings) known.keep(name, answer);
+    return answer;
+  }
+
   #witness(record: string, id: string, value: unknown): void {
     this.#changes.set(`${record}/${id}`, { record, id, value });
+    if (!isSetting(record)) return;
+    this.#settings = undefined;
+    this.#changedSettings = true;
   }
 
   async #insertRun(entries: readonly Entry[]): Promise<void> {

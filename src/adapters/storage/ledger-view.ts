@@ -48,7 +48,7 @@ export class SqlLedgerView implements LedgerView {
     this.#driver = driver;
     this.connection = connection;
     this.org = org;
-    this.records = openRecords(org, connection, witness);
+    this.records = openRecords(org, connection, witness, (name, read) => this.recall(name, read));
   }
 
   async wallet(): Promise<WalletState> {
@@ -207,7 +207,7 @@ export class SqlLedgerView implements LedgerView {
 
   async closedUntil(): Promise<Instant> {
     const sql = 'SELECT coalesce(max(to_at), 0) AS closed FROM periods WHERE org = ?';
-    return numberOf(await this.connection.get(sql, [this.org]), 'closed') as Instant;
+    return this.recall('closed', async () => numberOf(await this.connection.get(sql, [this.org]), 'closed') as Instant);
   }
 
   async campaigns(): Promise<readonly string[]> {
@@ -248,9 +248,12 @@ export class SqlLedgerView implements LedgerView {
     return new LedgerProofReader(this.#driver, this.connection, this.org);
   }
 
-  protected async walletAndHead(
-    lock = '',
-  ): Promise<{ wallet: WalletState; links: number; head: string; movedTo: string | null }> {
+  /** Asks for a setting. Who only reads has no lock that makes what was known before still stand. */
+  protected recall<T>(_name: string, read: () => Promise<T>): Promise<T> {
+    return read();
+  }
+
+  protected async walletAndHead(lock = '') {
     const row = await this.connection.get(`SELECT * FROM wallets WHERE org = ?${lock}`, [this.org]);
     if (row === undefined) throw noWallet(this.org);
     return {
@@ -258,6 +261,7 @@ export class SqlLedgerView implements LedgerView {
       links: numberOf(row, 'links'),
       head: String(row.head),
       movedTo: row.moved_to as string | null,
+      settingsSeal: String(row.settings_seal),
     };
   }
 

@@ -40,7 +40,7 @@ function firstSchema(dialect: Dialect): readonly string[] {
       held ${int} NOT NULL CHECK (held >= 0), overdrawn ${int} NOT NULL CHECK (overdrawn >= 0),
       overdraft_limit ${int} NOT NULL CHECK (overdraft_limit >= 0), ${amount('postpaid')},
       seq ${int} NOT NULL, recorded_at ${int} NOT NULL, links ${int} NOT NULL, head TEXT NOT NULL,
-      moved_to TEXT)${end}`,
+      settings_seal TEXT NOT NULL, moved_to TEXT)${end}`,
     `CREATE TABLE transactions (
       org ${int} NOT NULL, seq ${int} NOT NULL, type TEXT NOT NULL, occurred_at ${int} NOT NULL,
       recorded_at ${int} NOT NULL, service TEXT, app TEXT, user_name TEXT, campaign TEXT, quantity ${int},

@@ -5,7 +5,7 @@ import { isCollision, isLost, stateOf, translated, unknownOutcome, WAIT_MS } fro
 import { PostgresPool, withClient } from './postgres-pool';
 import { describeSchema, migrate } from './postgres-schema';
 import { parsePostgresUrl } from './postgres-url';
-import type { SqlConnection, SqlDriver } from './sql-driver';
+import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
 
 export interface PostgresOptions {
   readonly url: string;
@@ -39,6 +39,10 @@ class PostgresDriver implements SqlDriver {
 
   constructor(pool: PostgresPool) {
     this.#pool = pool;
+  }
+
+  look(sql: string, params: readonly SqlValue[]): Promise<SqlRow | undefined> {
+    return this.#again(async (client) => ({ result: await new PostgresConnection(client).get(sql, params) }));
   }
 
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {

@@ -1,5 +1,12 @@
 import { WalletError } from '../../core/errors';
-import type { ListOptions, RecordKind, RecordTypes, WritableRecords } from '../../ports/store';
+import {
+  type ListOptions,
+  type RecordKind,
+  type RecordTypes,
+  SETTINGS_KINDS,
+  type WritableRecords,
+} from '../../ports/store';
+import type { Recall } from './known-settings';
 import { type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 
 /** How a field is kept: as it is, as JSON, or (a boolean) as 0 or 1. */
@@ -234,6 +241,8 @@ const UNSEALED: ReadonlySet<RecordKind> = new Set(['token_uses', 'evaluations', 
 /** The kinds that the seal covers: a state of one that was made by hand is found. */
 export const RECORD_KINDS = (Object.keys(TABLES) as readonly RecordKind[]).filter((kind) => !UNSEALED.has(kind));
 
+const SETTINGS: ReadonlySet<RecordKind> = new Set(SETTINGS_KINDS);
+
 /** Called with every record as it is stored, so that no state of one escapes the seal. */
 export type Witness = (kind: RecordKind, id: string, value: unknown) => void;
 
@@ -270,17 +279,18 @@ function recordsOf<K extends RecordKind>(
   org: number,
   connection: SqlConnection,
   witness: Witness,
+  recall: Recall,
 ): WritableRecords<RecordTypes[K]> {
   type T = RecordTypes[K];
   const columns = TABLES[kind];
   const select = `SELECT * FROM ${kind} WHERE org = ?`;
 
-  const find = async (id: string): Promise<T | undefined> => {
+  const look = async (id: string): Promise<T | undefined> => {
     const row = await connection.get(`${select} AND id = ?`, [org, id]);
     return row === undefined ? undefined : fromRow(kind, row);
   };
 
-  const list = async (where: Partial<T> = {}, options: ListOptions = {}): Promise<readonly T[]> => {
+  const search = async (where: Partial<T>, options: ListOptions): Promise<readonly T[]> => {
     const params: SqlValue[] = [org];
     let sql = select;
     for (const [field, value] of Object.entries(where)) {
@@ -326,6 +336,12 @@ function recordsOf<K extends RecordKind>(
     return next;
   };
 
+  const isSetting = SETTINGS.has(kind);
+  const find = (id: string) => (isSetting ? recall(`${kind} ${id}`, () => look(id)) : look(id));
+  const list = (where: Partial<T> = {}, options: ListOptions = {}) =>
+    isSetting
+      ? recall(`${kind} ${JSON.stringify([where, options])}`, () => search(where, options))
+      : search(where, options);
   return { find, list, insert, update };
 }
 
@@ -334,9 +350,10 @@ export function openRecords(
   org: number,
   connection: SqlConnection,
   witness: Witness,
+  recall: Recall,
 ): { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> } {
   const open = <K extends RecordKind>(kind: K) =>
-    recordsOf(kind, org, connection, UNSEALED.has(kind) ? () => undefined : witness);
+    recordsOf(kind, org, connection, UNSEALED.has(kind) ? () => undefined : witness, recall);
   return {
     organisations: open('organisations'),
     cards: open('cards'),

@@ -47,6 +47,8 @@ export interface Dialect {
  */
 export interface SqlDriver {
   readonly dialect: Dialect;
+  /** One row, by a statement of its own. */
+  look(sql: string, params: readonly SqlValue[]): Promise<SqlRow | undefined>;
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T>;
   /**
    * Where the answer to the commit gets lost, `landed` tells whether the ledger has what the work wrote; without it

@@ -4,6 +4,7 @@ import { GENESIS } from '../../core/ledger/chain';
 import { EMPTY_WALLET } from '../../core/ledger/journal';
 import {
   Abandon,
+  type Entrance,
   type LedgerInfo,
   type LedgerUnit,
   type LedgerView,
@@ -11,6 +12,8 @@ import {
   type Store,
   type WriteFacts,
 } from '../../ports/store';
+import { Entrances } from './entrances';
+import { SettingsMemory } from './known-settings';
 import { toLedgerInfo } from './ledger-rows';
 import { SqlLedgerUnit } from './ledger-unit';
 import { SqlLedgerView } from './ledger-view';
@@ -19,16 +22,19 @@ import { fromRow } from './record-tables';
 import type { SqlConnection, SqlDriver, SqlRow } from './sql-driver';
 
 const CREATE_WALLET = `INSERT INTO wallets
-  (org, posted, held, overdrawn, overdraft_limit, postpaid, seq, recorded_at, links, head) VALUES (?, 0, 0, 0, 0, 0, 0, ?, 0, ?)`;
+  (org, posted, held, overdrawn, overdraft_limit, postpaid, seq, recorded_at, links, head, settings_seal)
+  VALUES (?, 0, 0, 0, 0, 0, 0, ?, 0, ?, ?)`;
 
 /** The ledger in a SQL database: the statements are written once, a driver brings the engine. */
 export class SqlStore implements Store {
   readonly #driver: SqlDriver;
-  readonly #digest: Digest;
+  readonly #entrances: Entrances;
+  readonly #tools: { readonly digest: Digest; readonly memory: SettingsMemory };
 
   constructor(driver: SqlDriver, digest: Digest) {
     this.#driver = driver;
-    this.#digest = digest;
+    this.#entrances = new Entrances(driver);
+    this.#tools = { digest, memory: new SettingsMemory() };
   }
 
   async info(): Promise<LedgerInfo> {
@@ -69,13 +75,22 @@ export class SqlStore implements Store {
     return found;
   }
 
+  async entrance(name: string | undefined, user: string | undefined): Promise<Entrance> {
+    const { info, org, user: found } = await this.#entrances.find(name, user);
+    if (info === undefined || (org === undefined && name === undefined)) {
+      await this.#requireEmpty(info === undefined ? 'ledger' : 'organisations');
+      if (info === undefined) throw notInitialised();
+    }
+    return { info, org, user: found };
+  }
+
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T> {
     return this.#driver.read((connection) => work(new SqlLedgerView(this.#driver, connection, org)));
   }
 
   write<T>(org: number, facts: WriteFacts, work: (unit: LedgerUnit) => Promise<T>): Promise<T> {
     return this.#write((connection) => {
-      const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#digest);
+      const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#tools);
       return { unit, run: () => unit.lock().then(() => work(unit)) };
     });
   }
@@ -90,10 +105,10 @@ export class SqlStore implements Store {
       const ledger = await requireLedgerRow(connection, this.#driver.dialect.lockRow);
       const [last] = await connection.column('SELECT coalesce(max(org), 0) FROM organisations');
       const org = { ...record, number: Number(last) + 1 };
-      const unit = new SqlLedgerUnit(this.#driver, connection, org.number, facts, this.#digest);
+      const unit = new SqlLedgerUnit(this.#driver, connection, org.number, facts, this.#tools);
       const run = async () => {
         await unit.records.organisations.insert(org);
-        await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS]);
+        await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS, GENESIS]);
         unit.sealLedger(toLedgerInfo(ledger));
         return work(unit, org);
       };

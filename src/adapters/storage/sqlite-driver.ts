@@ -99,6 +99,10 @@ class SqliteDriver implements SqlDriver {
     this.#connection = new SqliteConnection(database);
   }
 
+  look(sql: string, params: readonly SqlValue[]): Promise<SqlRow | undefined> {
+    return this.#inLine(() => whenFree(this.#file, () => this.#connection.get(sql, params)));
+  }
+
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     return this.#inLine(() => this.#transaction('BEGIN', work));
   }
@@ -159,21 +163,18 @@ class SqliteDriver implements SqlDriver {
     return turn;
   }
 
-  async #transaction<T>(begin: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    const deadline = Date.now() + WAIT_MS;
-    for (;;) {
+  #transaction<T>(begin: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    return whenFree(this.#file, async () => {
       try {
-        this.#database.exec(begin);
+        this.#connection.execute(begin);
         const result = await work(this.#connection);
-        this.#database.exec('COMMIT');
+        this.#connection.execute('COMMIT');
         return result;
       } catch (error) {
         if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
-        if (!isBusy(error)) throw translated(this.#file, error);
-        if (Date.now() > deadline) throw busy(error);
+        throw error;
       }
-      await pause();
-    }
+    });
   }
 }
 
@@ -209,6 +210,11 @@ class SqliteConnection implements SqlConnection {
     }
   }
 
+  /** What answers nothing, such as `COMMIT`. */
+  execute(sql: string): void {
+    this.#prepare(sql).run();
+  }
+
   async bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number> {
     if (rows.length === 0) return 0;
     const statement = this.#prepare(sql);
@@ -236,11 +242,11 @@ class SqliteConnection implements SqlConnection {
 }
 
 /** Does what may meet another process that opens, recovers or closes the file at this moment, for as long as a write would. */
-async function whenFree<T>(file: string, work: () => T): Promise<T> {
+async function whenFree<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
     try {
-      return work();
+      return await work();
     } catch (error) {
       if (!isBusy(error)) throw translated(file, error);
       if (Date.now() > deadline) throw busy(error);

@@ -1,0 +1,57 @@
+import type { Entrance } from '../../ports/store';
+import { toLedgerInfo } from './ledger-rows';
+import { fromRow } from './record-tables';
+import type { SqlConnection, SqlDriver } from './sql-driver';
+
+/** As found; nothing of it where the ledger's row is missing. */
+type Found = Partial<Entrance> & { readonly seal?: string };
+
+/** Different callers than these are looked up anew: a server has as many as it has users and organisations. */
+const MOST_KNOWN = 1_000;
+const ORGANISATION = `SELECT o.*, w.settings_seal FROM organisations o LEFT JOIN wallets w ON w.org = o.org`;
+
+/** What calls begin with, remembered until a setting of the organisation changes. */
+export class Entrances {
+  readonly #driver: SqlDriver;
+  readonly #known = new Map<string, Found>();
+
+  constructor(driver: SqlDriver) {
+    this.#driver = driver;
+  }
+
+  /** The ledger, the organisation of that name or the first, and its user of that name. */
+  async find(name: string | undefined, user: string | undefined): Promise<Found> {
+    const key = JSON.stringify([name ?? null, user ?? null]);
+    const known = this.#known.get(key);
+    if (known?.org !== undefined && (await this.#sealOf(known.org.number)) === known.seal) return known;
+    const found = await this.#driver.read((connection) => readEntrance(connection, name, user));
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(key, found);
+    return found;
+  }
+
+  async #sealOf(org: number): Promise<unknown> {
+    return (await this.#driver.look('SELECT settings_seal FROM wallets WHERE org = ?', [org]))?.settings_seal;
+  }
+}
+
+async function readEntrance(
+  connection: SqlConnection,
+  name: string | undefined,
+  userName: string | undefined,
+): Promise<Found> {
+  const ledger = await connection.get('SELECT * FROM ledger WHERE id = 1');
+  if (ledger === undefined) return {};
+  const info = toLedgerInfo(ledger);
+  const row =
+    name === undefined
+      ? await connection.get(`${ORGANISATION} ORDER BY o.org LIMIT 1`)
+      : await connection.get(`${ORGANISATION} WHERE o.name = ?`, [name]);
+  if (row === undefined) return { info };
+  const org = fromRow('organisations', row);
+  const user =
+    userName === undefined
+      ? undefined
+      : await connection.get('SELECT * FROM users WHERE org = ? AND id = ?', [org.number, userName]);
+  return { info, org, user: user === undefined ? undefined : fromRow('users', user), seal: String(row.settings_seal) };
+}

@@ -1,0 +1,52 @@
+import { SETTINGS_KINDS } from '../../ports/store';
+
+/** Answers what was read before under the same name, or reads it. */
+export type Recall = <T>(name: string, read: () => Promise<T>) => Promise<T>;
+
+/** More answers than this are not worth their memory: they are read again. */
+const MOST_ANSWERS = 5_000;
+const SETTINGS: ReadonlySet<string> = new Set(SETTINGS_KINDS);
+
+export function isSetting(record: string): boolean {
+  return SETTINGS.has(record);
+}
+
+/** What was read of an organisation's settings under one seal: the seal of the write that changed them last. */
+export class KnownSettings {
+  readonly seal: string;
+  readonly #answers = new Map<string, unknown>();
+
+  constructor(seal: string) {
+    this.seal = seal;
+  }
+
+  has(name: string): boolean {
+    return this.#answers.has(name);
+  }
+
+  get(name: string): unknown {
+    return this.#answers.get(name);
+  }
+
+  keep(name: string, answer: unknown): void {
+    if (this.#answers.size >= MOST_ANSWERS) this.#answers.clear();
+    this.#answers.set(name, answer);
+  }
+}
+
+/**
+ * The settings of each organisation that this process has read. Whoever changes one, here or in another process, leaves
+ * another seal in the wallet's row; a write reads that row under its lock, so what is known under the same seal stands.
+ */
+export class SettingsMemory {
+  readonly #known = new Map<number, KnownSettings>();
+
+  under(org: number, seal: string): KnownSettings {
+    let known = this.#known.get(org);
+    if (known === undefined || known.seal !== seal) {
+      known = new KnownSettings(seal);
+      this.#known.set(org, known);
+    }
+    return known;
+  }
+}
