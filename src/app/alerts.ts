@@ -1,18 +1,11 @@
 import type { Alert, AlertAnswer, Delivery, Notice, Undelivered } from '../contract/alerts';
 import type { Changed, ChangeOptions, PageRequest } from '../contract/calls';
-import {
-  type AlertRecord,
-  BUILT_IN_ALERTS,
-  type DeliveryRecord,
-  type NoticeRecord,
-  SPEND_PERIODS,
-  type WatchRecord,
-} from '../core/alert';
-import { formatCredits, parseCredits, quote } from '../core/credits';
+import type { AlertRecord, DeliveryRecord, NoticeRecord, WatchRecord } from '../core/alert';
+import { type AlertTerms, parseAlertTerms, parseBuiltIn } from '../core/alert-terms';
+import { formatCredits, quote } from '../core/credits';
 import { parseDestinations } from '../core/destination';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
-import { nearest } from '../core/text';
 import { formatInstant } from '../core/time';
 import type { LedgerUnit, LedgerView } from '../ports/store';
 import { requireApp, requireService } from './catalogue';
@@ -27,30 +20,21 @@ import { openSession, readLedger, type Session } from './session';
 /** Given-up deliveries that are shown. */
 const MOST_DEAD = 20;
 
-type NewAlert = Pick<AlertRecord, 'kind' | 'threshold' | 'per' | 'app' | 'service'>;
-
 /** An alert is first looked at by the next write or check: what is so already is told then. */
 export async function addLowBalance(
   deps: Dependencies,
   request: ChangeOptions & { below: string; to: readonly string[] },
 ): Promise<Changed & AlertAnswer> {
-  const threshold = parseCredits(request.below, 'threshold');
-  return addAlert(deps, request, async () => ({ kind: 'low-balance', threshold, per: null, app: null, service: null }));
+  return addAlert(deps, request, parseAlertTerms({ kind: 'low-balance', below: request.below }));
 }
 
 export async function addSpend(
   deps: Dependencies,
   request: ChangeOptions & { over: string; per: string; app?: string; service?: string; to: readonly string[] },
 ): Promise<Changed & AlertAnswer> {
-  const threshold = parseCredits(request.over, 'threshold');
-  const per = oneOf(request.per, SPEND_PERIODS, 'period');
-  return addAlert(deps, request, async (unit) => ({
-    kind: 'spend',
-    threshold,
-    per,
-    app: request.app === undefined ? null : (await requireApp(unit, request.app)).app,
-    service: request.service === undefined ? null : (await requireService(unit, request.service)).id,
-  }));
+  const { over, per, app, service } = request;
+  const named = { ...(app === undefined ? {} : { app }), ...(service === undefined ? {} : { service }) };
+  return addAlert(deps, request, parseAlertTerms({ kind: 'spend', over, per, ...named }));
 }
 
 /** Says where one of the built-in alerts goes, instead of to the administrators. */
@@ -58,26 +42,37 @@ export async function routeAlert(
   deps: Dependencies,
   request: ChangeOptions & { kind: string; to: readonly string[] },
 ): Promise<Changed & AlertAnswer> {
-  const kind = oneOf(request.kind, BUILT_IN_ALERTS, 'alert');
-  return addAlert(deps, request, async () => ({ kind, threshold: null, per: null, app: null, service: null }));
+  return addAlert(deps, request, parseAlertTerms({ kind: parseBuiltIn(request.kind) }));
 }
 
 async function addAlert(
   deps: Dependencies,
   request: ChangeOptions & { to: readonly string[] },
-  terms: (unit: LedgerUnit) => Promise<NewAlert>,
+  terms: AlertTerms,
 ): Promise<Changed & AlertAnswer> {
   const { admit } = await deps.notifier();
   const to = parseDestinations(request.to, admit);
   const facts = { operation: 'alert.change', action: 'alert.add', subject: 'alert' } as const;
   return change(deps, facts, request, async (unit, session) => {
-    const now = session.now();
-    const id = makeId('alert', now, session.deps.system.random());
-    const alert = { id, ...(await terms(unit)), to, removedAt: null, createdAt: now, version: 1 };
-    unit.describe({ subject: `${id} ${alert.kind}` });
-    await unit.records.alerts.insert(alert);
+    const alert = await insertAlert(unit, session, { ...terms, to });
+    unit.describe({ subject: `${alert.id} ${alert.kind}` });
     return { alert: presentAlert(alert) };
   });
+}
+
+/** Adds an alert inside a write. Throws `unknown_app` or `unknown_service`. */
+export async function insertAlert(
+  unit: LedgerUnit,
+  session: Session,
+  alert: AlertTerms & Pick<AlertRecord, 'to'>,
+): Promise<AlertRecord> {
+  if (alert.app !== null) await requireApp(unit, alert.app);
+  if (alert.service !== null) await requireService(unit, alert.service);
+  const now = session.now();
+  const id = makeId('alert', now, session.deps.system.random());
+  const record = { id, ...alert, removedAt: null, createdAt: now, version: 1 };
+  await unit.records.alerts.insert(record);
+  return record;
 }
 
 export async function listAlerts(deps: Dependencies): Promise<{ alerts: readonly Alert[]; next: null }> {
@@ -219,16 +214,6 @@ async function requireAlert(view: LedgerView, id: string): Promise<AlertRecord> 
     why: alert === undefined ? 'no alert has that id' : 'it was removed',
     hint: 'wallet alert list',
     details: { alert: id },
-  });
-}
-
-function oneOf<T extends string>(text: string, words: readonly T[], what: string): T {
-  const word = words.find((candidate) => candidate === text);
-  if (word !== undefined) return word;
-  const guess = nearest(text, words);
-  throw new WalletError('invalid_value', `the ${what} ${quote(text)} is not valid`, {
-    why: `it must be one of ${words.join(', ')}`,
-    hint: guess === undefined ? 'wallet help alert' : `did you mean ${guess}?`,
   });
 }
 

@@ -10,12 +10,12 @@ import { parseEmail, parseName } from '../core/text';
 import type { Instant } from '../core/time';
 import type { LedgerInfo, LedgerUnit, LedgerView, OrganisationRecord, Store } from '../ports/store';
 import { presentAlerts, presentUndelivered } from './alerts';
-import { addPriceVersion } from './catalogue';
 import { changeIn } from './command';
 import type { Dependencies, Processor } from './dependencies';
 import { settledJournal } from './ledger';
 import { presentBalance, presentCard, presentOrganisation, presentPurchase, presentTransaction } from './present';
 import { presentCurrentRule } from './recharge';
+import { addPriceVersion } from './services';
 import { openSession, organisationsOf, readLedger, type Session } from './session';
 
 const MOST_ADDRESS_LINES = 6;

@@ -24,7 +24,8 @@ import {
 } from '../core/usage';
 import type { AppRecord, LedgerUnit, LedgerView, PostedEvent, ServiceRecord } from '../ports/store';
 import { withoutAmounts } from './app-answers';
-import { insertApp, requireApp, requireService, unknownApp, unknownService } from './catalogue';
+import { insertApp } from './apps';
+import { requireApp, requireService, unknownApp, unknownService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';

@@ -1,5 +1,6 @@
-import type { PlanDocument, PlannedApp, PlannedService } from '../contract/plans';
+import type { PlanDocument, PlannedAlert, PlannedApp, PlannedService } from '../contract/plans';
 import { WalletError } from '../core/errors';
+import type { PlanFile } from '../input/plan';
 import { given } from './call';
 import type { Cli } from './cli';
 import { openFile } from './input-file';
@@ -12,10 +13,11 @@ export async function planOf(cli: Cli, path: string): Promise<PlanDocument> {
   const { source } = await openFile(cli, path);
   const chunks: Uint8Array[] = [];
   for await (const chunk of source) chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-  const { services, apps, recharge } = readPlan(Buffer.concat(chunks).toString('utf8'));
+  const { services, apps, alerts, recharge } = readPlan(Buffer.concat(chunks).toString('utf8'));
   return given({
     services: services.map(serviceOf),
     apps: apps.map(appOf),
+    alerts: alerts.map(alertOf),
     recharge: recharge === undefined ? undefined : ruleOf(recharge),
   });
 }
@@ -26,6 +28,11 @@ function serviceOf({ service = '', name, unit, price, billing, tiers, ...words }
 
 function appOf({ app = '', name, limit, ...words }: Words): PlannedApp {
   return given({ app, name, limit, onLimit: words['on-limit'] });
+}
+
+function alertOf({ words, to }: PlanFile['alerts'][number]): PlannedAlert {
+  const { kind = '', below, over, per, app, service } = words;
+  return given({ kind, below, over, per, app, service, to: to.flatMap((texts) => texts.split(',')) });
 }
 
 function ruleOf({ below, amount, cooldown, enabled, ...words }: Words): NonNullable<PlanDocument['recharge']> {

@@ -48,6 +48,10 @@ A plan is a YAML file of what is to be. What it does not name stays as it is.
     bulk: { tiers: "0:0.01,10000:0.008", billing: postpaid }
   apps:
     crm: { name: CRM, limit: 200, on-limit: block }
+  alerts:
+    - { kind: low-balance, below: 30, to: ada@example.com }
+    - { kind: spend, over: 80, per: day, app: crm, to: [role:admin] }
+    - { kind: card-expiring, to: role:accountant }
   recharge:
     below: 50
     amount: 100        # or refill-to: 200
@@ -60,6 +64,7 @@ A plan is a YAML file of what is to be. What it does not name stays as it is.
   wallet plan FILE    what applying it would change, and charge
   wallet apply FILE   does it, all or nothing; asks, or needs --yes, to charge
 
+An alert is the one that watches the same; with another threshold it is changed.
 A plan has a digest: wallet apply FILE --plan DIGEST does it only if it is still
 what that plan said.
 `,

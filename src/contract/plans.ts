@@ -6,6 +6,7 @@ import type { Decimal } from './values';
 export interface PlanDocument {
   readonly services: readonly PlannedService[];
   readonly apps: readonly PlannedApp[];
+  readonly alerts: readonly PlannedAlert[];
   readonly recharge?: RechargeTyped & { readonly enabled?: boolean };
 }
 
@@ -27,10 +28,24 @@ export interface PlannedApp {
   readonly onLimit?: string;
 }
 
+/**
+ * An alert has no name: it is the one of the ledger that watches the same (kind, period, app, service), even if its
+ * threshold differs, as long as there is no doubt which is meant.
+ */
+export interface PlannedAlert {
+  readonly kind: string;
+  readonly below?: string;
+  readonly over?: string;
+  readonly per?: string;
+  readonly app?: string;
+  readonly service?: string;
+  readonly to: readonly string[];
+}
+
 /** One thing that would change, field by field; `before` is null for what is new. */
 export interface PlannedChange {
   readonly action: 'add' | 'change';
-  readonly kind: 'service' | 'app' | 'recharge';
+  readonly kind: 'service' | 'app' | 'alert' | 'recharge';
   readonly name: string;
   readonly fields: readonly { readonly field: string; readonly before: string | null; readonly after: string }[];
 }

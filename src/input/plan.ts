@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
 import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { nearest } from './nearest';
@@ -9,12 +9,15 @@ type Words = Readonly<Record<string, string>>;
 export interface PlanFile {
   readonly services: readonly Words[];
   readonly apps: readonly Words[];
+  /** `to` is one text or several. */
+  readonly alerts: readonly { readonly words: Words; readonly to: readonly string[] }[];
   readonly recharge: Words | undefined;
 }
 
-const SECTIONS = ['services', 'apps', 'recharge'] as const;
+const SECTIONS = ['services', 'apps', 'alerts', 'recharge'] as const;
 const SERVICE_KEYS = ['name', 'unit', 'price', 'free-quota', 'billing', 'tiers'] as const;
 const APP_KEYS = ['name', 'limit', 'on-limit'] as const;
+const ALERT_KEYS = ['kind', 'below', 'over', 'per', 'app', 'service', 'to'] as const;
 const RULE_KEYS = [
   'enabled',
   'below',
@@ -41,11 +44,12 @@ export function readPlan(text: string): PlanFile {
   const [fault] = [...document.errors, ...document.warnings];
   if (fault !== undefined)
     throw wrong(lines.linePos(fault.pos[0]).line, fault.message.split(/ at line |\n/)[0] ?? 'it is not YAML');
-  if (document.contents === null) return { services: [], apps: [], recharge: undefined };
+  if (document.contents === null) return { services: [], apps: [], alerts: [], recharge: undefined };
   const sections = reader.map(document.contents, 'the file', SECTIONS);
   return {
     services: reader.named(sections.get('services'), 'service', SERVICE_KEYS),
     apps: reader.named(sections.get('apps'), 'app', APP_KEYS),
+    alerts: reader.alerts(sections.get('alerts')),
     recharge: sections.has('recharge') ? reader.words(sections.get('recharge'), 'recharge', RULE_KEYS) : undefined,
   };
 }
@@ -75,14 +79,36 @@ function createReader(lines: LineCounter) {
     return found;
   };
 
-  const words = (node: unknown, what: string, known: readonly string[]): Words => {
-    const entries = [...map(node, what, known)].map(([name, value]) => {
-      const scalar = resolved(value);
-      if (!isScalar(scalar) || typeof scalar.value !== 'string' || scalar.value === '')
-        throw wrong(lineOf(scalar), `${name} of ${what} is not one value`, `write ${name}: VALUE, or leave it out`);
-      return [name, scalar.value] as const;
-    });
-    return Object.fromEntries(entries);
+  const word = (node: unknown, name: string, what: string): string => {
+    const scalar = resolved(node);
+    if (isScalar(scalar) && typeof scalar.value === 'string' && scalar.value !== '') return scalar.value;
+    throw wrong(lineOf(scalar), `${name} of ${what} is not one value`, `write ${name}: VALUE, or leave it out`);
+  };
+
+  const wordsOf = (entries: Iterable<readonly [string, unknown]>, what: string): Words =>
+    Object.fromEntries([...entries].map(([name, value]) => [name, word(value, name, what)]));
+
+  const words = (node: unknown, what: string, known: readonly string[]): Words => wordsOf(map(node, what, known), what);
+
+  const list = (node: unknown, what: string, hint: string): readonly unknown[] => {
+    const value = resolved(node);
+    if (isSeq(value)) return value.items;
+    throw wrong(lineOf(value), `${what} is not a list`, hint);
+  };
+
+  const alerts = (node: unknown): PlanFile['alerts'] => {
+    if (node === undefined) return [];
+    return list(node, 'alerts', 'begin each with a dash: - { kind: low-balance, below: 50, to: ada@example.com }').map(
+      (item) => {
+        const { to, ...others } = Object.fromEntries(map(item, 'an alert', ALERT_KEYS));
+        const isList = isSeq(resolved(to));
+        const destinations = isList ? list(to, 'to', '') : to === undefined ? [] : [to];
+        return {
+          words: wordsOf(Object.entries(others), 'an alert'),
+          to: destinations.map((each) => word(each, 'to', 'an alert')),
+        };
+      },
+    );
   };
 
   const named = (node: unknown, kind: string, known: readonly string[]): readonly Words[] => {
@@ -92,7 +118,7 @@ function createReader(lines: LineCounter) {
       return { ...(isBare ? {} : words(value, `${kind} ${name}`, known)), [kind]: name };
     });
   };
-  return { map, words, named };
+  return { map, words, named, alerts };
 }
 
 const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);

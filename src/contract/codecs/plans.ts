@@ -8,6 +8,15 @@ import { rechargeCheck, ruleTyped } from './recharge';
 const document = z.strictObject({
   services: listOf({ service: text, name: optionalText, unit: optionalText, price: optionalText, ...terms }),
   apps: listOf({ app: text, name: optionalText, limit: optionalText, onLimit: optionalText }),
+  alerts: listOf({
+    kind: text,
+    below: optionalText,
+    over: optionalText,
+    per: optionalText,
+    app: optionalText,
+    service: optionalText,
+    to: z.array(text),
+  }),
   recharge: z.strictObject({ ...ruleTyped, enabled: flag }).exactOptional(),
 });
 
@@ -16,7 +25,7 @@ const plan = named<Plan>('Plan', {
   changes: z.array(
     part({
       action: z.enum(['add', 'change']),
-      kind: z.enum(['service', 'app', 'recharge']),
+      kind: z.enum(['service', 'app', 'alert', 'recharge']),
       name: word,
       fields: z.array(part({ field: word, before: wordOrNull, after: word })),
     }),
