@@ -135,14 +135,14 @@ test.each(['transactions', 'audit', 'draws', 'event_ids', 'idempotency_keys', 'p
   },
 );
 
-test.each(['before', 'after'] as const)('a line cut %s any message of a write leaves it done once', async (where) => {
+test.each(['before', 'after'] as const)('a line cut %s any statement of a write leaves it done once', async (where) => {
   const org = (await foundOrganisation(await openStore())).number;
   const proxy = await openProxy(Number(new URL(database.url).port));
   const store = await openStore(database.url.replace(/:\d+\//, `:${proxy.port}/`));
   await store.read(org, (view) => view.wallet());
   let writes = 0;
-  for (let message = 1; ; message += 1) {
-    proxy.cutAt(message, where);
+  for (let statement = 1; ; statement += 1) {
+    proxy.cutAt(statement, where);
     writes += 1;
     const grant = `grant_${writes}`;
     await post(store, org, (journal) => bring(journal, 5, grant), NOON + writes);

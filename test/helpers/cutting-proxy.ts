@@ -3,8 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** Stands between a client and a server, and cuts the line once where it is told to. */
 export interface CuttingProxy {
   readonly port: number;
-  /** Cuts at the so-many-th message to the server from now on: before it is passed on, or before its answer is. */
-  cutAt(message: number, where: 'before' | 'after'): void;
+  /** Cuts at the so-many-th statement to the server from now on: before it is passed on, or before its answer is. */
+  cutAt(statement: number, where: 'before' | 'after'): void;
   /** Whether the cut was made. */
   hasCut(): boolean;
   close(): void;
@@ -26,19 +26,24 @@ export async function openProxy(serverPort: number): Promise<CuttingProxy> {
     }
     let isAnswerCut = false;
     client.on('data', (chunk) => {
-      const isNow = left === 1;
-      if (left > 0) left -= 1;
-      if (isNow && where === 'before') return cut();
-      isAnswerCut = isNow;
-      server.write(chunk);
+      const statements = left > 0 ? statementsIn(chunk) : [];
+      const at = statements[left - 1];
+      left = Math.max(0, left - statements.length);
+      if (at === undefined) return server.write(chunk);
+      if (where === 'after') {
+        isAnswerCut = true;
+        return server.write(chunk);
+      }
+      client.destroy();
+      return server.end(chunk.subarray(0, at));
     });
     server.on('data', (chunk) => (isAnswerCut ? cut() : client.write(chunk)));
   });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   return {
     port: (door.address() as AddressInfo).port,
-    cutAt(message, side) {
-      left = message;
+    cutAt(statement, side) {
+      left = statement;
       where = side;
     },
     hasCut: () => left === 0,
@@ -47,4 +52,14 @@ export async function openProxy(serverPort: number): Promise<CuttingProxy> {
       door.close();
     },
   };
+}
+
+/** Where the messages begin by which a statement is carried out: one packet may have several, one after another. */
+function statementsIn(chunk: Buffer): readonly number[] {
+  const found: number[] = [];
+  // What opens a connection is a length without a letter before it.
+  for (let at = 0; chunk[at] !== 0 && at + 5 <= chunk.length; at += 1 + chunk.readUInt32BE(at + 1)) {
+    if ('EQ'.includes(String.fromCharCode(chunk[at] ?? 0))) found.push(at);
+  }
+  return found;
 }

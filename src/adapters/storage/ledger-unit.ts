@@ -67,7 +67,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   #facts: WriteFacts;
   #wallet: WalletState | undefined;
   /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
-  #found: Awaited<ReturnType<SqlLedgerView['walletAndHead']>> | undefined;
+  #found: ReturnType<SqlLedgerView['walletAndHead']> | undefined;
   readonly #bytes = new EntryBytes();
   /** The entries of this unit, run by run, as they are sealed. */
   readonly #runs: Uint8Array[] = [];
@@ -109,10 +109,9 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   async post(posting: Posting): Promise<void> {
     await this.append(posting.entries);
     this.#wallet = posting.wallet;
-    await this.#insertEventIds();
     await this.#writeGrants(posting);
     const { org } = this;
-    await this.connection.bulk(
+    await this.connection.send(
       ADD_TO_DAY,
       posting.days.map((d) => [
         org,
@@ -129,14 +128,17 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
         d.invoiced,
       ]),
     );
-    await this.connection.bulk(
+    await this.connection.send(
       ADD_TO_MONTH,
       posting.months.map((m) => [org, m.month, m.kind, m.name, m.quantity, m.freeQuantity, m.spent]),
     );
+    // Last: what it answers is waited for.
+    await this.#insertEventIds();
   }
 
   async saveKey(k: KeyRecord): Promise<void> {
-    await this.connection.run(INSERT_KEY, [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt]);
+    const row = [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt];
+    await this.connection.send(INSERT_KEY, [row]);
     this.#witness('idempotency_keys', k.key, k);
   }
 
@@ -159,7 +161,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       entries: this.#entries,
     };
     const hash = sealLink(this.#digest, links === 0 ? GENESIS : head, link, this.#runs);
-    await this.connection.run(INSERT_LINK, [
+    const row = [
       this.org,
       link.number,
       link.recordedAt,
@@ -171,20 +173,12 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       link.firstSeq,
       link.entries,
       hash,
-    ]);
-    await this.connection.run(UPDATE_WALLET, [
-      wallet.posted,
-      wallet.held,
-      wallet.overdrawn,
-      wallet.overdraftLimit,
-      wallet.postpaid,
-      wallet.seq,
-      wallet.recordedAt,
-      link.number,
-      hash,
-      this.#changedSettings ? hash : settingsSeal,
-      this.org,
-    ]);
+    ];
+    await this.connection.send(INSERT_LINK, [row]);
+    const { posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt } = wallet;
+    const sums = [posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt];
+    const state = [...sums, link.number, hash, this.#changedSettings ? hash : settingsSeal, this.org];
+    await this.connection.send(UPDATE_WALLET, [state]);
     this.#link = { number: link.number, hash };
   }
 
@@ -196,10 +190,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   }
 
   protected override async walletAndHead() {
-    this.#found ??= await super.walletAndHead(this.#lockRow);
+    this.#found ??= super.walletAndHead(this.#lockRow);
+    const found = await this.#found;
     // Looked at under the lock: whoever waited here while the ledger was moved must not write to what was left behind.
-    if (this.#found.movedTo !== null) throw movedAway(this.#found.movedTo);
-    return this.#found;
+    if (found.movedTo !== null) throw movedAway(found.movedTo);
+    return found;
   }
 
   protected override async recall<T>(name: string, read: () => Promise<T>): Promise<T> {
@@ -220,9 +215,9 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   async #insertRun(entries: readonly Entry[]): Promise<void> {
     const rows = entries.map((entry) => toEntryRow(this.org, entry, this.#bytes.add(entry)));
     this.#runs.push(this.#bytes.take());
-    await this.connection.bulk(INSERT_ENTRY, rows);
+    await this.connection.send(INSERT_ENTRY, rows);
     const split = entries.filter((entry) => soleGrant(entry) === null && entry.draws.length > 0);
-    await this.connection.bulk(
+    await this.connection.send(
       INSERT_DRAW,
       split.flatMap((entry) => entry.draws.map((draw, place) => [this.org, entry.seq, place, draw.grant, draw.amount])),
     );
@@ -250,7 +245,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   }
 
   async #writeGrants(posting: Posting): Promise<void> {
-    await this.connection.bulk(
+    await this.connection.send(
       INSERT_GRANT,
       posting.opened.map((g) => [
         this.org,
@@ -267,7 +262,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       ]),
     );
     for (const grant of posting.opened) this.#witness('grants', grant.id, grantTerms(grant));
-    await this.connection.bulk(
+    await this.connection.send(
       UPDATE_GRANT,
       posting.changed.map((g) => [g.remaining, g.held, this.org, g.seq]),
     );

@@ -103,21 +103,21 @@ export class SqlLedgerView implements LedgerView {
   }
 
   async monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]> {
-    const totals: MonthTotal[] = [];
-    for (const { kind, name, month } of keys) {
-      const sql =
-        'SELECT quantity, free_quantity, spent FROM month_totals WHERE org = ? AND month = ? AND kind = ? AND name = ?';
-      const row = await this.connection.get(sql, [this.org, month, kind, name]);
-      totals.push({
-        kind,
-        name,
-        month,
-        quantity: numberOf(row, 'quantity'),
-        freeQuantity: numberOf(row, 'free_quantity'),
-        spent: numberOf(row, 'spent') as Credits,
-      });
-    }
-    return totals;
+    const sql =
+      'SELECT quantity, free_quantity, spent FROM month_totals WHERE org = ? AND month = ? AND kind = ? AND name = ?';
+    return Promise.all(
+      keys.map(async ({ kind, name, month }) => {
+        const row = await this.connection.get(sql, [this.org, month, kind, name]);
+        return {
+          kind,
+          name,
+          month,
+          quantity: numberOf(row, 'quantity'),
+          freeQuantity: numberOf(row, 'free_quantity'),
+          spent: numberOf(row, 'spent') as Credits,
+        };
+      }),
+    );
   }
 
   async findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>> {

@@ -11,9 +11,16 @@ const BATCH = 20_000;
 /** The statements that were seen, with their numbers: one for all connections of a process. */
 const known = new Map<string, { readonly text: string; readonly name: string | undefined }>();
 
-/** One connection inside one transaction. */
+/**
+ * One connection inside one transaction. Statements go out as they come, without waiting for the answers to those before
+ * them: the server takes them in order, and once one has failed it refuses all that follow.
+ */
 export class PostgresConnection implements SqlConnection {
   readonly #client: pg.ClientBase;
+  /** What failed first: the refusals after it say nothing. */
+  #failure: unknown;
+  /** What was sent and not asked about. */
+  #sent: Promise<unknown>[] = [];
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
@@ -32,12 +39,8 @@ export class PostgresConnection implements SqlConnection {
   }
 
   async table(sql: string, params: readonly SqlValue[] = []): Promise<readonly (readonly SqlValue[])[]> {
-    const { rows } = await this.#client.query<SqlValue[]>({
-      ...prepared(sql),
-      values: [...params],
-      rowMode: 'array',
-    });
-    return rows;
+    const query = { ...prepared(sql), values: [...params], rowMode: 'array' as const };
+    return (await this.#guarded(this.#client.query<SqlValue[]>(query))).rows;
   }
 
   async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
@@ -45,17 +48,52 @@ export class PostgresConnection implements SqlConnection {
   }
 
   async bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number> {
-    if (rows.length === 1) return this.run(sql, rows[0]);
-    let changed = 0;
+    const counts = await Promise.all(this.#parts(sql, rows));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async send(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+    for (const part of this.#parts(sql, rows)) this.#keep(part);
+  }
+
+  /** Sends a statement that belongs to the transaction itself. */
+  control(sql: string): void {
+    this.#keep(this.#guarded(this.#client.query(sql)));
+  }
+
+  /** Waits for everything that was sent. Throws what failed first. */
+  async settled(): Promise<void> {
+    const sent = this.#sent;
+    this.#sent = [];
+    await Promise.all(sent);
+  }
+
+  #keep(sent: Promise<unknown>): void {
+    sent.catch(() => undefined); // `settled` tells
+    this.#sent.push(sent);
+  }
+
+  #parts(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number>[] {
+    if (rows.length === 1) return [this.run(sql, rows[0])];
+    const parts: Promise<number>[] = [];
     for (let i = 0; i < rows.length; i += BATCH) {
       const { text, values } = setBased(sql, rows.slice(i, i + BATCH));
-      changed += (await guarded(() => this.#client.query(text, values))).rowCount ?? 0;
+      parts.push(this.#guarded(this.#client.query(text, values)).then(({ rowCount }) => rowCount ?? 0));
     }
-    return changed;
+    return parts;
   }
 
   #query(sql: string, params: readonly SqlValue[]): Promise<pg.QueryResult<SqlRow>> {
-    return guarded(() => this.#client.query<SqlRow>({ ...prepared(sql), values: [...params] }));
+    return this.#guarded(this.#client.query<SqlRow>({ ...prepared(sql), values: [...params] }));
+  }
+
+  async #guarded<T>(query: Promise<T>): Promise<T> {
+    try {
+      return await query;
+    } catch (error) {
+      this.#failure ??= isUniqueViolation(error) ? new UniqueViolation('a key is taken', { cause: error }) : error;
+      throw this.#failure;
+    }
   }
 }
 
@@ -66,12 +104,4 @@ function prepared(sql: string): { text: string; name?: string } {
     if (statement.name !== undefined) known.set(sql, statement);
   }
   return statement.name === undefined ? { text: statement.text } : { text: statement.text, name: statement.name };
-}
-
-async function guarded<T>(query: () => Promise<T>): Promise<T> {
-  try {
-    return await query();
-  } catch (error) {
-    throw isUniqueViolation(error) ? new UniqueViolation('a key is taken', { cause: error }) : error;
-  }
 }

@@ -47,9 +47,11 @@ class PostgresDriver implements SqlDriver {
 
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     return this.#again(async (client) => {
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      const result = await work(new PostgresConnection(client));
-      await client.query('COMMIT');
+      const connection = new PostgresConnection(client);
+      connection.control('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const result = await work(connection);
+      // What was read stands, whatever becomes of the end of it: nobody waits for the answer.
+      connection.control('COMMIT');
       return { result };
     });
   }
@@ -57,9 +59,12 @@ class PostgresDriver implements SqlDriver {
   /** Units lock the row that stands for what they change, so the plain level of isolation is enough, and never fails. */
   write<T>(work: (connection: SqlConnection) => Promise<T>, landed?: Landed): Promise<T> {
     return this.#again(async (client) => {
-      const id = await begin(client);
-      const result = await work(new PostgresConnection(client));
-      const lost = await commit(client, this.#pool.address.label);
+      const started = begin(client);
+      started.catch(() => undefined); // whatever follows fails with it
+      const connection = new PostgresConnection(client);
+      const result = await work(connection);
+      const id = await started;
+      const lost = await commit(client, connection, this.#pool.address.label);
       if (lost === undefined) return { result };
       return (await this.#isCommitted(id, lost, landed)) ? { result } : { lost };
     });
@@ -133,14 +138,17 @@ async function begin(client: pg.ClientBase): Promise<string> {
 }
 
 /** Answers what the commit's answer was lost to, where it was. Throws where the transaction is surely undone. */
-async function commit(client: pg.PoolClient, label: string): Promise<unknown> {
+async function commit(client: pg.PoolClient, connection: PostgresConnection, label: string): Promise<unknown> {
   let warning: Error | undefined;
   const warn = (notice: { readonly message: string | undefined }) => {
     warning = new Error(notice.message);
   };
   client.on('notice', warn);
   try {
-    const { command } = await client.query('COMMIT');
+    const ending = client.query('COMMIT');
+    ending.catch(() => undefined); // it is waited for below, unless something before it failed
+    await connection.settled();
+    const { command } = await ending;
     if (command !== 'COMMIT') throw new Error('a failed statement was passed over in silence');
   } catch (error) {
     if (isLost(error)) return error;

@@ -85,6 +85,7 @@ function openPool(address: PostgresAddress, { host, port }: PostgresAddress['hos
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
+    pipeline: true,
     application_name: 'wallet',
     ssl: tls === undefined ? false : { rejectUnauthorized: true, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
     types: TYPES as pg.CustomTypesConfig,

@@ -228,6 +228,10 @@ class SqliteConnection implements SqlConnection {
     }
   }
 
+  async send(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+    await this.bulk(sql, rows);
+  }
+
   #prepare(sql: string, shape: 'objects' | 'column' | 'table' = 'objects'): Statement {
     const key = shape === 'objects' ? sql : `${shape} ${sql}`;
     let statement = this.#statements.get(key);
