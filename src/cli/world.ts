@@ -58,6 +58,8 @@ export interface ServeRequest {
   readonly jobs: boolean;
   /** Takes one line of the log. */
   log(line: object): void;
+  /** The text with every secret in it blotted out. */
+  redact(text: string): string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -15,6 +15,8 @@ export interface RemoteRoute {
   readonly again: 'key' | 'always';
   /** The most bytes the body may have. */
   readonly bodyLimit: number;
+  /** Asked for, a card processor or a mail server is called: fewer of those a second. */
+  readonly outward: boolean;
 }
 
 /** An operation that works on the ledger file itself, and so only where the ledger is. */
@@ -45,14 +47,14 @@ const ROUTES: Routes = {
     voidGrant: post('/v1/grants/{id}/void', 'Void what remains of a grant'),
   },
   purchases: {
-    buy: post('/v1/purchases', 'Buy credits'),
+    buy: outward(post('/v1/purchases', 'Buy credits')),
     list: get('/v1/purchases', 'Purchases, newest first'),
     show: get('/v1/purchases/{id}', 'One purchase'),
     receipt: get('/v1/purchases/{id}/receipt', 'What was paid, for the books'),
-    sendReceipt: repeatable('/v1/purchases/{id}/receipt/send', 'Send the receipt by e-mail'),
-    cancel: post('/v1/purchases/{id}/cancel', 'Give a pending purchase up'),
-    resolve: post('/v1/purchases/{id}/resolve', 'Take an open purchase further'),
-    refund: post('/v1/purchases/{id}/refund', 'Give money back to the card'),
+    sendReceipt: outward(repeatable('/v1/purchases/{id}/receipt/send', 'Send the receipt by e-mail')),
+    cancel: outward(post('/v1/purchases/{id}/cancel', 'Give a pending purchase up')),
+    resolve: outward(post('/v1/purchases/{id}/resolve', 'Take an open purchase further')),
+    refund: outward(post('/v1/purchases/{id}/refund', 'Give money back to the card')),
     reconcile: repeatable('/v1/reconcile', 'Settle what is pending with the processor'),
   },
   recharge: {
@@ -71,8 +73,8 @@ const ROUTES: Routes = {
     route: post('/v1/alerts/routes', 'Say where a built-in alert goes'),
     list: get('/v1/alerts', 'The alerts and where they stand'),
     remove: post('/v1/alerts/{id}/remove', 'Remove an alert'),
-    test: post('/v1/alerts/{id}/test', 'Send a test notice'),
-    retry: post('/v1/deliveries/retry', 'Send again what was given up'),
+    test: outward(post('/v1/alerts/{id}/test', 'Send a test notice')),
+    retry: outward(post('/v1/deliveries/retry', 'Send again what was given up')),
     history: get('/v1/notices', 'What was told, newest first'),
     check: post('/v1/alerts/check', 'See what came about by time, and deliver what is due'),
   },
@@ -80,20 +82,20 @@ const ROUTES: Routes = {
     run: repeatable('/v1/cron/run', 'One tick of everything that is due'),
   },
   cards: {
-    add: post('/v1/cards', 'Put a card on file by the id its processor gave it'),
+    add: outward(post('/v1/cards', 'Put a card on file by the id its processor gave it')),
     list: get('/v1/cards', 'The cards on file'),
     show: get('/v1/cards/{id}', 'One card'),
     edit: post('/v1/cards/{id}', 'Edit a card'),
     assign: post('/v1/cards/{id}/role', 'Make a card primary or backup'),
     remove: post('/v1/cards/{id}/remove', 'Remove a card'),
-    setup: post('/v1/card-setups', "Open the processor's page for a card"),
+    setup: outward(post('/v1/card-setups', "Open the processor's page for a card")),
     sync: repeatable('/v1/card-setups/sync', 'Put cards on file that were typed in since'),
   },
   billing: {
     set: post('/v1/billing-account', 'Set the billing account'),
     show: get('/v1/billing-account', 'The billing account'),
     off: post('/v1/billing-account/off', 'Switch the billing account off'),
-    portal: repeatable('/v1/billing-portal', "A link to the processor's own page"),
+    portal: outward(repeatable('/v1/billing-portal', "A link to the processor's own page")),
   },
   catalogue: {
     addService: post('/v1/services', 'Add a service'),
@@ -135,7 +137,7 @@ const ROUTES: Routes = {
   },
   invoices: {
     run: post('/v1/invoices', 'Bill what is on no invoice yet'),
-    pay: post('/v1/invoices/{id}/pay', 'Pay an invoice'),
+    pay: outward(post('/v1/invoices/{id}/pay', 'Pay an invoice')),
     list: get('/v1/invoices', 'Invoices'),
     show: get('/v1/invoices/{id}', 'One invoice'),
   },
@@ -167,11 +169,11 @@ const ROUTES: Routes = {
 };
 
 function get(path: string, summary: string): RemoteRoute {
-  return { method: 'GET', path, summary, again: 'always', bodyLimit: 0 };
+  return { method: 'GET', path, summary, again: 'always', bodyLimit: 0, outward: false };
 }
 
 function post(path: string, summary: string): RemoteRoute {
-  return { method: 'POST', path, summary, again: 'key', bodyLimit: BODY_LIMIT };
+  return { method: 'POST', path, summary, again: 'key', bodyLimit: BODY_LIMIT, outward: false };
 }
 
 function batch(path: string, summary: string): RemoteRoute {
@@ -180,6 +182,10 @@ function batch(path: string, summary: string): RemoteRoute {
 
 function repeatable(path: string, summary: string): RemoteRoute {
   return { ...post(path, summary), again: 'always' };
+}
+
+function outward(route: RemoteRoute): RemoteRoute {
+  return { ...route, outward: true };
 }
 
 /** The routes in a row, each with the noun and the verb it stands for. */

@@ -1,25 +1,21 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { WalletError } from '../core/errors';
+import { badRequest, RequestFault } from './faults';
 
-/** A fault of the request itself, with the HTTP status that says so where the code alone does not. */
-export class RequestFault extends Error {
-  readonly error: WalletError;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+/** Headers that decide something, and so may not say it twice: another reader on the way may have taken the other one. */
+const ONCE = ['host', 'authorization', 'idempotency-key', 'content-type', 'stripe-signature'] as const;
 
-  constructor(status: number, error: WalletError, headers: Readonly<Record<string, string>> = {}) {
-    super(error.message);
-    this.error = error;
-    this.status = status;
-    this.headers = headers;
-  }
+/** Refuses a request that says who it is for, from, or what it is, twice. */
+export function requireOnce({ headersDistinct }: IncomingMessage): void {
+  const twice = ONCE.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
+  if (twice !== undefined) throw new RequestFault(400, badRequest(`it has the header ${twice} twice`));
 }
 
 /** Refuses what a browser sends: a page of another site must not reach a server on this machine. */
-export function requireOwnHost(headers: Headers, hosts: ReadonlySet<string>): void {
-  const host = headers.get('host')?.toLowerCase();
-  if (host === undefined || !hosts.has(host)) throw foreign('Host');
-  if (headers.get('origin') !== null || headers.get('sec-fetch-site') === 'cross-site') throw foreign('Origin');
+export function requireOwnHost({ headers, url = '' }: IncomingMessage, hosts: ReadonlySet<string>): void {
+  if (!url.startsWith('/') || headers.host === undefined || !hosts.has(headers.host.toLowerCase()))
+    throw foreign('Host');
+  if (headers.origin !== undefined || headers['sec-fetch-site'] === 'cross-site') throw foreign('Origin');
 }
 
 export function requireJson(headers: Headers): void {
@@ -43,11 +39,6 @@ export function readKey(headers: Headers, isNeeded: boolean): string | undefined
 /** The token of the header `Authorization`, and of nowhere else: an address ends up in logs. */
 export function bearerOf(headers: Headers): string | undefined {
   return /^Bearer ([\x21-\x7e]{1,300})$/i.exec(headers.get('authorization') ?? '')?.[1];
-}
-
-/** Both a length and chunks: where one message ends and the next begins is then anybody's guess. */
-export function isAmbiguous(headers: IncomingHttpHeaders): boolean {
-  return headers['content-length'] !== undefined && headers['transfer-encoding'] !== undefined;
 }
 
 function foreign(header: string): RequestFault {

@@ -1,6 +1,6 @@
 import type { WalletHost } from '../contract/host';
 import { WalletError } from '../core/errors';
-import { RequestFault } from './guards';
+import { RequestFault } from './faults';
 
 /** Where Stripe delivers its events. The signature stands for a token, so the bytes are taken as they came. */
 export function eventRoute(host: WalletHost) {

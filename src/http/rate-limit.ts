@@ -1,10 +1,12 @@
-/** So many requests a second for each caller, with as many at once. */
+/** So many requests a second for each caller, with as many at once unless said. */
 export class RateLimit {
   readonly #perSecond: number;
+  readonly #burst: number;
   readonly #buckets = new Map<string, { left: number; at: number }>();
 
-  constructor(perSecond: number) {
+  constructor(perSecond: number, burst = Math.max(1, perSecond)) {
     this.#perSecond = perSecond;
+    this.#burst = burst;
   }
 
   /** Takes one from the caller's share. Answers 0, or after how many seconds there is one again. */
@@ -26,10 +28,6 @@ export class RateLimit {
     known.left = Math.min(this.#burst, known.left + ((now - known.at) / 1_000) * this.#perSecond);
     known.at = now;
     return known;
-  }
-
-  get #burst(): number {
-    return Math.max(1, this.#perSecond);
   }
 
   /** Callers whose share has filled up again need no remembering. */

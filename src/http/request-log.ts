@@ -15,11 +15,17 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /** Counts of requests, and how long they took, as Prometheus reads them. */
 export class Metrics {
+  static readonly TYPE = 'text/plain; version=0.0.4; charset=utf-8';
   readonly #counts = new Map<string, number>();
   readonly #buckets: number[] = BUCKETS.map(() => 0);
   #total = 0;
   #seconds = 0;
+  readonly #version: string;
   inFlight = 0;
+
+  constructor(version: string) {
+    this.#version = version;
+  }
 
   add({ method, route, status, ms }: RequestFacts): void {
     const labels = `method="${method}",route="${route}",status="${status}"`;
@@ -36,6 +42,9 @@ export class Metrics {
     const counts = [...this.#counts].map(([labels, count]) => `wallet_requests_total{${labels}} ${count}`);
     const buckets = BUCKETS.map((end, at) => `wallet_request_seconds_bucket{le="${end}"} ${this.#buckets[at] ?? 0}`);
     const lines = [
+      '# HELP wallet_build_info The version that runs.',
+      '# TYPE wallet_build_info gauge',
+      `wallet_build_info{version="${this.#version}"} 1`,
       '# HELP wallet_requests_total Requests that were answered.',
       '# TYPE wallet_requests_total counter',
       ...counts,

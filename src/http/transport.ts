@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { WalletError } from '../core/errors';
 
 interface Message {
@@ -9,6 +10,8 @@ interface Message {
 
 interface Answer {
   readonly status: number;
+  /** After how many milliseconds the server wants to be asked again; 0 where it does not say. */
+  readonly retryAfterMs: number;
   /** Undefined where it was no JSON. */
   readonly body: unknown;
 }
@@ -16,6 +19,7 @@ interface Answer {
 /** A server waits for a card processor 45 s in all; what lasts longer is not coming. */
 const BUDGET_MS = 50_000;
 const MOST_TRIES = 4;
+const LARGEST_ANSWER = 256 * 1_048_576;
 const FIRST_PAUSE_MS = 200;
 /** Answers after which the same request may do better: nothing was done, or it is done once under its key. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -27,13 +31,15 @@ const TRY_AGAIN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export async function send(message: Message, base: URL): Promise<Answer> {
   const end = performance.now() + BUDGET_MS;
   for (let tries = 1; ; tries += 1) {
-    const left = end - performance.now();
-    const answer = await attempt(message, base, left);
-    const isLast = tries === MOST_TRIES || left < FIRST_PAUSE_MS * 2 ** tries;
+    const answer = await attempt(message, base, end - performance.now());
+    // Clients that were turned away together are not to come back together.
+    const jitteredMs = FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random());
+    const waitMs = ('status' in answer ? answer.retryAfterMs : 0) + jitteredMs;
+    const isLast = tries === MOST_TRIES || performance.now() + waitMs > end - FIRST_PAUSE_MS;
     if ('status' in answer) {
       if (!TRY_AGAIN.has(answer.status) || isLast || isOwnFailure(answer)) return answer;
     } else if (isLast) throw unreachable(base, message, answer.failure);
-    await pause(FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random()));
+    await pause(waitMs);
   }
 }
 
@@ -45,20 +51,30 @@ function isOwnFailure({ status, body }: Answer): boolean {
 
 async function attempt(message: Message, base: URL, leftMs: number): Promise<Answer | { failure: unknown }> {
   try {
-    const { status, text } = await exchange(message, base, Math.max(1, Math.ceil(leftMs)));
-    return { status, body: parse(text) };
+    const { status, headers, bytes } = await exchange(message, base, Math.max(1, Math.ceil(leftMs)));
+    const seconds = Number(headers['retry-after']);
+    const body = parse(expanded(bytes, headers['content-encoding']));
+    return { status, retryAfterMs: seconds > 0 ? seconds * 1_000 : 0, body };
   } catch (failure) {
     return { failure };
   }
+}
+
+interface Received {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
 }
 
 /**
  * One request and its whole answer. By Node's own client: `fetch` costs every remote command 40 ms to load. It follows
  * no redirect, so that the token goes to nobody else.
  */
-async function exchange(message: Message, base: URL, timeoutMs: number): Promise<{ status: number; text: string }> {
+async function exchange(message: Message, base: URL, timeoutMs: number): Promise<Received> {
   const { request } = await (base.protocol === 'https:' ? import('node:https') : import('node:http'));
-  const { method, headers, body } = message;
+  const { method, body } = message;
+  // Plain HTTP is to this machine, where compressing takes longer than sending.
+  const headers = base.protocol === 'http:' ? message.headers : { ...message.headers, 'accept-encoding': 'gzip' };
   return new Promise((resolve, reject) => {
     const url = new URL(base.pathname.replace(/\/$/, '') + message.path, base);
     const sent = request(url, { method, headers, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
@@ -66,12 +82,18 @@ async function exchange(message: Message, base: URL, timeoutMs: number): Promise
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('error', reject);
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString('utf8') }),
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(parts) }),
       );
     });
     sent.on('error', reject);
     sent.end(body);
   });
+}
+
+/** Throws where what comes out is larger than any answer, or what came in was cut. */
+function expanded(bytes: Buffer, encoding: string | undefined): string {
+  if (encoding !== 'gzip') return bytes.toString('utf8');
+  return process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: LARGEST_ANSWER }).toString('utf8');
 }
 
 function parse(text: string): unknown {

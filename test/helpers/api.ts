@@ -2,10 +2,12 @@ import { request as httpRequest } from 'node:http';
 import { createSandbox, type Sandbox } from './cli';
 import { type Server, startServer } from './remote';
 
-interface Answer {
+export interface Answer {
   readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Record<string, unknown>;
   readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /** A sandbox ledger with two organisations, `acme` with two apps and credits, and a server over it. */
@@ -19,8 +21,8 @@ export interface Api {
 
 interface CallOptions {
   readonly token?: string | undefined;
-  /** An object is sent as JSON, text as it is. */
-  readonly body?: object | string;
+  /** An object is sent as JSON, text and bytes as they are. */
+  readonly body?: object | string | Buffer;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -51,7 +53,7 @@ export async function createApi(args: readonly string[] = []): Promise<Api> {
       const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const changing =
         method === 'GET' ? {} : { 'idempotency-key': key ?? `test-${number}`, 'content-type': 'application/json' };
-      const sent = typeof body === 'object' ? JSON.stringify(body) : body;
+      const sent = typeof body === 'object' && !Buffer.isBuffer(body) ? JSON.stringify(body) : body;
       return exchange(`${server.url}${path}`, method, { ...authorization, ...changing, ...headers }, sent);
     },
     async stop() {
@@ -66,16 +68,23 @@ function exchange(
   url: string,
   method: string,
   headers: Readonly<Record<string, string>>,
-  body?: string,
+  body?: string | Buffer,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(url, { method, headers }, (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => {
-        const text = Buffer.concat(parts).toString();
-        const isJson = /json/.test(response.headers['content-type'] ?? '');
-        resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : {}, text });
+        const bytes = Buffer.concat(parts);
+        const text = bytes.toString();
+        const isJson = /json/.test(response.headers['content-type'] ?? '') && !response.headers['content-encoding'];
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: isJson && text !== '' ? JSON.parse(text) : {},
+          text,
+          bytes,
+        });
       });
       response.on('error', reject);
     });

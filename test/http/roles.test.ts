@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, createApi } from '../helpers/api';
+import { ask, readOperations } from '../helpers/operations';
 
 let api: Api;
 beforeAll(async () => {
@@ -58,86 +59,9 @@ const FOR_ADMINS = [
   'plans.apply',
 ];
 
-interface Operation {
-  readonly id: string;
-  readonly method: string;
-  readonly path: string;
-  readonly fields: Readonly<Record<string, { type?: string; enum?: readonly string[] }>>;
-  readonly required: readonly string[];
-}
-
-/** Values that pass for what they are: whatever is refused is refused for who asks. */
-/** Fields that are optional one by one, and needed together. */
-const MORE: Readonly<Record<string, object>> = {
-  'catalogue.setService': { price: '1' },
-  'recharge.simulate': { below: '1', amount: '10' },
-  'recharge.set': { below: '1', amount: '10' },
-  'cards.edit': { name: 'Eve' },
-  'alerts.addLowBalance': { to: ['eve@example.com'], below: '1' },
-  'alerts.addSpend': { to: ['eve@example.com'], over: '1', per: 'day' },
-  'alerts.route': { to: ['eve@example.com'], kind: 'card-expiring' },
-  'plans.show': { document: { services: [], apps: [] } },
-  'plans.apply': { document: { services: [], apps: [] } },
-};
-const VALUES: Readonly<Record<string, unknown>> = {
-  credits: '1',
-  quantity: '1',
-  delivered: '1',
-  leads: '1',
-  monthly: '10',
-  price: '1',
-  netDays: '30',
-  email: 'eve@example.com',
-  to: 'eve@example.com',
-  period: '2026-09',
-  format: 'hledger',
-  role: 'admin',
-  service: 'sms',
-  app: 'crm',
-  by: ['service'],
-  rows: [],
-};
-
-async function operations(): Promise<Operation[]> {
-  const { body } = await api.call('GET', '/openapi.json');
-  const paths = body.paths as Record<string, Record<string, Wire>>;
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => {
-      const inQuery = operation.parameters.filter((parameter) => parameter.in === 'query');
-      const schema = operation.requestBody?.content['application/json'].schema;
-      return {
-        id: operation.operationId,
-        method: method.toUpperCase(),
-        path,
-        fields: schema?.properties ?? Object.fromEntries(inQuery.map(({ name, schema: field }) => [name, field])),
-        required: schema?.required ?? inQuery.filter((parameter) => parameter.required).map(({ name }) => name),
-      };
-    }),
-  );
-}
-
-interface Wire {
-  readonly operationId: string;
-  readonly parameters: readonly { name: string; in: string; required: boolean; schema: { type?: string } }[];
-  readonly requestBody?: {
-    content: { 'application/json': { schema: { properties: Operation['fields']; required: readonly string[] } } };
-  };
-}
-
-function ask({ id, method, path, fields, required }: Operation, token: string | undefined) {
-  const value = (name: string) => fields[name]?.enum?.[0] ?? VALUES[name] ?? 'x';
-  const request = { ...Object.fromEntries(required.map((name) => [name, value(name)])), ...MORE[id] };
-  const query = new URLSearchParams(
-    Object.entries(request).map(([name, text]): [string, string] => [name, String(text)]),
-  );
-  const full = path.replace(/\{(\w+)\}/g, (_, name: string) => String(VALUES[name] ?? 'x'));
-  if (method === 'GET') return api.call(method, query.size === 0 ? full : `${full}?${query}`, { token });
-  return api.call(method, full, { token, body: request });
-}
-
 test('nobody gets anything without a token', async () => {
-  for (const operation of await operations()) {
-    const { status, body } = await ask(operation, undefined);
+  for (const operation of await readOperations(api)) {
+    const { status, body } = await ask(api, operation, undefined);
     expect({ id: operation.id, status, code: body.code }).toEqual({
       id: operation.id,
       status: 401,
@@ -147,8 +71,8 @@ test('nobody gets anything without a token', async () => {
 });
 
 test('an app may post usage and holds of its app, and nothing else', async () => {
-  for (const operation of await operations()) {
-    const { status, text } = await ask(operation, api.tokens.app);
+  for (const operation of await readOperations(api)) {
+    const { status, text } = await ask(api, operation, api.tokens.app);
     if (FOR_APPS.includes(operation.id)) expect([operation.id, status]).not.toEqual([operation.id, 403]);
     else expect([operation.id, status]).toEqual([operation.id, 403]);
     expect(text).not.toMatch(/"available":|"balance":[^n]/);
@@ -156,16 +80,16 @@ test('an app may post usage and holds of its app, and nothing else', async () =>
 });
 
 test('an accountant reads everything and changes what money and people are not touched by', async () => {
-  for (const operation of await operations()) {
-    const { status } = await ask(operation, api.tokens.accountant);
+  for (const operation of await readOperations(api)) {
+    const { status } = await ask(api, operation, api.tokens.accountant);
     if (FOR_ADMINS.includes(operation.id)) expect([operation.id, status]).toEqual([operation.id, 403]);
     else expect([operation.id, status]).not.toEqual([operation.id, 403]);
   }
 });
 
 test("another organisation's administrator sees none of this one's", async () => {
-  for (const operation of (await operations()).filter(({ method }) => method === 'GET')) {
-    const { status, text } = await ask(operation, api.tokens.other);
+  for (const operation of (await readOperations(api)).filter(({ method }) => method === 'GET')) {
+    const { status, text } = await ask(api, operation, api.tokens.other);
     expect(text).not.toContain('acme');
     if (status === 200) expect(text).not.toContain('crm');
   }

@@ -50,6 +50,7 @@ function requestOf(call: Call, cli: Cli): ServeRequest {
     rate: Math.max(1, countOf(call.text('rate') ?? DEFAULT_RATE, '--rate', 1_000_000)),
     jobs: !call.has('no-jobs'),
     log: (line) => cli.log(redact(JSON.stringify(line))),
+    redact,
   };
 }
 

@@ -1,0 +1,187 @@
+import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WalletHost } from '../../src/contract/host';
+import type { WalletService } from '../../src/contract/wallet-service';
+import { startServer as startHere } from '../../src/http/server';
+import { type Api, createApi } from '../helpers/api';
+
+let api: Api;
+beforeAll(async () => {
+  api = await createApi();
+}, 60_000);
+afterAll(() => api.stop());
+
+/** Sends bytes as they are and answers all that came back until the other side hung up. */
+function raw(url: string, parts: readonly string[]): Promise<string> {
+  const { port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), '127.0.0.1', () => {
+      for (const part of parts) socket.write(part, 'latin1');
+    });
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk.toString('latin1');
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' ? resolve(answer) : reject(error),
+    );
+    socket.on('close', () => resolve(answer));
+  });
+}
+
+/** The status and the code of the one problem that an answer is. */
+function problemOf(answer: string): readonly [number, unknown] {
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toContain('application/problem+json');
+  const { status, code } = JSON.parse(body) as { status: number; code: string };
+  expect(Number(head.split(' ')[1])).toBe(status);
+  return [status, code];
+}
+
+const post = (headers: string, body = '{}') =>
+  `POST /v1/usage HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer ${api.tokens.admin}\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\n${headers}\r\n\r\n${body}`;
+const get = (path: string, headers = 'Host: localhost') =>
+  `GET ${path} HTTP/1.1\r\nConnection: close\r\n${headers}\r\n\r\n`;
+
+test.each<readonly [string, () => string, number, string]>([
+  [
+    'both a length and chunks',
+    () => post('Content-Length: 2\r\nTransfer-Encoding: chunked', '0\r\n\r\n'),
+    400,
+    'invalid_usage',
+  ],
+  ['two lengths', () => post('Content-Length: 2\r\nContent-Length: 3'), 400, 'invalid_usage'],
+  ['a length that is none', () => post('Content-Length: -2'), 400, 'invalid_usage'],
+  ['chunks that are none', () => post('Transfer-Encoding: chunked', 'zz\r\n'), 400, 'invalid_usage'],
+  ['two keys', () => post('Content-Length: 2\r\nIdempotency-Key: l'), 400, 'invalid_usage'],
+  ['two tokens', () => post('Content-Length: 2\r\nAuthorization: Bearer x'), 400, 'invalid_usage'],
+  ['a control character in a header', () => post('Content-Length: 2\r\nX: a\u0001b\u0000'), 400, 'invalid_usage'],
+  ['headers without end', () => post(`X: ${'x'.repeat(20_000)}`), 431, 'invalid_usage'],
+  ['no HTTP', () => '\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n', 400, 'invalid_usage'],
+  ['no host', () => get('/v1/balance', 'X: y'), 400, 'invalid_usage'],
+  ['two hosts', () => get('/v1/balance', 'Host: localhost\r\nHost: evil.example'), 400, 'invalid_usage'],
+  ['a host that is none', () => get('/v1/balance', 'Host: local host/@'), 400, 'invalid_usage'],
+  ['a foreign host in the address', () => get('http://evil.example/v1/balance'), 403, 'forbidden'],
+  ['a token in the address', () => get(`/v1/balance?access_token=${api.tokens.admin}`), 401, 'unauthorized'],
+  [
+    'a preflight',
+    () => get('/v1/usage', 'Host: localhost\r\nOrigin: https://evil.example').replace('GET', 'OPTIONS'),
+    403,
+    'forbidden',
+  ],
+  ['another method', () => get('/v1/usage').replace('GET', 'PATCH'), 405, 'invalid_usage'],
+  ['an address outside', () => get('/v1/../../etc/passwd'), 404, 'invalid_usage'],
+])('%s is refused with a problem', async (_, bytes, status, code) => {
+  expect(problemOf(await raw(api.server.url, [bytes()]))).toEqual([status, code]);
+});
+
+test('a body that is larger than it may be is refused, said to be or not', async () => {
+  const body = `{"memo":"${'x'.repeat(100_000)}"}`;
+  const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+  expect(problemOf(await raw(api.server.url, [post('Transfer-Encoding: chunked', chunk)]))[0]).toBe(413);
+  expect(problemOf(await raw(api.server.url, [post('Content-Length: 99999999', 'x')]))[0]).toBe(413);
+});
+
+test('what was not changed is not sent again, and long answers are compressed for those who ask', async () => {
+  const call = (path: string, headers: Record<string, string>) =>
+    api.call('GET', path, { token: api.tokens.admin, headers });
+  const first = await call('/v1/services', {});
+  const tag = String(first.headers.etag);
+  expect(first.headers['content-encoding']).toBeUndefined();
+  const known = await call('/v1/services', { 'if-none-match': `"x", ${tag}` });
+  expect([known.status, known.text]).toEqual([304, '']);
+  await api.home.ok('service set sms --price 0.01');
+  expect((await call('/v1/services', { 'if-none-match': tag })).status).toBe(200);
+
+  const packed = await call('/openapi.json', { 'accept-encoding': 'br;q=1, gzip;q=0.5' });
+  const plain = await call('/openapi.json', { 'accept-encoding': 'gzip;q=0' });
+  expect(gunzipSync(packed.bytes).toString()).toBe(plain.text);
+  expect([packed.headers['content-encoding'], packed.headers.etag]).toEqual(['gzip', plain.headers.etag]);
+  const secret = await api.call('POST', '/v1/tokens', { token: api.tokens.admin, body: { role: 'accountant' } });
+  expect([secret.headers['cache-control'], secret.headers.etag]).toEqual(['no-store', undefined]);
+});
+
+test('the metrics are what Prometheus reads, and the log has a line for each request and no secret', async () => {
+  const answer = await api.call('GET', '/v1/balance', { token: api.tokens.admin });
+  const { text } = await api.call('GET', '/metrics');
+  const label = '[a-z]+="[^"\\\\\\n]*"';
+  const sample = new RegExp(`^[a-z_]+(\\{${label}(,${label})*\\})? [0-9.e+-]+$`);
+  const lines = text.trimEnd().split('\n');
+  expect(lines.filter((line) => !/^# (HELP|TYPE) [a-z_]+ \S/.test(line) && !sample.test(line))).toEqual([]);
+  expect(text).toMatch(/^wallet_requests_total\{method="GET",route="\/v1\/balance",status="200"\} [1-9]/m);
+  const count = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  expect(count('wallet_request_seconds_bucket\\{le="\\+Inf"\\}')).toBe(count('wallet_request_seconds_count'));
+  expect(
+    new Set(lines.map((line) => line.split(' ')[0])).size + lines.filter((line) => line.startsWith('#')).length - 1,
+  ).toBe(lines.length);
+
+  const logged = api.server
+    .log()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(logged.filter(({ id }) => id === answer.headers['request-id'])).toMatchObject([
+    { level: 'info', method: 'GET', route: '/v1/balance', status: 200, token: expect.stringMatching(/^tok_/) },
+  ]);
+  for (const token of Object.values(api.tokens)) expect(api.server.log()).not.toContain(token);
+});
+
+/** A server in this process whose operations end when the test says so. */
+async function startSlow(patience: { headersMs: number; requestMs: number }) {
+  let finish: (answer: object) => void = () => undefined;
+  let asked: () => void = () => undefined;
+  const underWay = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const balance = () => {
+    asked();
+    return new Promise<object>((resolve) => {
+      finish = resolve;
+    });
+  };
+  // Of all the operations only the one that is asked for is needed.
+  const wallet = { credit: { balance } } as unknown as WalletService;
+  const host: WalletHost = {
+    version: 'test',
+    admit: async () => ({ token: 'tok_1', wallet }),
+    ready: async () => undefined,
+    takeEvent: async () => 'ignored',
+  };
+  const server = await startHere(host, {
+    host: '127.0.0.1',
+    port: 0,
+    tls: undefined,
+    allowedHosts: [],
+    rate: 100,
+    log: () => undefined,
+    redact: (text) => text,
+    patience: { ...patience, silentMs: 60_000, endingMs: 60_000 },
+  });
+  return { server, underWay, finish: (answer: object) => finish(answer) };
+}
+
+test('headers and bodies that trickle in are cut off with a problem', async () => {
+  const { server } = await startSlow({ headersMs: 100, requestMs: 200 });
+  const head = 'POST /v1/usage HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nIdempotency-Key: k\r\n';
+  const answers = await Promise.all([
+    raw(server.url, [head]),
+    raw(server.url, [`${head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"app":`]),
+  ]);
+  expect(answers.map((answer) => problemOf(answer)[0])).toEqual([408, 408]);
+  await server.stop();
+});
+
+test('a server that is stopped answers what is under way, takes nothing more, and then is gone', async () => {
+  const { server, underWay, finish } = await startSlow({ headersMs: 10_000, requestMs: 10_000 });
+  // The connection would be kept: what it asks next must not be taken.
+  const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\n\r\n`;
+  const answer = raw(server.url, [ask('/v1/balance') + ask('/healthz')]);
+  await underWay;
+  const stopped = server.stop();
+  await expect(raw(server.url, [ask('/readyz')])).rejects.toThrow('ECONNREFUSED');
+  finish({ balance: { posted: '1.00' } });
+  expect(await answer).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*connection: close[\s\S]*"posted":"1\.00"/i);
+  expect((await answer).match(/HTTP\/1\.1/g)).toHaveLength(1);
+  await stopped;
+});
