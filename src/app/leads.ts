@@ -14,7 +14,7 @@ import {
   type LeadRow,
   parseLeadGroups,
 } from '../core/report/cost-per-lead';
-import { nearest, parseKey, parseName } from '../core/text';
+import { nearest, parseKey, parseName, parseText } from '../core/text';
 import { formatInstant } from '../core/time';
 import type { EntryQuery, LedgerUnit, LedgerView } from '../ports/store';
 import { requireApp, requireService } from './catalogue';
@@ -41,7 +41,8 @@ export async function recordLeads(deps: Dependencies, request: ChangeOptions & L
 
 /** Records what can be recorded of a file's rows, as one write; the rest is listed. */
 export async function importLeads(deps: Dependencies, request: LeadBatchRequest): Promise<LeadBatchResult> {
-  const facts = { operation: 'leads.change', action: 'leads.import', subject: request.source ?? 'a batch' } as const;
+  const subject = request.source === undefined ? 'a batch' : parseText(request.source, 'source');
+  const facts = { operation: 'leads.change', action: 'leads.import', subject } as const;
   return change(deps, facts, request, async (unit, session) => {
     const campaigns = await unit.campaigns();
     const rejects: RowReject[] = [];

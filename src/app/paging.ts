@@ -14,7 +14,10 @@ export function pageLimit(asked: number | undefined): number {
 }
 
 /** What a list goes on after, where its cursors are ids of one kind. Throws `invalid_cursor` for anything else. */
-export function afterId(prefix: 'hold' | 'pur' | 'notice', cursor: string | undefined): { readonly after?: string } {
+export function afterId(
+  prefix: 'hold' | 'pur' | 'notice' | 'eval',
+  cursor: string | undefined,
+): { readonly after?: string } {
   if (cursor === undefined) return {};
   const [kind, digits = ''] = cursor.split('_');
   if (kind !== prefix || !/^[0-9a-f]{26}$/.test(digits) || cursor.length !== prefix.length + 27) throw invalidCursor();

@@ -20,7 +20,7 @@ import type { LedgerUnit, LedgerView } from '../ports/store';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
-import { pageLimit } from './paging';
+import { afterId, pageLimit } from './paging';
 import { presentPurchase, timeOrNull } from './present';
 import { GUARD_REASONS } from './recharge-reasons';
 import { type RechargeFacts, RULE_ID, readRecharge } from './recharge-state';
@@ -95,7 +95,7 @@ export async function showRule(deps: Dependencies): Promise<RechargeAnswer> {
 export async function listTopUps(deps: Dependencies, request: PageRequest) {
   const limit = pageLimit(request.limit);
   return readLedger(deps, 'recharge.read', async (view, session) => {
-    const found = await view.records.purchases.list({ trigger: 'recharge' }, pageOf(request, limit));
+    const found = await view.records.purchases.list({ trigger: 'recharge' }, pageOf(request, limit, 'pur'));
     const page = found.slice(0, limit);
     const purchases = page.map((purchase) => presentPurchase(session, purchase));
     return { purchases, next: found.length > limit ? (page.at(-1)?.id ?? null) : null };
@@ -105,7 +105,7 @@ export async function listTopUps(deps: Dependencies, request: PageRequest) {
 export async function traceRule(deps: Dependencies, request: PageRequest) {
   const limit = pageLimit(request.limit);
   return readLedger(deps, 'recharge.read', async (view) => {
-    const found = await view.records.evaluations.list({}, pageOf(request, limit));
+    const found = await view.records.evaluations.list({}, pageOf(request, limit, 'eval'));
     const page = found.slice(0, limit);
     const evaluations: RechargeEvaluation[] = page.map((each) => ({
       id: each.id,
@@ -122,9 +122,8 @@ export async function traceRule(deps: Dependencies, request: PageRequest) {
   });
 }
 
-function pageOf(request: PageRequest, limit: number) {
-  const after = request.cursor === undefined ? {} : { after: request.cursor };
-  return { newestFirst: true, limit: limit + 1, ...after };
+function pageOf(request: PageRequest, limit: number, prefix: 'pur' | 'eval') {
+  return { newestFirst: true, limit: limit + 1, ...afterId(prefix, request.cursor) };
 }
 
 /** The rule as callers see it; null where there is none. */

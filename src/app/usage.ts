@@ -11,7 +11,7 @@ import { effectOnPosted } from '../core/ledger/entry';
 import type { Journal } from '../core/ledger/journal';
 import type { MonthTotal } from '../core/ledger/totals';
 import { isUsable } from '../core/payment/card';
-import { parseQuantity, parseSlug } from '../core/text';
+import { parseQuantity, parseSlug, parseText } from '../core/text';
 import type { Instant } from '../core/time';
 import {
   checkBudget,
@@ -121,7 +121,7 @@ async function postRowsOf(
   request: UsageBatchRequest,
   numbered: readonly NumberedRow[],
 ): Promise<UsageBatchResult & { placed: Placed }> {
-  const subject = request.source ?? 'a batch';
+  const subject = request.source === undefined ? 'a batch' : parseText(request.source, 'source');
   const facts = { operation: 'usage.post', action: 'usage.import', subject } as const;
   return change(deps, facts, request, async (unit, session) => {
     const rejects: RowReject[] = [];
