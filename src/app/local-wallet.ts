@@ -84,7 +84,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
     },
     usage: {
       record: async (request) => (await import('./usage')).recordUsage(deps, request),
-      postBatch: async (request) => (await import('./usage')).postBatch(deps, request),
+      postBatch: async (request) => (await import('./usage-batch')).postBatch(deps, request),
       reverse: async (request) => (await import('./reversal')).reverse(deps, request),
       afford: async (request) => (await import('./usage')).afford(deps, request),
     },

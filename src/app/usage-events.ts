@@ -34,8 +34,11 @@ const MOST_KNOWN = 20_000;
 
 /** Reads the events of one batch. Names repeat from row to row: each is checked once and then shared. */
 export class EventReader {
+  readonly now: Instant;
+  readonly user = readUser;
+  readonly campaign = readCampaign;
+  readonly memo = readMemo;
   readonly #calendar: Calendar;
-  readonly #now: Instant;
   readonly #closedUntil: Instant;
   readonly #words = new Map<string, string>();
   readonly #users = new Map<string, string>();
@@ -45,13 +48,18 @@ export class EventReader {
   constructor(calendar: Calendar, now: Instant, closedUntil: Instant) {
     this.#calendar = calendar;
     this.#closedUntil = closedUntil;
-    this.#now = now;
+    this.now = now;
+  }
+
+  /** Whether a moment is plausible, and its period still open. */
+  isOnTime(at: number): boolean {
+    return at >= EARLIEST && at <= this.now + DAY_MS && at >= this.#closedUntil;
   }
 
   /** Reads one event. Throws `invalid_quantity`, `invalid_time`, `invalid_value` or `secret_refused`. */
   read(event: UsageEvent, line = 0): ParsedEvent {
     const { user, campaign, memo, id, time } = event;
-    const own = time === undefined ? this.#now : parseEventTime(time, this.#calendar, this.#now);
+    const own = time === undefined ? this.now : parseEventTime(time, this.#calendar, this.now);
     const { occurredAt, reference } = placeInTime(own, this.#closedUntil);
     return {
       line,

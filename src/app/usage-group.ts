@@ -46,7 +46,10 @@ async function postGroup(unit: LedgerUnit, session: Session, requests: readonly 
   const reader = new EventReader(session.zone, session.now(), await unit.closedUntil());
   const events = requests.map((request) => attempt(() => reader.read(request)));
   const parsed = events.flatMap((event) => ('value' in event ? [event.value] : []));
-  const world = await readWorld(unit, session, parsed, false, []);
+  const world = await readWorld(unit, session, {
+    ids: parsed.flatMap(({ externalId }) => externalId ?? []),
+    apps: parsed.map(({ app }) => app),
+  });
   const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, parsed) });
   const group = new Group(unit, session, world, journal);
   const posted: ({ value: Posted } | { error: unknown })[] = [];
@@ -117,7 +120,7 @@ class Group {
   }
 
   #enter(event: ParsedEvent): Posted {
-    const entry = postUsage(this.#journal, event, this.#parties.of(event));
+    const entry = postUsage(this.#journal, event, this.#parties.of(event.app, event.service));
     if (entry.externalId !== null) this.#posted.set(entry.externalId, entry);
     this.#entered.set(entry.seq, entry);
     const { wallet } = this.#journal;

@@ -33,16 +33,19 @@ export function numberRows(rows: readonly UsageRow[]): readonly NumberedRow[] {
 /** Takes down where rows end up, while they are posted one after another. */
 export class Placing {
   readonly placed: Placed;
+  #run: [first: number, length: number] = [0, 0];
 
-  constructor(session: Session) {
-    this.placed = { tag: session.org.tag, recordedAt: session.now(), runs: [], duplicates: [] };
+  /** `recordedAt` is when the log says that the rows were written: transaction ids are made of it. */
+  constructor(session: Session, recordedAt: Instant) {
+    this.placed = { tag: session.org.tag, recordedAt, runs: [], duplicates: [] };
   }
 
   posted(seq: number): void {
-    const { runs } = this.placed;
-    const last = runs.at(-1);
-    if (last !== undefined && last[0] + last[1] === seq) runs[runs.length - 1] = [last[0], last[1] + 1];
-    else runs.push([seq, 1]);
+    if (this.#run[0] + this.#run[1] !== seq) {
+      this.#run = [seq, 0];
+      this.placed.runs.push(this.#run);
+    }
+    this.#run[1] += 1;
   }
 
   duplicate(line: number): void {
@@ -52,7 +55,7 @@ export class Placing {
 
 /** What became of each row, in their order. */
 export function outcomesOf(
-  rows: readonly NumberedRow[],
+  lines: Int32Array,
   rejects: readonly RowReject[],
   { tag, recordedAt, runs, duplicates }: Placed,
 ): readonly RowOutcome[] {
@@ -60,7 +63,7 @@ export function outcomesOf(
   const seen = new Set(duplicates);
   const numbers = runs.flatMap(([first, length]) => Array.from({ length }, (_, at) => first + at));
   let next = 0;
-  return rows.map(({ line }): RowOutcome => {
+  return Array.from(lines, (line): RowOutcome => {
     const reject = refused.get(line);
     if (reject !== undefined) return { line, outcome: 'rejected', code: reject.code, message: reject.message };
     if (seen.has(line)) return { line, outcome: 'duplicate' };

@@ -1,17 +1,16 @@
-import type { Changed, ChangeOptions, RowReject } from '../contract/calls';
+import type { Changed, ChangeOptions } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { RechargeDue } from '../contract/recharge';
 import type { Transaction } from '../contract/transactions';
-import type { Affordability, UsageBatchRequest, UsageBatchResult, UsageEvent } from '../contract/usage';
-import { type Actor, requireAllowed, requireOwnApp, seesBalance } from '../core/access';
-import { type Credits, formatCredits, subtract, ZERO } from '../core/credits';
+import type { Affordability, UsageEvent } from '../contract/usage';
+import { requireOwnApp, seesBalance } from '../core/access';
+import { type Credits, formatCredits, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
 import { assert, WalletError } from '../core/errors';
-import { effectOnPosted } from '../core/ledger/entry';
 import type { Journal } from '../core/ledger/journal';
 import type { MonthTotal } from '../core/ledger/totals';
 import { isUsable } from '../core/payment/card';
-import { parseQuantity, parseSlug, parseText } from '../core/text';
+import { parseQuantity } from '../core/text';
 import type { Instant } from '../core/time';
 import {
   checkBudget,
@@ -24,7 +23,6 @@ import {
 } from '../core/usage';
 import type { AppRecord, LedgerUnit, LedgerView, PostedEvent, ServiceRecord } from '../ports/store';
 import { withoutAmounts } from './app-answers';
-import { insertApp } from './apps';
 import { requireApp, requireService, unknownApp, unknownService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
@@ -33,7 +31,6 @@ import { presentBalance, presentTransaction, toPriceVersion } from './present';
 import { isTopUpDue } from './recharge-state';
 import { openSession, readLedger, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
-import { type NumberedRow, numberRows, outcomesOf, type Placed, Placing } from './usage-outcomes';
 
 export type Recorded = Changed & {
   transaction: Transaction;
@@ -101,56 +98,7 @@ async function duplicateOf(
   };
 }
 
-/** Posts what can be posted, in the order of the rows, as one write. What can't is listed, and leaves nothing. */
-export async function postBatch(
-  deps: Dependencies,
-  { recharge, ...request }: UsageBatchRequest,
-): Promise<UsageBatchResult> {
-  if (recharge === true) await openSession(deps, 'recharge.check');
-  const rows = numberRows(request.rows);
-  const { placed, ...answer } = await postRowsOf(deps, request, rows);
-  const posted =
-    request.outcomes === false ? answer : { ...answer, outcomes: outcomesOf(rows, answer.rejects, placed) };
-  if (recharge !== true || request.dryRun === true) return posted;
-  const { balance } = await (await import('./recharge-check')).check(deps);
-  return { ...posted, balance };
-}
-
-async function postRowsOf(
-  deps: Dependencies,
-  request: UsageBatchRequest,
-  numbered: readonly NumberedRow[],
-): Promise<UsageBatchResult & { placed: Placed }> {
-  const subject = request.source === undefined ? 'a batch' : parseText(request.source, 'source');
-  const facts = { operation: 'usage.post', action: 'usage.import', subject } as const;
-  return change(deps, facts, request, async (unit, session) => {
-    const rejects: RowReject[] = [];
-    const reader = new EventReader(session.zone, session.now(), await unit.closedUntil());
-    const rows = parseRows(numbered, reader, rejects);
-    const world = await readWorld(unit, session, rows, request.createApps === true, rejects);
-    const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, rows) });
-    const placing = new Placing(session);
-    const tally = await postRows({ unit, journal, world, actor: session.actor, placing }, rows, rejects);
-    await finish();
-    rejects.sort((a, b) => a.line - b.line);
-    const balance = presentBalance(session, journal.wallet);
-    return { read: numbered.length, ...tally, rejects, balance, placed: placing.placed };
-  });
-}
-
-function parseRows(rows: readonly NumberedRow[], reader: EventReader, rejects: RowReject[]): readonly ParsedEvent[] {
-  const parsed: ParsedEvent[] = [];
-  for (const row of rows) {
-    try {
-      parsed.push(reader.read(row, row.line));
-    } catch (error) {
-      rejects.push(rejectOf(row.line, error));
-    }
-  }
-  return parsed;
-}
-
-/** What a batch has to know beside the journal. */
+/** What posting many events has to know beside the journal. */
 export interface World {
   readonly apps: ReadonlyMap<string, SpendingApp>;
   readonly services: ReadonlyMap<string, PricedService>;
@@ -159,101 +107,33 @@ export interface World {
   readonly usableCard: boolean;
 }
 
+/** What many events are about. */
+interface Concerns {
+  readonly ids: Iterable<string>;
+  readonly apps: Iterable<string>;
+}
+
 export async function readWorld(
   unit: LedgerUnit,
   session: Session,
-  rows: readonly ParsedEvent[],
-  createApps: boolean,
-  rejects: RowReject[],
+  { ids, apps: names }: Concerns,
+  records?: ReadonlyMap<string, AppRecord>,
 ): Promise<World> {
-  const posted = await unit.findEvents(idsOf(rows));
-  const records = new Map((await unit.records.apps.list()).map((app) => [app.app, app]));
-  if (createApps) requireAllowed(session.actor, 'usage.apps');
-  if (createApps) await createMissing(unit, session, rows, records, rejects);
+  const posted = await unit.findEvents([...new Set(ids)]);
+  const known = records ?? (await appRecords(unit));
   const apps = new Map<string, SpendingApp>();
-  for (const name of new Set(rows.map((row) => row.app))) {
-    const record = records.get(name);
+  for (const name of new Set(names)) {
+    const record = known.get(name);
     if (record !== undefined) apps.set(name, await spendingApp(unit, record, session.now()));
   }
   const services = new Map<string, PricedService>();
   for (const service of await unit.records.services.list())
     services.set(service.id, await pricedService(unit, service));
-  return { apps, services, knownApps: [...records.keys()], posted, usableCard: await hasUsableCard(unit, session) };
+  return { apps, services, knownApps: [...known.keys()], posted, usableCard: await hasUsableCard(unit, session) };
 }
 
-function idsOf(rows: readonly ParsedEvent[]): readonly string[] {
-  const ids = new Set<string>();
-  for (const { externalId } of rows) if (externalId !== null) ids.add(externalId);
-  return [...ids];
-}
-
-async function createMissing(
-  unit: LedgerUnit,
-  session: Session,
-  rows: readonly ParsedEvent[],
-  apps: Map<string, AppRecord>,
-  rejects: RowReject[],
-): Promise<void> {
-  for (const row of rows) {
-    if (apps.has(row.app)) continue;
-    try {
-      apps.set(row.app, await insertApp(unit, session, parseSlug(row.app, 'app'), row.app));
-    } catch (error) {
-      rejects.push(rejectOf(row.line, error));
-    }
-  }
-}
-
-/** Entries that are made before they are written: few enough to be garbage before they would be moved. */
-const RUN = 500;
-
-interface Posting {
-  readonly unit: LedgerUnit;
-  readonly journal: Journal;
-  readonly world: World;
-  readonly actor: Actor;
-  readonly placing: Placing;
-}
-
-async function postRows(posting: Posting, rows: readonly ParsedEvent[], rejects: RowReject[]) {
-  const { unit, journal, world, actor, placing } = posting;
-  const refused = new Set(rejects.map((reject) => reject.line));
-  const fresh = new Map<string, ParsedEvent>();
-  const parties = new PartyFinder(world);
-  let duplicates = 0;
-  let credits: Credits = ZERO;
-  const made = journal.made;
-  for (const row of rows) {
-    if (refused.has(row.line)) continue;
-    if (journal.entries.length >= RUN) await unit.append(journal.takeEntries());
-    try {
-      requireOwnApp(actor, row.app);
-      if (isRepeated(row, world, fresh, journal.at)) {
-        placing.duplicate(row.line);
-        duplicates += 1;
-        continue;
-      }
-      const entry = postUsage(journal, row, parties.of(row));
-      credits = subtract(credits, effectOnPosted(entry));
-      placing.posted(entry.seq);
-      if (row.externalId !== null) fresh.set(row.externalId, row);
-    } catch (error) {
-      const hidden = !seesBalance(actor) && error instanceof WalletError;
-      rejects.push(rejectOf(row.line, hidden ? withoutAmounts(error) : error));
-    }
-  }
-  return { posted: journal.made - made, duplicates, credits: formatCredits(credits) };
-}
-
-/** Whether the event was posted before, here or by this very write. Throws `idempotency_conflict` where it was another. */
-function isRepeated(row: ParsedEvent, world: World, fresh: ReadonlyMap<string, ParsedEvent>, now: Instant): boolean {
-  if (row.externalId === null) return false;
-  const earlier = world.posted.get(row.externalId);
-  if (earlier !== undefined) requireSame(row, earlier);
-  if (earlier !== undefined) return true;
-  const twin = fresh.get(row.externalId);
-  if (twin !== undefined) requireSame(row, { ...twin, seq: 0, recordedAt: now });
-  return twin !== undefined;
+export async function appRecords(view: LedgerView): Promise<Map<string, AppRecord>> {
+  return new Map((await view.records.apps.list()).map((app) => [app.app, app]));
 }
 
 export function requireSame(event: ParsedEvent, earlier: PostedEvent): void {
@@ -271,34 +151,21 @@ export class PartyFinder {
   }
 
   /** Throws `unknown_service` or `unknown_app`, with a did-you-mean. */
-  of(row: ParsedEvent): UsageParties {
-    const parties = this.#known.get(row.app)?.get(row.service);
-    return parties ?? this.#find(row);
+  of(app: string, service: string): UsageParties {
+    return this.#known.get(app)?.get(service) ?? this.#find(app, service);
   }
 
-  #find(row: ParsedEvent): UsageParties {
+  #find(name: string, id: string): UsageParties {
     const { services, apps, knownApps, usableCard } = this.#world;
-    const service = services.get(row.service);
-    if (service === undefined) throw unknownService(row.service, [...services.keys()]);
-    const app = apps.get(row.app);
-    if (app === undefined) throw unknownApp(row.app, knownApps);
+    const service = services.get(id);
+    if (service === undefined) throw unknownService(id, [...services.keys()]);
+    const app = apps.get(name);
+    if (app === undefined) throw unknownApp(name, knownApps);
     const parties = { app, service, usableCard };
-    const ofApp = this.#known.get(row.app) ?? new Map<string, UsageParties>();
-    this.#known.set(row.app, ofApp.set(row.service, parties));
+    const ofApp = this.#known.get(name) ?? new Map<string, UsageParties>();
+    this.#known.set(name, ofApp.set(id, parties));
     return parties;
   }
-}
-
-function rejectOf(line: number, error: unknown): RowReject {
-  if (!(error instanceof WalletError)) throw error;
-  // Of a row alone it would be true; the rows around it were posted.
-  const why = error.why === undefined || error.why === 'nothing was changed' ? '' : `: ${error.why}`;
-  const hint = error.hint === undefined ? '' : ` (${error.hint})`;
-  return {
-    line,
-    code: error.code,
-    message: `${error.message}${why}${hint}`,
-  };
 }
 
 /** Whether the job may run: what it would cost, and the first limit in its way. Changes nothing. */

@@ -3,6 +3,7 @@ import type { Balance } from '../contract/credit';
 import type { UsageBatchRequest, UsageBatchResult } from '../contract/usage';
 import { add, type Credits, formatCredits, readCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
+import { packUsage } from '../core/usage-columns';
 import type { RowBatch, Source } from '../input/rows';
 import {
   guessFormat,
@@ -158,7 +159,7 @@ function requestOf(call: Call, { rows }: RowBatch<UsageInputRow, UsageField>, nu
   const { idempotencyKey, dryRun } = call.change();
   const key = idempotencyKey === undefined ? undefined : `${idempotencyKey}:${number}`;
   return given({
-    rows,
+    rows: packUsage(rows),
     outcomes: false, // the rejects are enough
     createApps: call.flag('create-apps'),
     recharge: call.flag('recharge'),

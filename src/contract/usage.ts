@@ -1,3 +1,4 @@
+import type { UsageColumns } from '../core/usage-columns';
 import type { Changed, ChangeOptions, RowReject } from './calls';
 import type { Balance } from './credit';
 import type { RechargeDue } from './recharge';
@@ -38,7 +39,8 @@ export interface RowOutcome {
 export interface UsageBatchRequest extends ChangeOptions {
   /** Check the auto top-up rule after the batch. */
   readonly recharge?: boolean;
-  readonly rows: readonly UsageRow[];
+  /** Or the same as columns, which files come by. */
+  readonly rows: readonly UsageRow[] | UsageColumns;
   readonly createApps?: boolean;
   /** Whether the answer says what became of each event; it does unless this is false. */
   readonly outcomes?: boolean;

@@ -62,6 +62,15 @@ export class GrantPool {
     });
   }
 
+  /** Takes the amount from the grant that is next if that covers it all, and answers its number; else takes nothing. */
+  drawFromNext(amount: Credits): number | undefined {
+    const grant = this.#order[this.#first];
+    if (grant === undefined || grant.remaining - grant.held < amount) return undefined;
+    grant.remaining = subtract(grant.remaining, amount);
+    this.#touched.add(grant);
+    return grant.seq;
+  }
+
   /** Reserves the amount in burn-down order. Answers positive draws: what each grant now holds more. */
   hold(amount: Credits): Draw[] {
     const draws = this.#walk(amount, (grant, part) => {

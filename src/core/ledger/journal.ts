@@ -6,7 +6,7 @@ import { assert } from '../errors';
 import type { Calendar, Instant } from '../time';
 import { ACCOUNTS, type Account, type EntryType, mayFace } from './chart';
 import { type Draw, type Entry, effectOnHeld, effectOnPosted, effectOnPostpaid, OVERDRAFT } from './entry';
-import { type DayTotal, type MonthTotal, TotalsCounter } from './totals';
+import { type DayTotal, type MonthTotal, TotalsCounter, type UsageKind } from './totals';
 
 /** The kept balances of one organisation: what every write leaves behind and `verify` recomputes from the log. */
 export interface WalletState {
@@ -80,6 +80,25 @@ export interface EntryDraft {
   readonly memo?: string | null;
   readonly reference?: string | null;
   readonly externalId?: string | null;
+}
+
+/** Usage as `Journal.enterUsage` takes it. */
+export interface PlainUsage extends UsageKind {
+  readonly occurredAt: Instant;
+  readonly debit: Account;
+  readonly amount: Credits;
+  readonly quantity: number;
+  readonly unitPrice: Credits;
+  readonly memo: string | null;
+  readonly externalId: string | null;
+  /** The grant that all of it was drawn from. */
+  readonly grant: number;
+}
+
+/** Where usage of one kind and day is added up. */
+export interface UsageTallies {
+  readonly day: DayTotal;
+  readonly months: readonly MonthTotal[];
 }
 
 /** How a grant comes about, beside the entry that opens it. */
@@ -158,6 +177,10 @@ export class Journal {
 
   /** A month total as it stands, entries of this write included. It must have been read for this write. */
   month(kind: MonthTotal['kind'], name: string, month: number): Readonly<MonthTotal> {
+    return this.#month(kind, name, month);
+  }
+
+  #month(kind: MonthTotal['kind'], name: string, month: number): MonthTotal {
     const total = this.#months[kind].get(month)?.get(name);
     assert(total !== undefined, 'a month total was read before it is asked for');
     return total;
@@ -198,6 +221,61 @@ export class Journal {
     this.#entries.push(entry);
     this.#totals.take(entry);
     if (entry.type === 'usage' || entry.type === 'reversal') this.#count(entry);
+    return entry;
+  }
+
+  /** Where usage of one kind is added up on the day of an instant: looked up once for many entries. */
+  talliesOf(usage: UsageKind, at: Instant): UsageTallies {
+    const day = this.calendar.dateOf(at);
+    const counted = this.#totals.placesOf(usage, day);
+    const month = monthIndexOf(day);
+    const [service, app] = [this.#month('service', usage.service, month), this.#month('app', usage.app, month)];
+    return { day: counted.day, months: [...counted.months, service, app] };
+  }
+
+  /**
+   * Makes an entry of prepaid usage that costs something, without free units, from one grant: what nearly all of an
+   * import is. The same as `enter` makes of it, its sums added up where `talliesOf` found them. The draw must already
+   * have been taken.
+   */
+  enterUsage(usage: PlainUsage, tallies: UsageTallies): Entry {
+    const { amount, quantity } = usage;
+    const wallet = this.#wallet;
+    assert(amount > 0 && wallet.posted >= amount - wallet.overdraftLimit, 'usage takes what is there');
+    wallet.posted = subtract(wallet.posted, amount);
+    wallet.seq += 1;
+    wallet.recordedAt = this.at;
+    const { day, months } = tallies;
+    day.transactions += 1;
+    day.quantity += quantity;
+    day.amount = subtract(day.amount, amount);
+    for (const month of months) {
+      month.quantity += quantity;
+      month.spent = add(month.spent, amount);
+    }
+    const entry: Entry = {
+      seq: wallet.seq,
+      type: 'usage',
+      occurredAt: usage.occurredAt,
+      recordedAt: this.at,
+      service: usage.service,
+      app: usage.app,
+      user: usage.user,
+      campaign: usage.campaign,
+      quantity,
+      freeQuantity: 0,
+      unitPrice: usage.unitPrice,
+      debit: usage.debit,
+      credit: ACCOUNTS.credits,
+      amount,
+      balance: wallet.posted,
+      memo: usage.memo,
+      reference: null,
+      externalId: usage.externalId,
+      actor: this.#actor,
+      draws: [{ grant: usage.grant, amount: negate(amount) }],
+    };
+    this.#entries.push(entry);
     return entry;
   }
 

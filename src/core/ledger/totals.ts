@@ -29,6 +29,14 @@ export interface MonthTotal {
   spent: Credits;
 }
 
+/** What tells usage of one day from other usage of that day. */
+export interface UsageKind {
+  readonly service: string;
+  readonly app: string;
+  readonly user: string | null;
+  readonly campaign: string | null;
+}
+
 function monthKey(kind: MonthTotal['kind'], name: string, month: number): string {
   return `${kind}/${month}/${name}`;
 }
@@ -63,10 +71,7 @@ export class TotalsCounter {
 
   take(entry: Omit<Entry, 'draws'>): void {
     const day = this.#calendar.dateOf(entry.occurredAt);
-    if (day !== this.#day) {
-      this.#day = day;
-      this.#month = monthIndexOf(day);
-    }
+    this.#enterDay(day);
     const amount = effectOnPosted(entry);
     const invoiced = effectOnPostpaid(entry);
     const total = this.#dayOf(entry, day);
@@ -78,12 +83,26 @@ export class TotalsCounter {
     if (entry.type !== 'usage' && entry.type !== 'reversal') return;
     const sign = entry.type === 'usage' ? 1 : -1;
     const spent = subtract(invoiced, amount);
-    if (entry.service !== null) this.#addToMonth('service', entry.service, sign, entry, spent);
-    if (entry.app !== null) this.#addToMonth('app', entry.app, sign, entry, spent);
+    const count = (total: MonthTotal) => addToMonth(total, entry, sign, spent);
+    if (entry.service !== null) count(this.#monthOf('service', entry.service));
+    if (entry.app !== null) count(this.#monthOf('app', entry.app));
+  }
+
+  /** Where usage of one day, service, app, user and campaign is added up, for whoever adds up a run of it. */
+  placesOf(usage: UsageKind, day: PlainDate): { day: DayTotal; months: readonly MonthTotal[] } {
+    this.#enterDay(day);
+    const months = [this.#monthOf('service', usage.service), this.#monthOf('app', usage.app)];
+    return { day: this.#dayOf({ type: 'usage', ...usage }, day), months };
+  }
+
+  #enterDay(day: PlainDate): void {
+    if (day === this.#day) return;
+    this.#day = day;
+    this.#month = monthIndexOf(day);
   }
 
   /** Found by its parts, one map for each: joining them into one key for every entry costs more than all the rest. */
-  #dayOf(entry: Omit<Entry, 'draws'>, day: PlainDate): DayTotal {
+  #dayOf(entry: Pick<Entry, 'type' | 'service' | 'app' | 'user' | 'campaign'>, day: PlainDate): DayTotal {
     const { type, service, app, user, campaign } = entry;
     const last = grow(grow(grow(grow(grow(this.#dayTree, day), type), service), app), user);
     const known = last.get(campaign);
@@ -96,7 +115,7 @@ export class TotalsCounter {
     return total;
   }
 
-  #addToMonth(kind: MonthTotal['kind'], name: string, sign: 1 | -1, entry: Omit<Entry, 'draws'>, spent: Credits): void {
+  #monthOf(kind: MonthTotal['kind'], name: string): MonthTotal {
     const last = grow(grow(this.#monthTree, this.#month), kind);
     let total = last.get(name) as MonthTotal | undefined;
     if (total === undefined) {
@@ -104,10 +123,14 @@ export class TotalsCounter {
       last.set(name, total);
       this.#months.push(total);
     }
-    total.quantity += sign * (entry.quantity ?? 0);
-    total.freeQuantity += sign * (entry.freeQuantity ?? 0);
-    total.spent = add(total.spent, spent);
+    return total;
   }
+}
+
+function addToMonth(total: MonthTotal, entry: Omit<Entry, 'draws'>, sign: 1 | -1, spent: Credits): void {
+  total.quantity += sign * (entry.quantity ?? 0);
+  total.freeQuantity += sign * (entry.freeQuantity ?? 0);
+  total.spent = add(total.spent, spent);
 }
 
 type Part = string | number | null;
