@@ -1,4 +1,4 @@
-import type { Changed, ChangeOptions } from '../contract/calls';
+import type { Changed, ChangeOptions, Keyed } from '../contract/calls';
 import type { Card, CardSetup } from '../contract/cards';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
@@ -9,6 +9,7 @@ import { insertCard } from './cards';
 import { type ChangeFacts, changeIn, replayed } from './command';
 import { requireCustomer } from './customer';
 import type { Dependencies } from './dependencies';
+import { keyed } from './keyed';
 import { openSession, type Session } from './session';
 
 /** Opens a page of the processor's on which a person types the card that this program must never see. */
@@ -35,9 +36,19 @@ export async function startCardSetup(
 }
 
 /** Finishes the setups that people have finished: their cards go on file. What nobody finished in time is closed. */
-export async function syncCards(
-  deps: Dependencies,
-): Promise<{ cards: readonly Card[]; setups: readonly CardSetup[]; notices: readonly string[] }> {
+export async function syncCards(deps: Dependencies, request: Keyed = {}): Promise<Changed & Synchronised> {
+  const facts = { operation: 'card.change', action: 'card.sync', subject: 'card setups' } as const;
+  const isEnded = ({ setups }: Synchronised) => setups.every(({ status }) => status !== 'open');
+  return keyed(deps, facts, request, () => syncAll(deps), isEnded);
+}
+
+interface Synchronised {
+  readonly cards: readonly Card[];
+  readonly setups: readonly CardSetup[];
+  readonly notices: readonly string[];
+}
+
+async function syncAll(deps: Dependencies): Promise<Synchronised> {
   const session = await openSession(deps, 'card.change');
   const open = await session.store.read(session.org.number, (view) => view.records.setups.list({ state: 'open' }));
   const synced = [];

@@ -1,7 +1,9 @@
+import type { Changed, Keyed } from '../contract/calls';
 import { CRON_STEPS, type CronRun, type CronStep, type CronStepName } from '../contract/cron';
 import { WalletError } from '../core/errors';
 import type { StepResult } from './cron-steps';
 import type { Dependencies } from './dependencies';
+import { keyed } from './keyed';
 import { openSession, organisationsOf } from './session';
 
 const STEPS: Readonly<Record<CronStepName, (deps: Dependencies) => Promise<StepResult>>> = {
@@ -18,7 +20,13 @@ const STEPS: Readonly<Record<CronStepName, (deps: Dependencies) => Promise<StepR
  * write, so that ticks may overlap, and a tick that was killed is finished by the next. Throws only where no step could
  * be begun: no ledger, no such organisation.
  */
-export async function tick(deps: Dependencies, request: { org?: string } = {}): Promise<CronRun> {
+export async function tick(deps: Dependencies, request: Keyed & { org?: string } = {}): Promise<Changed & CronRun> {
+  const facts = { operation: 'recharge.check', action: 'cron.run', subject: 'all that is due' } as const;
+  const isEnded = ({ steps }: CronRun) => steps.every(({ outcome, error }) => error === null && outcome !== 'pending');
+  return keyed(deps, facts, request, () => tickAll(deps, request), isEnded);
+}
+
+async function tickAll(deps: Dependencies, request: { org?: string }): Promise<CronRun> {
   // A token that names no organisation means its own.
   const asked = deps.caller === undefined ? request.org : (request.org ?? deps.org);
   const session = await openSession({ ...deps, org: asked }, 'recharge.check');

@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies';
 export function createLocalWallet(deps: Dependencies): WalletService {
   return {
     organisation: {
-      init: async (request) => (await import('./organisation')).init(deps, request),
+      init: async (request) => (await import('./init')).init(deps, request),
       status: async () => (await import('./organisation')).status(deps),
       show: async () => (await import('./organisation')).showOrganisation(deps),
       list: async () => (await import('./organisation')).listOrganisations(deps),
@@ -29,7 +29,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       cancel: async (request) => (await import('./purchase-resolution')).cancelPurchase(deps, request),
       resolve: async (request) => (await import('./purchase-resolution')).resolvePurchase(deps, request),
       refund: async (request) => (await import('./refunds')).refundPurchase(deps, request),
-      reconcile: async () => (await import('./purchases')).reconcile(deps),
+      reconcile: async (request) => (await import('./purchases')).reconcile(deps, request),
     },
     recharge: {
       set: async (request) => (await import('./recharge')).setRule(deps, request),
@@ -63,7 +63,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       assign: async (request) => (await import('./cards')).assignCard(deps, request),
       remove: async (request) => (await import('./cards')).removeCard(deps, request),
       setup: async (request) => (await import('./card-setup')).startCardSetup(deps, request),
-      sync: async () => (await import('./card-setup')).syncCards(deps),
+      sync: async (request) => (await import('./card-setup')).syncCards(deps, request),
     },
     billing: {
       set: async (request) => (await import('./billing')).setBilling(deps, request),

@@ -7,6 +7,7 @@ import { withCancel } from '../core/payment/purchase-steps';
 import type { PaymentGateway } from '../ports/payment-gateway';
 import { type ChangeFacts, changeIn } from './command';
 import type { Dependencies } from './dependencies';
+import { keyed } from './keyed';
 import { requirePurchase } from './purchase-records';
 import { settleReview } from './purchase-review';
 import { answer } from './purchases';
@@ -43,6 +44,12 @@ export async function cancelPurchase(deps: Dependencies, request: Ask): Promise<
  * new one that is paid on the processor's page; asking again shows the same page.
  */
 export async function resolvePurchase(deps: Dependencies, request: Ask): Promise<Resolved> {
+  const facts = { operation: 'purchase.buy', action: 'purchase.resolve', subject: request.id } as const;
+  const isEnded = ({ purchase }: Resolved) => purchase.status !== 'pending' && purchase.status !== 'requires_action';
+  return keyed(deps, facts, request, () => resolve(deps, request), isEnded);
+}
+
+async function resolve(deps: Dependencies, request: Ask): Promise<Resolved> {
   const session = await openSession(deps, 'purchase.buy');
   const gateway = await session.gateway();
   const known = await find(session, request.id);

@@ -1,4 +1,4 @@
-import type { Changed, PageRequest } from '../contract/calls';
+import type { Changed, Keyed, PageRequest } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { BuyRequest, Purchase, ReconcileResult } from '../contract/purchases';
 import { formatCredits } from '../core/credits';
@@ -19,6 +19,7 @@ import { billingTerms } from './billing';
 import { requireCard } from './cards';
 import { fingerprintOf, requireSameParameters } from './command';
 import type { Dependencies } from './dependencies';
+import { keyed } from './keyed';
 import { settledJournal } from './ledger';
 import { afterId, pageLimit } from './paging';
 import { presentBalance, presentPurchase, presentRefund } from './present';
@@ -145,7 +146,18 @@ export async function showPurchase(deps: Dependencies, request: { id: string }):
 }
 
 /** Settles every purchase that the processor can say something about by now. */
-export async function reconcile(deps: Dependencies): Promise<ReconcileResult> {
+export async function reconcile(deps: Dependencies, request: Keyed = {}): Promise<Changed & ReconcileResult> {
+  const facts = { operation: 'purchase.settle', action: 'purchase.reconcile', subject: 'purchases' } as const;
+  return keyed(
+    deps,
+    facts,
+    request,
+    () => reconcileAll(deps),
+    ({ pending }) => pending.length === 0,
+  );
+}
+
+async function reconcileAll(deps: Dependencies): Promise<ReconcileResult> {
   const session = await openSession(deps, 'purchase.settle');
   const driven = await driveUnresolved(session);
   const returned = await driveOpenRefunds(session);

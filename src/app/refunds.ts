@@ -2,7 +2,7 @@ import type { Changed, ChangeOptions } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { Purchase } from '../contract/purchases';
 import { holdForRefund, refundable } from '../core/credit/refund';
-import { type Credits, formatCredits, isWholeCents, least, parseCredits, subtract } from '../core/credits';
+import { add, type Credits, formatCredits, isWholeCents, least, parseCredits, subtract } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
 import { BILLING_ACCOUNT, type PurchaseRecord } from '../core/payment/purchase';
@@ -40,7 +40,7 @@ export async function refundPurchase(
   await session.gateway();
   if (request.dryRun !== true) await driveOpenRefunds(session);
   const asked = await askForRefund(session, request);
-  if (request.dryRun === true) return { ...(await answer(session, asked.refund.purchase)), dryRun: true };
+  if (request.dryRun === true) return { ...(await foresee(session, asked.refund)), dryRun: true };
   const refund = await driveRefund(session, asked.refund.id);
   requireDone(refund);
   return { ...(await answer(session, refund.purchase)), ...(asked.replayed ? { replayed: true as const } : {}) };
@@ -168,6 +168,19 @@ async function answer(session: Session, id: string): Promise<{ purchase: Purchas
     const { journal } = await settledJournal(view, session);
     const purchase = await requirePurchase(view, id);
     return { purchase: presentPurchase(session, purchase), balance: presentBalance(session, journal.wallet) };
+  });
+}
+
+/** What a refund that succeeds comes to. */
+async function foresee(session: Session, { purchase: id, credits }: RefundRecord) {
+  return session.store.read(session.org.number, async (view) => {
+    const { journal } = await settledJournal(view, session);
+    const purchase = await requirePurchase(view, id);
+    const wallet = { ...journal.wallet, posted: subtract(journal.wallet.posted, credits) };
+    return {
+      purchase: presentPurchase(session, { ...purchase, refunded: add(purchase.refunded, credits) }),
+      balance: presentBalance(session, wallet),
+    };
   });
 }
 

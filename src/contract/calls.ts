@@ -8,6 +8,9 @@ export interface ChangeOptions {
   readonly dryRun?: boolean;
 }
 
+/** Goes with what can be done again at any time: under a key it is done once all the same, as soon as it has ended. */
+export type Keyed = Pick<ChangeOptions, 'idempotencyKey'>;
+
 /** What every change may add to its answer. */
 export interface Changed {
   readonly replayed?: true;

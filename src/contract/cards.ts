@@ -1,4 +1,4 @@
-import type { Changed, ChangeOptions, Page } from './calls';
+import type { Changed, ChangeOptions, Keyed, Page } from './calls';
 import type { Timestamp } from './values';
 
 export interface Card {
@@ -69,5 +69,7 @@ export interface CardOperations {
   /** Opens the processor's page for a card. Throws `invalid_usage` in the sandbox, which has none. */
   setup(request: ChangeOptions & { role?: 'primary' | 'backup' }): Promise<Changed & { setup: CardSetup }>;
   /** Puts the cards on file that were typed in on such pages since. */
-  sync(): Promise<{ cards: readonly Card[]; setups: readonly CardSetup[]; notices: readonly string[] }>;
+  sync(
+    request?: Keyed,
+  ): Promise<Changed & { cards: readonly Card[]; setups: readonly CardSetup[]; notices: readonly string[] }>;
 }

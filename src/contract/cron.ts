@@ -1,3 +1,4 @@
+import type { Changed, Keyed } from './calls';
 /** What is due from time to time, in the order it is done: what brings credits back comes before what needs them. */
 export const CRON_STEPS = ['reconcile', 'expire', 'recharge', 'alerts', 'invoices'] as const;
 
@@ -24,5 +25,5 @@ export interface CronRun {
 
 export interface CronOperations {
   /** One tick of everything that is due, for every organisation of the ledger or for one. */
-  run(request: { org?: string }): Promise<CronRun>;
+  run(request: Keyed & { org?: string }): Promise<Changed & CronRun>;
 }

@@ -1,4 +1,4 @@
-import type { Changed, ChangeOptions, Page, PageRequest } from './calls';
+import type { Changed, ChangeOptions, Keyed, Page, PageRequest } from './calls';
 import type { Address } from './cards';
 import type { Balance } from './credit';
 import type { Decimal, Timestamp } from './values';
@@ -112,5 +112,5 @@ export interface PurchaseOperations {
   refund(
     request: ChangeOptions & { id: string; amount?: string },
   ): Promise<Changed & { purchase: Purchase; balance: Balance }>;
-  reconcile(): Promise<ReconcileResult>;
+  reconcile(request?: Keyed): Promise<Changed & ReconcileResult>;
 }

@@ -79,9 +79,10 @@ export const commands: readonly CommandSpec[] = [
     path: 'card sync',
     summary: 'finish a card setup that was left open',
     examples: [{ command: 'wallet card sync', says: 'after Ctrl-C, or after card add --no-wait' }],
-    kind: 'read',
-    async run(_call, cli) {
-      const result = await (await cli.wallet()).cards.sync();
+    kind: 'change',
+    dryRun: false,
+    async run(call, cli) {
+      const result = await (await cli.wallet()).cards.sync(call.change());
       for (const notice of result.notices) cli.note(notice);
       const open = result.setups.filter((setup) => setup.status === 'open');
       return cli.show(result, async () => {

@@ -15,9 +15,10 @@ export const commands: readonly CommandSpec[] = [
       { command: 'wallet cron run', says: 'every five minutes, from cron or systemd' },
       { command: 'wallet cron run --json', says: 'what each step came to' },
     ],
-    kind: 'read',
+    kind: 'change',
+    dryRun: false,
     async run(call, cli) {
-      const result = await (await cli.wallet()).cron.run(given({ org: call.text('org') }));
+      const result = await (await cli.wallet()).cron.run(given({ org: call.text('org'), ...call.change() }));
       for (const step of result.steps.filter(isTrouble)) cli.note(`${lineOf(result, step)}${hintOf(step)}`);
       await cli.show(result, () =>
         result.steps

@@ -62,12 +62,14 @@ async function importLeads(call: Call, cli: Cli): Promise<number> {
   const { idempotencyKey, dryRun } = call.change();
   const sums = { read: 0, posted: 0, duplicates: 0, rejected: 0 };
   const rejects: RowReject[] = [];
+  let isReplay = true;
   let number = 0;
   for await (const batch of file.batches) {
     number += 1;
     const key = idempotencyKey === undefined ? undefined : `${idempotencyKey}:${number}`;
     const answer = await leads.import(given({ rows: batch.rows, source: path, idempotencyKey: key, dryRun }));
     const all = [...batch.rejects.map(({ line, code, message }) => ({ line, code, message })), ...answer.rejects];
+    isReplay &&= answer.replayed === true;
     rejects.push(...all.sort((a, b) => a.line - b.line).slice(0, REJECTS_SHOWN - rejects.length));
     sums.read += batch.rows.length + batch.rejects.length;
     sums.posted += answer.posted;
@@ -76,6 +78,7 @@ async function importLeads(call: Call, cli: Cli): Promise<number> {
   }
   const lines = rejects.map(({ line, code, message }) => `line ${line}: ${message} (${code})\n`).join('');
   const counts = `${counted(sums.read, 'row')} read, ${sums.posted} recorded, ${sums.duplicates} seen before, ${sums.rejected} rejected\n`;
-  await cli.show(given({ ...sums, rejects, dryRun: call.flag('dry-run') }), () => `${lines}${counts}`);
+  const replayed = isReplay && sums.read > 0 ? (true as const) : undefined;
+  await cli.show(given({ ...sums, rejects, replayed, dryRun: call.flag('dry-run') }), () => `${lines}${counts}`);
   return sums.rejected > 0 ? EXIT_STATUS.partly_done : 0;
 }

@@ -66,5 +66,5 @@ export const cards: Codecs<CardOperations> = {
     answer: { card, ...changed },
   },
   setup: { request: { role: role.exactOptional(), ...change }, answer: { setup, ...changed } },
-  sync: { request: {}, answer: { cards: z.array(card), setups: z.array(setup), notices: z.array(word) } },
+  sync: { request: {}, answer: { cards: z.array(card), setups: z.array(setup), notices: z.array(word), ...changed } },
 };

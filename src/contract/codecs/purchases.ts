@@ -111,6 +111,7 @@ export const purchases: Codecs<PurchaseOperations> = {
       pending: z.array(purchase),
       refunds: z.array(refund),
       mismatches: z.array(part({ purchase: word, detail: word })),
+      ...changed,
     },
   },
 };
