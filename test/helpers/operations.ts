@@ -18,8 +18,8 @@ const MORE: Readonly<Record<string, object>> = {
   'alerts.addLowBalance': { to: ['eve@example.com'], below: '1' },
   'alerts.addSpend': { to: ['eve@example.com'], over: '1', per: 'day' },
   'alerts.route': { to: ['eve@example.com'], kind: 'card-expiring' },
-  'plans.show': { document: { services: [], apps: [] } },
-  'plans.apply': { document: { services: [], apps: [] } },
+  'plans.show': { document: { services: [], apps: [], alerts: [] } },
+  'plans.apply': { document: { services: [], apps: [], alerts: [] } },
 };
 /** Values that pass for what they are: whatever is refused is refused for who asks. */
 const VALUES: Readonly<Record<string, unknown>> = {
