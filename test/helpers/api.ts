@@ -13,9 +13,14 @@ export interface Answer {
 /** A sandbox ledger with two organisations, `acme` with two apps and credits, and a server over it. */
 export interface Api {
   readonly home: Sandbox;
+  /** The one that runs now. */
   readonly server: Server;
   readonly tokens: Readonly<Record<'admin' | 'accountant' | 'app' | 'shop' | 'other', string>>;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Ends the server as a power cut would, and starts another one. */
+  killAndRestart(): Promise<void>;
+  /** Settles when a server is there. */
+  restarted(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -42,12 +47,23 @@ export async function createApi(args: readonly string[] = []): Promise<Api> {
     shop: await token('--role app --app shop --name shop'),
     other: await token('--role admin --name eve --org other'),
   };
-  const server = await startServer(home, ['--no-jobs', ...args]);
+  const start = () => startServer(home, ['--no-jobs', ...args]);
+  let server = await start();
+  let restart: Promise<unknown> = Promise.resolve();
   let number = 0;
   return {
     home,
-    server,
+    get server() {
+      return server;
+    },
     tokens,
+    async killAndRestart() {
+      restart = server.end('SIGKILL').then(async () => {
+        server = await start();
+      });
+      await restart;
+    },
+    restarted: () => restart,
     call(method, path, { token, body, key, headers = {} } = {}) {
       number += 1;
       const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };

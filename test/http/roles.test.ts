@@ -93,15 +93,56 @@ test("another organisation's administrator sees none of this one's", async () =>
     expect(text).not.toContain('acme');
     if (status === 200) expect(text).not.toContain('crm');
   }
-  const hold = await api.call('POST', '/v1/holds', {
-    token: api.tokens.admin,
-    body: { app: 'crm', service: 'sms', quantity: '10' },
-  });
-  const { id } = hold.body.hold as { id: string };
-  const theirs = await api.call('POST', `/v1/holds/${id}/release`, { token: api.tokens.other, body: {} });
-  const nobodys = await api.call('POST', `/v1/holds/hold_nobody/release`, { token: api.tokens.other, body: {} });
-  expect([theirs.status, theirs.body.code]).toEqual([404, 'unknown_hold']);
-  expect([nobodys.status, nobodys.body.code]).toEqual([404, 'unknown_hold']);
+});
+
+test("another organisation's ids are as unknown as those that nobody has, to every operation", async () => {
+  const { admin, other } = api.tokens;
+  const made = async (path: string, body: object): Promise<Record<string, { id: string }>> =>
+    (await api.call('POST', path, { token: admin, body })).body as never;
+  const event = { app: 'crm', service: 'sms', quantity: '10' };
+  const { card } = await made('/v1/cards', { paymentMethod: 'pm_card_visa' });
+  const { purchase } = await made('/v1/purchases', { credits: '10' });
+  const { transaction } = await made('/v1/usage', event);
+  const { hold } = await made('/v1/holds', event);
+  const { grant } = await made('/v1/grants', { credits: '1', reason: 'x' });
+  const { alert } = await made('/v1/alerts/low-balance', { below: '1', to: ['ada@acme.example'] });
+  const { token } = await made('/v1/tokens', { role: 'accountant' });
+  await made('/v1/users', { user: 'cleo', email: 'cleo@acme.example', role: 'accountant' });
+  await made('/v1/services', { service: 'fax', price: '1' });
+  const ids: Readonly<Record<string, string | undefined>> = {
+    cards: card?.id,
+    purchases: purchase?.id,
+    transactions: transaction?.id,
+    holds: hold?.id,
+    grants: grant?.id,
+    alerts: alert?.id,
+    tokens: token?.id,
+    users: 'cleo',
+    services: 'fax',
+    apps: 'crm',
+  };
+  const state = async () => (await api.home.ok('status --json')).stdout.replace(/"asOf": "[^"]+"/, '');
+  const before = await state();
+
+  const walked = new Set<string>();
+  for (const operation of (await readOperations(api)).filter(({ path }) => path.includes('{'))) {
+    const noun = operation.path.split('/')[2] ?? '';
+    const theirs = ids[noun];
+    if (theirs === undefined) continue; // invoices: this organisation has none
+    // As long as theirs, of the same kind, and nobody's.
+    const nobodys = theirs.length > 10 ? `${theirs.slice(0, -4)}0000` : `${theirs}s`;
+    const answers = [];
+    for (const id of [theirs, nobodys]) {
+      const parts = { id, service: id, app: id, user: id, transaction: id };
+      const { status, text } = await ask(api, operation, other, parts);
+      answers.push({ status, text: text.replaceAll(id, '…').replace(/urn:wallet:request:[^"]+/, '…') });
+    }
+    expect([operation.id, answers[0]]).toEqual([operation.id, answers[1]]);
+    expect([operation.id, answers[0]?.status]).toEqual([operation.id, 404]);
+    walked.add(noun);
+  }
+  expect([...walked].sort()).toEqual(Object.keys(ids).sort());
+  expect(await state()).toBe(before);
 });
 
 test('an app is told neither the balance nor how much is missing', async () => {
