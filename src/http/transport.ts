@@ -24,29 +24,49 @@ const FIRST_PAUSE_MS = 200;
 /** Answers after which the same request may do better: nothing was done, or it is done once under its key. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
+/** Failures that come before there is a connection. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 /**
  * Sends a request, and sends it again a few times where that is safe: it only reads, or it carries a key under which the
  * server does it once. Throws `api_unreachable` where no answer came; then the key says how to ask again.
  */
 export async function send(message: Message, base: URL): Promise<Answer> {
   const end = performance.now() + BUDGET_MS;
+  let mayHaveArrived = false;
   for (let tries = 1; ; tries += 1) {
     const answer = await attempt(message, base, end - performance.now());
     // Clients that were turned away together are not to come back together.
     const jitteredMs = FIRST_PAUSE_MS * 2 ** (tries - 1) * (0.5 + Math.random());
     const waitMs = ('status' in answer ? answer.retryAfterMs : 0) + jitteredMs;
     const isLast = tries === MOST_TRIES || performance.now() + waitMs > end - FIRST_PAUSE_MS;
-    if ('status' in answer) {
-      if (!TRY_AGAIN.has(answer.status) || isLast || isOwnFailure(answer)) return answer;
-    } else if (isLast) throw unreachable(base, message, answer.failure);
+    if ('status' in answer && (!TRY_AGAIN.has(answer.status) || isOwnFailure(answer))) return answer;
+    // Once it may have arrived it stays so, however little of the server is left at the last try.
+    mayHaveArrived ||= !('failure' in answer && wasNeverSent(answer.failure));
+    if (isLast && 'status' in answer && isOfWallet(answer)) return answer;
+    if (isLast) throw unreachable(base, message, reasonOf(answer), mayHaveArrived);
     await pause(waitMs);
   }
 }
 
 /** The wallet answered, and says that its processor or its ledger failed: it has tried for long itself. */
-function isOwnFailure({ status, body }: Answer): boolean {
-  const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
-  return status !== 429 && code !== undefined && code !== 'ledger_busy';
+function isOwnFailure(answer: Answer): boolean {
+  return answer.status !== 429 && isOfWallet(answer) && codeOf(answer) !== 'ledger_busy';
+}
+
+/** By the wallet, and not by a proxy on the way. */
+function isOfWallet(answer: Answer): boolean {
+  return codeOf(answer) !== undefined;
+}
+
+function codeOf({ body }: Answer): unknown {
+  return typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined;
 }
 
 async function attempt(message: Message, base: URL, leftMs: number): Promise<Answer | { failure: unknown }> {
@@ -108,24 +128,27 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function unreachable(base: URL, { method, headers }: Message, cause: unknown): WalletError {
+function unreachable(base: URL, { method, headers }: Message, reason: string, mayHaveArrived: boolean): WalletError {
   const key = headers['idempotency-key'];
-  const reason = causeOf(cause);
-  const neverSent = reason === 'ECONNREFUSED' || reason === 'ENOTFOUND';
-  const isRead = method === 'GET' || neverSent;
+  const isHarmless = method === 'GET' || !mayHaveArrived;
   return new WalletError('api_unreachable', `the server at ${base.origin} can not be reached`, {
-    why: `${reason}; ${isRead ? 'nothing was done' : 'whether it was done is not known'}`,
+    why: `${reason}; ${isHarmless ? 'nothing was done' : 'whether it was done is not known'}`,
     hint:
-      isRead || key === undefined
+      isHarmless || key === undefined
         ? 'see whether it runs: wallet serve; then run the command again'
         : `run the command again with --idempotency-key ${key}: it is then done once`,
-    ...(isRead || key === undefined ? {} : { details: { idempotencyKey: key } }),
-    cause,
+    ...(isHarmless || key === undefined ? {} : { details: { idempotencyKey: key } }),
   });
 }
 
-function causeOf(failure: unknown): string {
+function reasonOf(answer: Answer | { failure: unknown }): string {
+  if ('status' in answer) return `something on the way answers ${answer.status}`;
+  const { failure } = answer;
   if (!(failure instanceof Error)) return String(failure);
   if (failure.name === 'AbortError') return 'no answer in time';
   return 'code' in failure ? String(failure.code) : failure.message;
+}
+
+function wasNeverSent(failure: unknown): boolean {
+  return failure instanceof Error && 'code' in failure && NEVER_SENT.has(String(failure.code));
 }

@@ -38,6 +38,11 @@ export const commands: readonly CommandSpec[] = [
       const result = await access.createToken(given({ role: call.text('role') ?? '', ...terms, ...call.change() }));
       if (result.secret !== null) cli.note('keep it now: it is not shown again. Set it as WALLET_API_TOKEN');
       const { token, secret } = result;
+      // Also where the first answer was lost on the way, and the one that came says what was done.
+      if (secret === null && result.dryRun !== true)
+        cli.note(
+          `its secret was answered once and can not be told again: revoke ${token.id} and make another if it is lost`,
+        );
       return cli.show(result, () => `${secret ?? `${token.id} (${token.role})`}\n`, secret ?? token.id);
     },
   },
