@@ -36,7 +36,7 @@ function createWorld(umask: number): World {
     },
     resolveSettings: (flags) => resolveSettings(flags, env),
     serve: async (settings, request) => (await import('./open-server')).openServer(settings, env, request, version),
-    openWallet: async (settings) => (await import('./open-wallet')).openWallet(settings, env),
+    openWallet: async (settings, onRecord) => (await import('./open-wallet')).openWallet(settings, env, onRecord),
     openCopies: async (settings) => (await import('./ledger-copies')).openLedgerCopies(settings, env),
     moveLedger: async (settings, to, progress) =>
       (await import('./ledger-move')).moveLedger({ settings, to, progress }, env),

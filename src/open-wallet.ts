@@ -14,10 +14,14 @@ import { parseInstant } from './core/time';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The service behind every command: over a ledger here, or behind a server elsewhere. The nearer of the two settings wins. */
-export async function openWallet(settings: Settings, env: Environment): Promise<WalletService> {
+export async function openWallet(
+  settings: Settings,
+  env: Environment,
+  onRecord?: Dependencies['onRecord'],
+): Promise<WalletService> {
   if (isRemote(settings)) return (await import('./open-remote')).openRemote(settings);
   const { dependencies } = openLedger(settings, env);
-  return createLocalWallet(dependencies(callOf(settings)));
+  return createLocalWallet({ ...dependencies(callOf(settings)), onRecord });
 }
 
 /** Whose dealings these are, and by which clock. */

@@ -42,6 +42,8 @@ export interface Dependencies {
   readonly timeZone?: string | undefined;
   /** The most that one purchase may be. */
   readonly maxPurchase: Credits;
+  /** Told the id of a purchase or refund once it is on record, before the processor hears of it. */
+  readonly onRecord?: ((id: string) => void) | undefined;
   /** Gives back what was opened. */
   close(): Promise<void>;
 }

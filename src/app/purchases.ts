@@ -52,6 +52,7 @@ export async function buy(deps: Dependencies, request: BuyRequest): Promise<Boug
   const placed = await placeOrder(session, request, order);
   if (request.dryRun === true) return { ...(await answer(session, placed.purchase)), dryRun: true };
   session.deps.system.reached('intent.after_commit');
+  deps.onRecord?.(placed.purchase.id);
   const purchase = await drive(session, placed.purchase.id);
   if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed);
   return { ...(await answer(session, purchase)), ...(placed.replayed ? { replayed: true as const } : {}) };

@@ -52,6 +52,7 @@ async function checkIn(session: Session, request: ChangeOptions = {}): Promise<C
   const evaluated = await evaluateFreely(session, request.dryRun === true);
   if (request.dryRun === true) return { ...(await answer(session, { ...evaluated, purchase: null })), dryRun: true };
   if (evaluated.outcome !== 'recharged' || evaluated.purchase === null) return answer(session, evaluated);
+  session.deps.onRecord?.(evaluated.purchase);
   const purchase = await drive(session, evaluated.purchase);
   return answer(session, { ...evaluated, outcome: outcomeOf(purchase) });
 }

@@ -41,6 +41,7 @@ export async function refundPurchase(
   if (request.dryRun !== true) await driveOpenRefunds(session);
   const asked = await askForRefund(session, request);
   if (request.dryRun === true) return { ...(await foresee(session, asked.refund)), dryRun: true };
+  deps.onRecord?.(asked.refund.purchase);
   const refund = await driveRefund(session, asked.refund.id);
   requireDone(refund);
   return { ...(await answer(session, refund.purchase)), ...(asked.replayed ? { replayed: true as const } : {}) };

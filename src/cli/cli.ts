@@ -78,7 +78,7 @@ export function createCli(world: World, call: Call, signals: Signals, again: Cli
       const { createStreamSink } = await import('../output/streams');
       return createStreamSink(world.stdout);
     }),
-    wallet: () => (opened ??= world.openWallet(cli.settings)),
+    wallet: () => (opened ??= world.openWallet(cli.settings, signals.underWay)),
     organisation: () => (organisation ??= cli.wallet().then(async (wallet) => (await wallet.organisation.show()).org)),
     calendar: async () => world.openCalendar(cli.settings.tz.value ?? (await cli.organisation()).timeZone),
     clock: async () => {

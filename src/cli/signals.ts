@@ -14,14 +14,17 @@ interface Interruptible {
 export interface Signals {
   /** The command answers from now on; call what it gives back to hand over again. A second signal always ends the program. */
   takeOver(handler: Handler): () => void;
+  /** A payment has begun: whoever is cut short now is told which. */
+  underWay(id: string): void;
 }
 
 /** Ending at once is safe: whatever is not committed never happened, and a charge under way is recorded before it is made. */
 export function watchSignals(spec: Interruptible, say: (line: string) => void): Signals {
   let current: Handler | undefined;
   let isSecond = false;
+  let payment: string | undefined;
   const end: Handler = (signal) => {
-    say(`${signal === 'SIGINT' ? 'interrupted' : 'terminated'}: ${whatNow(spec)}`);
+    say(`${signal === 'SIGINT' ? 'interrupted' : 'terminated'}: ${whatNow(spec, payment)}`);
     process.exit(SIGNAL_STATUS[signal]);
   };
   const answer = (signal: Signal) => {
@@ -38,10 +41,14 @@ export function watchSignals(spec: Interruptible, say: (line: string) => void): 
         current = undefined;
       };
     },
+    underWay(id) {
+      payment = id;
+    },
   };
 }
 
-function whatNow({ kind, spends }: Interruptible): string {
+function whatNow({ kind, spends }: Interruptible, payment: string | undefined): string {
+  if (payment !== undefined) return `${payment} is on record and never charged twice; settle it with: wallet reconcile`;
   if (spends) return 'if a charge was under way it stays pending; settle it with: wallet reconcile';
   return kind === 'change' ? 'see what was done with: wallet status' : 'nothing was changed';
 }
