@@ -10,6 +10,7 @@ import { type ChangeFacts, changeIn, replayed } from './command';
 import { requireCustomer } from './customer';
 import type { Dependencies } from './dependencies';
 import { presentCard } from './present';
+import { RULE_ID } from './recharge-state';
 import { openSession, readLedger, type Session } from './session';
 
 type Details = Omit<CardDetails, 'expMonth' | 'expYear'>;
@@ -120,9 +121,13 @@ export async function assignCard(
 
 /**
  * Takes a card off file. The record goes first, so that no purchase can pick a card that is being detached. Throws
- * `last_card` for the last one without a replacement, and `invalid_state` while a purchase still needs it.
+ * `last_card` for the last one without a replacement, and `invalid_state` while a purchase or auto top-up still needs it.
+ * Forced, it switches an auto top-up off that would have no card left.
  */
-export async function removeCard(deps: Dependencies, request: CardRemoveRequest): Promise<Changed & { card: Card }> {
+export async function removeCard(
+  deps: Dependencies,
+  request: CardRemoveRequest,
+): Promise<Changed & { card: Card; notice?: string }> {
   const session = await openSession(deps, 'card.remove');
   const facts: ChangeFacts = { operation: 'card.remove', action: 'card.remove', subject: request.id };
   let detach: string | undefined;
@@ -131,6 +136,8 @@ export async function removeCard(deps: Dependencies, request: CardRemoveRequest)
     const others = (await unit.records.cards.list({ removedAt: null })).filter((each) => each.id !== card.id);
     await requireIdle(unit, card);
     if (others.length === 0 && request.force !== true) throw lastCard(session, card);
+    const isRelied = request.replaceWith === undefined && !others.some(({ role }) => role !== 'none');
+    const isOff = isRelied && card.role !== 'none' && (await leaveTopUp(unit, card, request.force === true));
     const heir = request.replaceWith === undefined ? undefined : await requireCard(unit, request.replaceWith);
     if (heir?.id === card.id)
       throw new WalletError('invalid_value', 'a card can not replace itself', {
@@ -140,7 +147,8 @@ export async function removeCard(deps: Dependencies, request: CardRemoveRequest)
     const removed = await unit.records.cards.update({ ...card, role: 'none', removedAt: session.now() });
     if (heir !== undefined && card.role !== 'none') await unit.records.cards.update({ ...heir, role: card.role });
     detach = card.paymentMethod;
-    return { card: presentCard(session, removed) };
+    const notice = isOff ? { notice: 'auto top-up is off: it has no card any more' } : {};
+    return { card: presentCard(session, removed), ...notice };
   });
   if (detach !== undefined && request.dryRun !== true)
     await (await session.gateway()).detachCard(detach, attemptKey(session));
@@ -168,6 +176,20 @@ async function requireIdle(view: LedgerView, card: CardRecord): Promise<void> {
     hint: busy.state === 'needs_person' ? `wallet purchase cancel ${busy.id}` : 'wallet reconcile',
     details: { purchase: busy.id },
   });
+}
+
+/** The last card that auto top-up could charge: by force only, and then the rule is off. Answers whether it is now. */
+async function leaveTopUp(unit: LedgerUnit, card: CardRecord, isForced: boolean): Promise<boolean> {
+  const rule = await unit.records.recharge_rules.find(RULE_ID);
+  if (rule === undefined || !rule.enabled) return false;
+  if (!isForced)
+    throw new WalletError('invalid_state', `auto top-up has no other card than ${card.id}`, {
+      why: 'without one it could not buy what is needed; nothing was changed',
+      hint: `wallet card remove ${card.id} --replace-with ANOTHER, or first: wallet recharge off`,
+      details: { card: card.id },
+    });
+  await unit.records.recharge_rules.update({ ...rule, enabled: false });
+  return true;
 }
 
 /** Card calls take no money and are not repeated, so each has a key of its own. */

@@ -6,7 +6,6 @@ import { runInvoices } from './invoices';
 import { openJournal } from './ledger';
 import { reconcile } from './purchases';
 import { check } from './recharge-check';
-import { GUARD_REASONS } from './recharge-reasons';
 import { openSession } from './session';
 
 /** What a step did: `nothing` says that nothing was due. */
@@ -51,13 +50,12 @@ export async function endWhatLapsed(deps: Dependencies): Promise<StepResult> {
 
 /** As `recharge check`. */
 export async function topUp(deps: Dependencies): Promise<StepResult> {
-  const { outcome, guard, purchase } = await check(deps);
+  const { outcome, reason, purchase } = await check(deps);
   if (purchase !== undefined) {
     const failure = purchase.failure === null ? '' : `, ${purchase.failure.message}`;
     return { outcome, detail: `${purchase.credits} credits (${purchase.id})${failure}` };
   }
-  // The guards are the closed list that the reasons are written for.
-  return { outcome, detail: GUARD_REASONS[guard as keyof typeof GUARD_REASONS] };
+  return { outcome, detail: reason };
 }
 
 /** Bills the month that ended in the organisation's zone, once, and charges what no card was charged for yet. */

@@ -6,7 +6,7 @@ import { makeId } from '../core/ids';
 import { shownCode } from '../core/payment/decline';
 import { type PurchaseRecord, placePurchase } from '../core/payment/purchase';
 import { withCancel } from '../core/payment/purchase-steps';
-import { decide, type RechargeDecision, type RechargeRuleRecord } from '../core/recharge';
+import { decide, type Guard, type RechargeDecision, type RechargeRuleRecord } from '../core/recharge';
 import { formatInstant, type Instant } from '../core/time';
 import { Abandon, type EvaluationRecord, type LedgerUnit } from '../ports/store';
 import { type ChangeFacts, changeIn, fingerprintOf, replayed } from './command';
@@ -25,7 +25,7 @@ import { move } from './settlement-moves';
 /** What one evaluation came to: at most one purchase, which exists because of it. */
 interface Evaluated {
   readonly outcome: RechargeCheck['outcome'];
-  readonly guard: string;
+  readonly guard: Guard;
   readonly purchase: string | null;
 }
 
@@ -218,8 +218,7 @@ async function trace(
     lastAt: now,
     times: 1,
     outcome,
-    // The guards are the closed list that `decide` answers with.
-    guard: guard as EvaluationRecord['guard'],
+    guard,
     inputs,
     purchase,
     version: 1,
@@ -233,6 +232,7 @@ function answer(session: Session, { outcome, guard, purchase }: Evaluated): Prom
     return {
       outcome,
       guard,
+      reason: GUARD_REASONS[guard],
       ...(made === undefined ? {} : { purchase: presentPurchase(session, made) }),
       balance: presentBalance(session, journal.wallet),
     };

@@ -32,7 +32,9 @@ export async function driveRefund(session: Session, id: string): Promise<RefundR
   for (let step = 0; step < MOST_STEPS && isOpenRefund(refund); step += 1) {
     const next = await advance(session, gateway, refund).catch(asUnknown);
     if (next === undefined || next.version === refund.version) break;
+    const isOnItsWay = refund.state === 'sending' && next.state === 'pending';
     refund = next;
+    if (isOnItsWay) break; // to ask again at once would tell nothing new
   }
   return refund;
 }

@@ -2,7 +2,8 @@ import type { Upcoming, UpcomingItem } from '../contract/outlook';
 import { formatCredits } from '../core/credits';
 import { addMonths, dateFromParts } from '../core/date';
 import { parseDuration } from '../core/duration';
-import { addMs, type Calendar, formatInstant, type Instant, nearestInstant } from '../core/time';
+import { BILLING_ACCOUNT } from '../core/payment/purchase';
+import { addMs, type Calendar, DAY_MS, formatInstant, type Instant, nearestInstant } from '../core/time';
 import type { LedgerView } from '../ports/store';
 import type { Dependencies } from './dependencies';
 import { dryRange, readBurn, readSupplies } from './forecast';
@@ -93,9 +94,23 @@ function endOfMonth(year: number, month: number, calendar: Calendar): Instant {
 
 async function dueInvoices(view: LedgerView): Promise<readonly Item[]> {
   const open = await view.records.invoices.list({ state: 'open' });
-  return open.map((invoice) => {
+  const owed = open.map((invoice) => {
     const credits = formatCredits(invoice.total);
     const detail = `the invoice for ${invoice.period} is open: wallet invoice pay ${invoice.id}`;
-    return { at: invoice.dueAt, kind: 'invoice_due', subject: invoice.id, credits, detail };
+    return { at: invoice.dueAt, kind: 'invoice_due' as const, subject: invoice.id, credits, detail };
+  });
+  return [...owed, ...(await dueOrders(view))];
+}
+
+/** Orders on account, as far as nobody has paid them. */
+async function dueOrders(view: LedgerView): Promise<readonly Item[]> {
+  const [terms] = await view.records.billing.list();
+  if (terms === undefined) return [];
+  const open = (await view.unresolvedPurchases()).filter((purchase) => purchase.paymentMethod === BILLING_ACCOUNT);
+  return open.map((purchase) => {
+    const credits = formatCredits(purchase.credits);
+    const detail = `the invoice for ${credits} credits on account is open; they come once it is paid`;
+    const at = addMs(purchase.createdAt, terms.netDays * DAY_MS);
+    return { at, kind: 'invoice_due', subject: purchase.id, credits, detail };
   });
 }

@@ -65,7 +65,7 @@ export interface CardOperations {
   show(request: { id: string }): Promise<{ card: Card }>;
   edit(request: CardEditRequest): Promise<Changed & { card: Card }>;
   assign(request: ChangeOptions & { id: string; role: 'primary' | 'backup' }): Promise<Changed & { card: Card }>;
-  remove(request: CardRemoveRequest): Promise<Changed & { card: Card }>;
+  remove(request: CardRemoveRequest): Promise<Changed & { card: Card; notice?: string }>;
   /** Opens the processor's page for a card. Throws `invalid_usage` in the sandbox, which has none. */
   setup(request: ChangeOptions & { role?: 'primary' | 'backup' }): Promise<Changed & { setup: CardSetup }>;
   /** Puts the cards on file that were typed in on such pages since. */

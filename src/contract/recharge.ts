@@ -63,6 +63,8 @@ export interface RechargeCheck {
     | 'disabled';
   /** What let it fire or stopped it. */
   readonly guard: string;
+  /** The guard in words. */
+  readonly reason: string;
   readonly purchase?: Purchase;
   readonly balance: Balance;
 }

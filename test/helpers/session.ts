@@ -7,7 +7,7 @@ const FOLDER = path.resolve('test/sessions');
 const TYPED = /^(?:\$ |#|> )/;
 /** When the first line is typed; each line after it comes a second later, so that lists have one order. */
 const START = Date.parse('2026-10-15T12:00:00Z');
-const IDS = /\b(txn|pur|card|lead|hold|grant|app|alert|tok|user|pi_sandbox|cus|in)_([0-9A-Za-z]{10,})/g;
+const IDS = /\b(txn|pur|rfd|card|lead|hold|grant|app|alert|tok|user|pi_sandbox|cus|in)_([0-9A-Za-z]{10,})/g;
 
 /**
  * A session: lines that start with `$ ` are typed, what follows is what came back: stdout as it is, stderr behind `! `,

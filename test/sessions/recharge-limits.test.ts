@@ -31,6 +31,19 @@ test('off stops it, on lets it go on, and the history lists what it bought', asy
   expect(purchases).toMatchObject([{ trigger: 'recharge', credits: '100.00', status: 'succeeded' }]);
 });
 
+test('the only card it could charge is not removed from under it, though others are on file', async () => {
+  const added = (await box.ok('card add --payment-method pm_card_visa --json')).json() as { card: { id: string } };
+  const other = (await box.ok('card add --payment-method pm_card_amex --json')).json() as { card: { id: string } };
+  await box.ok('recharge set --below 50 --amount 100 --yes');
+
+  const refused = await box.wallet(`card remove ${added.card.id} --json`);
+  const replaced = await box.wallet(`card remove ${added.card.id} --replace-with ${other.card.id} --json`);
+
+  expect([refused.status, refused.error().code, replaced.status]).toEqual([8, 'invalid_state', 0]);
+  expect(refused.error().hint).toContain('wallet recharge off');
+  expect(await checked('2026-10-05T13:00:00Z')).toBe('recharged 100.00 [0]');
+});
+
 test('refilling buys what is missing to the target, in whole cents', async () => {
   await box.ok('card add --payment-method pm_card_visa');
   await box.ok('grant add 12.345678 --reason start');

@@ -139,7 +139,8 @@ export const commands: readonly CommandSpec[] = [
   {
     path: 'card remove',
     summary: 'take a card off file',
-    details: 'The last card can only be replaced, or removed with --force, which turns auto top-up off.',
+    details:
+      'The last card, and the last one that auto top-up can charge, can only be replaced, or removed with --force, which turns auto top-up off.',
     args: [ID],
     options: [
       { flag: '--replace-with <id>', help: 'the card that takes over its role' },
@@ -153,6 +154,7 @@ export const commands: readonly CommandSpec[] = [
       const result = await cards.remove(
         given({ id: call.arg(0), replaceWith, force: call.flag('force'), ...call.change() }),
       );
+      if (result.notice !== undefined) cli.note(result.notice);
       return cli.show(result, () => `removed ${cardName(result.card)} (${result.card.id})\n`, result.card.id);
     },
   },

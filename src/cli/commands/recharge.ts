@@ -229,10 +229,10 @@ async function answerSet(
   return cli.show(result, () => describe(result.recharge, cli));
 }
 
-function whyNot({ outcome, guard, purchase }: RechargeCheck): string {
+function whyNot({ outcome, reason, purchase }: RechargeCheck): string {
   if (purchase !== undefined)
     return `: ${purchase.credits} credits (${purchase.id})${purchase.failure === null ? '' : `, ${purchase.failure.message}`}`;
-  return outcome === 'not_needed' || outcome === 'recharged' ? '' : `: ${guard.replaceAll('_', ' ')}`;
+  return outcome === 'not_needed' || outcome === 'recharged' ? '' : `: ${reason}`;
 }
 
 async function describe(rule: RechargeRule | null, cli: Cli): Promise<Styled | string> {

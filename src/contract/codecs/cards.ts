@@ -63,7 +63,7 @@ export const cards: Codecs<CardOperations> = {
   assign: { request: { id: text, role, ...change }, answer: { card, ...changed } },
   remove: {
     request: { id: text, replaceWith: optionalText, force: flag, ...change },
-    answer: { card, ...changed },
+    answer: { card, notice: word.exactOptional(), ...changed },
   },
   setup: { request: { role: role.exactOptional(), ...change }, answer: { setup, ...changed } },
   sync: { request: {}, answer: { cards: z.array(card), setups: z.array(setup), notices: z.array(word), ...changed } },

@@ -47,7 +47,7 @@ const outcome = z.enum([
   'paused',
   'disabled',
 ]);
-const check = { outcome, guard: word, purchase: purchase.exactOptional(), balance };
+const check = { outcome, guard: word, reason: word, purchase: purchase.exactOptional(), balance };
 export const rechargeCheck = named<RechargeCheck>('RechargeCheck', check);
 export const rechargeDue = part({ due: truth, outcome: outcome.exactOptional(), purchase: purchase.exactOptional() });
 
