@@ -29,7 +29,7 @@ export const TRANSACTION_COLUMNS: readonly Column<Transaction>[] = [
 const CSV_HEADER = `${TRANSACTION_COLUMNS.map(({ key }) => key).join(',')}\n`;
 const BYTE_ORDER_MARK = '\ufeff';
 /** A page of finished text costs little memory a row. */
-const CSV_PAGE_ROWS = 10_000;
+const CSV_PAGE_ROWS = 5_000;
 
 export type Transactions = WalletService['transactions'];
 

@@ -38,6 +38,7 @@ const app = (name: string): AppRecord => ({
   version: 1,
 });
 const HOSTILE = [
+  'fine,,,x\ntxn_0,2026,usage,,,,,,,,0.00,0.00,0.00,one line that looks like two',
   '=1+1',
   '+1',
   '-1',
@@ -389,13 +390,16 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     });
 
     test('a page as CSV is byte for byte what the generic formatter makes of its rows', async () => {
-      await uses(
-        HOSTILE.flatMap((text, i) => [
+      // More plain ones than are made at once, before the others and after them.
+      const plain = Array.from({ length: 2_600 }, (_, i) => ({ micro: i, at: NOON + (i % 2 === 0 ? i : -i) * 60_000 }));
+      await uses([
+        ...plain,
+        ...HOSTILE.flatMap((text, i) => [
           { memo: text, at: NOON + i * 7, micro: i * 37, postpaid: i % 3 === 0 },
           { user: text, campaign: text, micro: 1_000 * i, quantity: i, at: NOON - i * 86_400_000 },
           { reference: text, externalId: `${i}${text}`, micro: 5 },
         ]),
-      );
+      ]);
       for (const order of ['asc', 'desc'] as const) {
         const rows = await page({ order });
         const csv = await store.read(org.number, (view) => view.csvPage({ order, limit: rows.length }));
@@ -405,9 +409,9 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       }
       const [first] = await page({ limit: 1 });
       const rest = await store.read(org.number, (view) =>
-        view.csvPage({ order: 'asc', limit: 1_000, ...(first === undefined ? {} : { after: first }) }),
+        view.csvPage({ order: 'asc', limit: 5_000, ...(first === undefined ? {} : { after: first }) }),
       );
-      expect(rest).toMatchObject({ rows: HOSTILE.length * 3, last: null });
+      expect(rest).toMatchObject({ rows: plain.length + HOSTILE.length * 3, last: null });
     });
 
     test('day and month totals add up over writes', async () => {

@@ -8,10 +8,15 @@ interface Filter {
   readonly params: readonly SqlValue[];
 }
 
-/** What the entry did to posted credits, and to the postpaid invoice, by the account numbers of `core/ledger/chart`. */
-export const SIGNED_AMOUNT =
-  'CASE WHEN debit = 1 AND credit <> 2 THEN amount WHEN credit = 1 AND debit <> 2 THEN -amount ELSE 0 END';
-export const INVOICED = 'CASE WHEN credit = 4 THEN amount WHEN debit = 4 THEN -amount ELSE 0 END';
+/** What the entry did to posted credits, by the account numbers of `core/ledger/chart`: its own amount, taken, or nothing. */
+export function signedAmount(amount: string, negative: string, nothing: string): string {
+  return `CASE WHEN debit = 1 AND credit <> 2 THEN ${amount} WHEN credit = 1 AND debit <> 2 THEN ${negative} ELSE ${nothing} END`;
+}
+
+/** The same of what it did to the postpaid invoice. */
+export function signedInvoiced(amount: string, negative: string, nothing: string): string {
+  return `CASE WHEN credit = 4 THEN ${amount} WHEN debit = 4 THEN ${negative} ELSE ${nothing} END`;
+}
 
 /** What `isTransaction` of `core/ledger/entry` says, as SQL. */
 const ONLY_TRANSACTIONS = "type NOT IN ('hold', 'release', 'payment', 'rounding')";

@@ -10,7 +10,6 @@ import type { Instant } from '../../core/time';
 import type {
   DayTotalsQuery,
   EntryPageQuery,
-  EntryPosition,
   EntryQuery,
   EntryTotals,
   KeyRecord,
@@ -21,12 +20,13 @@ import type {
   Records,
   RecordTypes,
 } from '../../ports/store';
-import { filterEntries, INVOICED, pageOfEntries, SIGNED_AMOUNT, sumOfDays } from './entry-query';
+import { type CsvPage, readCsvPage } from './csv-page';
+import { filterEntries, pageOfEntries, signedAmount, signedInvoiced, sumOfDays } from './entry-query';
 import { ENTRY_COLUMNS, EVENT_COLUMNS, toEntry, toListedEntry, toPostedEvent } from './entry-rows';
 import { LedgerProofReader } from './ledger-proof';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
 import { fromRow, openRecords, type Witness } from './record-tables';
-import type { Dialect, SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
+import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
 
 /** Values in one `IN (…)`: well under every engine's limit on parameters. */
 const IN_LIST = 500;
@@ -34,8 +34,6 @@ const IN_LIST = 500;
 const ENTRIES_BY_SEQ = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq IN`;
 /** Where these stand among `ENTRY_COLUMNS`. */
 const [SEQ, AMOUNT, GRANT_SEQ] = [1, 14, 20] as const;
-
-const CSV_TEXT = ['memo', 'reference', 'external_id', 'actor'] as const;
 
 /** Reads one organisation's ledger inside one transaction, with statements that every engine understands. */
 export class SqlLedgerView implements LedgerView {
@@ -163,23 +161,15 @@ export class SqlLedgerView implements LedgerView {
     return (await this.connection.table(sql, params)).map(toListedEntry);
   }
 
-  async csvPage(query: EntryPageQuery): Promise<{ text: string; rows: number; last: EntryPosition | null }> {
-    const { where, params } = pageOfEntries(this.org, query);
-    const line = csvLine(this.#driver.dialect);
-    const sql = `SELECT ${line} FROM transactions CROSS JOIN (SELECT tag FROM organisations WHERE org = ?) AS own WHERE ${where}`;
-    const lines = await this.connection.column(sql, [this.org, ...params]);
-    return {
-      text: lines.join(''),
-      rows: lines.length,
-      last: lines.length < query.limit ? null : await this.#positionOfLast(query),
-    };
+  async csvPage(query: EntryPageQuery): Promise<CsvPage> {
+    return readCsvPage(this.connection, this.#driver.dialect, this.org, query);
   }
 
   async totals(query: EntryQuery): Promise<EntryTotals> {
     const { where, params } = filterEntries(this.org, query);
     const sum = (expression: string) => `coalesce(sum(${expression}), 0)`;
     const sql = `SELECT count(*) AS rows_, ${sum('quantity')} AS quantity, ${sum('free_quantity')} AS free_quantity,
-      ${sum(SIGNED_AMOUNT)} AS amount, ${sum(INVOICED)} AS invoiced FROM transactions WHERE ${where}`;
+      ${sum(signedAmount('amount', '-amount', '0'))} AS amount, ${sum(signedInvoiced('amount', '-amount', '0'))} AS invoiced FROM transactions WHERE ${where}`;
     const row = await this.connection.get(sql, params);
     return {
       rows: numberOf(row, 'rows_'),
@@ -265,15 +255,6 @@ export class SqlLedgerView implements LedgerView {
     };
   }
 
-  async #positionOfLast(query: EntryPageQuery): Promise<EntryPosition | null> {
-    const { where, params } = pageOfEntries(this.org, { ...query, limit: 1 });
-    const row = await this.connection.get(`SELECT occurred_at, seq FROM transactions WHERE ${where} OFFSET ?`, [
-      ...params,
-      query.limit - 1,
-    ]);
-    return row === undefined ? null : { occurredAt: row.occurred_at as Instant, seq: row.seq as number };
-  }
-
   async #withDraws(rows: readonly (readonly SqlValue[])[]): Promise<readonly Entry[]> {
     const split = rows.filter((row) => row[GRANT_SEQ] === null && row[AMOUNT] !== 0).map((row) => row[SEQ] as number);
     const found = await this.#allIn('SELECT seq, place, grant_seq, amount FROM draws WHERE org = ? AND seq IN', split);
@@ -328,27 +309,4 @@ function noWallet(org: number): WalletError {
     why: 'it is made with the organisation, and never removed',
     hint: 'restore the newest backup: wallet restore FILE',
   });
-}
-
-/** One finished line of the CSV of transactions; the columns and their order are fixed by the contract. */
-function csvLine(dialect: Dialect): string {
-  const text = (column: string) => dialect.csvText(column);
-  const number = (column: string) => dialect.csvNumber(column);
-  const cells = [
-    `'txn_' || ${dialect.hex('recorded_at', 12)} || ${dialect.hex('seq', 10)} || tag`,
-    dialect.time('occurred_at'),
-    'type',
-    text('service'),
-    text('app'),
-    text('user_name'),
-    text('campaign'),
-    number('quantity'),
-    number('free_quantity'),
-    `CASE WHEN unit_price IS NULL THEN '' ELSE ${dialect.decimal('unit_price')} END`,
-    dialect.decimal(`(${SIGNED_AMOUNT})`),
-    dialect.decimal(`(${INVOICED})`),
-    dialect.decimal('balance'),
-    ...CSV_TEXT.map(text),
-  ];
-  return `${cells.join(" || ',' || ")} || '\n'`;
 }

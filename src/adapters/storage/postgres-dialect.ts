@@ -24,6 +24,7 @@ export const postgresDialect: Dialect = {
     `(CASE WHEN ${x} < 0 THEN '-' ELSE '' END || (abs(${x}) / 1000000)::text || '.' || lpad((abs(${x}) / 10000 % 100)::text, 2, '0') || rtrim(lpad((abs(${x}) % 10000)::text, 4, '0'), '0'))`,
   time: (x) =>
     `(to_char(to_timestamp(${x} / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS') || CASE WHEN ${x} % 1000 = 0 THEN 'Z' ELSE '.' || lpad((${x} % 1000)::text, 3, '0') || 'Z' END)`,
+  joined: (x) => `string_agg(${x}, '')`,
   hex: (x, digits) => `lpad(to_hex(${x}), greatest(${digits}, length(to_hex(${x}))), '0')`,
 };
 

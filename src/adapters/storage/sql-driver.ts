@@ -39,6 +39,8 @@ export interface Dialect {
   decimal(expression: string): string;
   /** Milliseconds as RFC 3339. */
   time(expression: string): string;
+  /** The texts of all rows as one, in the order of the rows; null where there are none. */
+  joined(expression: string): string;
   /** An integer as lower-case hexadecimal of at least so many digits. */
   hex(expression: string, digits: number): string;
 }

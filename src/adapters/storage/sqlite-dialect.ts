@@ -16,10 +16,12 @@ export const sqliteDialect: Dialect = {
     ),
   csvText,
   csvNumber: (x) => `coalesce(${x}, '')`,
+  // Past the second decimal a zero at the end is cut: where the last four are not all zeros, the cut stops among them.
   decimal: (x) =>
-    `(iif(${x} < 0, '-', '') || (abs(${x}) / 1000000) || '.' || printf('%02d', abs(${x}) / 10000 % 100) || rtrim(printf('%04d', abs(${x}) % 10000), '0'))`,
+    `(iif(${x} < 0, '-', '') || iif(${x} % 10000 = 0, printf('%d.%02d', abs(${x}) / 1000000, abs(${x}) / 10000 % 100), rtrim(printf('%d.%06d', abs(${x}) / 1000000, abs(${x}) % 1000000), '0')))`,
   time: (x) =>
     `(strftime('%Y-%m-%dT%H:%M:%S', ${x} / 1000, 'unixepoch') || iif(${x} % 1000 = 0, 'Z', printf('.%03dZ', ${x} % 1000)))`,
+  joined: (x) => `group_concat(${x}, '')`,
   hex: (x, digits) => `printf('%0${digits}x', ${x})`,
 };
 
