@@ -1,6 +1,9 @@
+import { parseCredits } from '../core/credits';
 import { WalletError } from '../core/errors';
+import { parsePurchaseAmount } from '../core/payment/purchase';
 import type { Call } from './call';
 import type { Cli } from './cli';
+import { askEmail, askName, askZone, orEmpty } from './organisation-questions';
 import { scriptLine } from './shell-words';
 import type { Choice } from './terminal-prompts';
 
@@ -26,7 +29,7 @@ interface Guide {
  */
 export async function guideFirstRun(call: Call, cli: Cli): Promise<number> {
   const guide: Guide = { cli, call, done: [] };
-  cli.warn('This sets up a wallet: prepaid credits that your apps spend, one credit for one US dollar.');
+  cli.warn('This sets up a wallet: prepaid credits that apps spend. A credit is a US dollar.');
   const organisation = await makeOrganisation(guide);
   if (organisation === undefined) return 2;
   const hasCard = await addCard(guide, organisation.provider);
@@ -38,11 +41,11 @@ export async function guideFirstRun(call: Call, cli: Cli): Promise<number> {
 async function makeOrganisation({ cli, call, done }: Guide): Promise<{ provider: string; email: string } | undefined> {
   const { ask } = cli;
   say(cli, 'The balance belongs to an organisation; all its apps share it.');
-  const org = await ask.input('Name of the organisation');
-  const email = call.text('email') ?? (await ask.input('Its e-mail address, for receipts and alerts (may stay empty)'));
+  const org = await askName(cli);
+  const email = call.text('email') ?? (await askEmail(cli));
   say(cli, "Days and months end at midnight in the organisation's time zone.");
-  const tz = cli.settings.tz.value ?? (await ask.input('Its time zone', 'UTC'));
-  say(cli, 'The processor moves the money. The sandbox plays it, so that everything can be tried without any.');
+  const tz = cli.settings.tz.value ?? (await askZone(cli));
+  say(cli, 'The processor moves the money. The sandbox only plays it: nothing is at stake.');
   const provider = call.text('provider') ?? (await ask.select('Processor', PROVIDERS));
   const contact = call.text('accounting-contact');
   const address = call.text('address');
@@ -79,11 +82,13 @@ const STRIPE_PAGE: readonly Choice[] = [
 
 async function setTopUp(guide: Guide): Promise<void> {
   const { cli } = guide;
-  say(cli, 'Auto top-up buys credits by itself before they run out, so that no campaign stops half way.');
-  const below = await cli.ask.input('Top up when less than this is available (empty for no auto top-up)', '');
+  say(cli, 'Auto top-up buys credits by itself, before they run out half way.');
+  const below = await cli.ask.input('Top up when less than this is available (empty for no auto top-up)', {
+    check: orEmpty(parseCredits),
+  });
   if (below === '') return;
-  const amount = await cli.ask.input('How much to buy then', '100');
-  const cap = await cli.ask.input('At most how much in a month (empty for no cap)', '');
+  const amount = await cli.ask.input('How much to buy then', { fallback: '100', check: isPurchase });
+  const cap = await cli.ask.input('At most how much in a month (empty for no cap)', { check: orEmpty(parseCredits) });
   const words = ['recharge', 'set', '--below', below, '--amount', amount];
   // What it would charge is left to the first check: setting up takes no money.
   await perform(guide, [...words, ...(cap === '' ? [] : ['--monthly-cap', cap]), '--yes']);
@@ -92,10 +97,16 @@ async function setTopUp(guide: Guide): Promise<void> {
 async function addAlert(guide: Guide, email: string): Promise<void> {
   const { cli } = guide;
   say(cli, 'An alert tells somebody once when the credits fall below a mark.');
-  const below = await cli.ask.input('Alert when less than this is available (empty for no alert)', '');
+  const below = await cli.ask.input('Alert when less than this is available (empty for no alert)', {
+    check: orEmpty(parseCredits),
+  });
   if (below === '') return;
-  const to = await cli.ask.input('To which e-mail address or https URL', ...(email === '' ? [] : [email]));
+  const to = await cli.ask.input('To which e-mail address or https URL', email === '' ? {} : { fallback: email });
   await perform(guide, ['alert', 'add', 'low-balance', '--below', below, '--to', to]);
+}
+
+function isPurchase(text: string): void {
+  parsePurchaseAmount(text, undefined);
 }
 
 /** Runs the command and keeps it for the script. What fails has said why; the way goes on without it. */

@@ -215,6 +215,7 @@ async function renderOptions(plan: ListPlan, cli: Cli, hasTimes: boolean): Promi
     bom: plan.bom,
     terminal: onTerminal,
     width: onTerminal ? cli.world.stdout.columns : undefined,
+    onLeftOut: (titles) => cli.note(`no room for ${titles.join(', ')}: widen the terminal, or add --format csv`),
     formatTime: isForPeople && hasTimes ? await cli.clock() : undefined,
     styles: plan.output === undefined ? await cli.styles() : undefined,
   };

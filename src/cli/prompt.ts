@@ -1,5 +1,5 @@
 import { WalletError } from '../core/errors';
-import type { Choice } from './terminal-prompts';
+import type { Choice, TextOptions } from './terminal-prompts';
 import type { World } from './world';
 
 /** Questions to a person. */
@@ -10,7 +10,8 @@ export interface Asker {
   readonly isPossible: boolean;
   /** Asks before money moves; No unless they say yes. Throws `confirmation_required` where nobody can answer, `cancelled` on No. */
   confirm(question: string, what: string): Promise<void>;
-  input(question: string, fallback?: string): Promise<string>;
+  /** Asks until the answer passes the check. */
+  input(question: string, options?: TextOptions): Promise<string>;
   select(question: string, choices: readonly Choice[]): Promise<string>;
 }
 
@@ -33,9 +34,9 @@ export function createAsker(world: World, options: { readonly yes: boolean; read
       const { askYesNo } = await import('./terminal-prompts');
       if (!(await askYesNo(question, streams()))) throw declined();
     },
-    async input(question, fallback) {
+    async input(question, options = {}) {
       const { askText } = await import('./terminal-prompts');
-      return askText(question, fallback, streams());
+      return askText(question, options, streams());
     },
     async select(question, choices) {
       const { askChoice } = await import('./terminal-prompts');

@@ -1,9 +1,16 @@
 import { confirm, input, select } from '@inquirer/prompts';
+import { WalletError } from '../core/errors';
 
 /** One of the answers to a question: what is shown, and what it stands for. */
 export interface Choice {
   readonly name: string;
   readonly value: string;
+}
+
+export interface TextOptions {
+  /** What Enter alone answers. */
+  readonly fallback?: string;
+  readonly check?: (text: string) => void | Promise<void>;
 }
 
 /** What a question is drawn on and answered from. */
@@ -20,8 +27,18 @@ export function askYesNo(message: string, streams: PromptStreams): Promise<boole
   return confirm({ message, default: false }, streams);
 }
 
-export function askText(message: string, fallback: string | undefined, streams: PromptStreams): Promise<string> {
-  return input({ message, ...(fallback === undefined ? {} : { default: fallback }) }, streams);
+/** A line of text. `check` throws for what can't be: its reason is shown, and the question stands. */
+export function askText(message: string, { fallback, check }: TextOptions, streams: PromptStreams): Promise<string> {
+  const validate = async (text: string) => {
+    try {
+      await check?.(text);
+      return true;
+    } catch (error) {
+      if (!(error instanceof WalletError)) throw error;
+      return error.why ?? error.message; // what was typed still stands there, and the line is short
+    }
+  };
+  return input({ message, validate, ...(fallback === undefined ? {} : { default: fallback }) }, streams);
 }
 
 export function askChoice(message: string, choices: readonly Choice[], streams: PromptStreams): Promise<string> {

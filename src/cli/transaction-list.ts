@@ -7,7 +7,7 @@ import { followPages, pageOf } from './list';
 
 /** In the order of the CSV header, which is part of the contract. */
 export const TRANSACTION_COLUMNS: readonly Column<Transaction>[] = [
-  { key: 'id', title: 'Id', kind: 'text', cell: (row) => row.id },
+  { key: 'id', title: 'Id', kind: 'text', cell: (row) => row.id, spare: 2 },
   { key: 'time', title: 'Time', kind: 'time', cell: (row) => row.time },
   { key: 'type', title: 'Type', kind: 'text', cell: (row) => row.type },
   { key: 'service', title: 'Service', kind: 'text', cell: (row) => row.service },

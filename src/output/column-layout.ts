@@ -2,13 +2,18 @@ import fastStringWidth from 'fast-string-width';
 import { escapeControl } from './escape';
 import { type Cell, type Column, isNumeric, type RenderOptions, shownCell } from './view';
 
-const GUTTER = 2;
+export const GUTTER = 2;
+/** Shorter than this a text tells little. */
+export const TEXT_FLOOR = 8;
 const ELLIPSIS = '…';
+
+/** Cells as they are shown, escaped, before they are fitted. */
+export function textsOf<T>(columns: readonly Column<T>[], cells: readonly Cell[], options: RenderOptions): string[] {
+  return cells.map((cell, index) => escapeControl(shownCell(columns[index]?.kind ?? 'text', cell, options)));
+}
 
 /** The widths of a table's columns: as wide as what they have seen, within the limit. */
 export interface ColumnLayout {
-  /** Cells as they are shown, escaped, before they are fitted. */
-  textOf(cells: readonly Cell[]): string[];
   /** Makes room for more rows, as far as the limit allows. */
   include(rows: readonly (readonly string[])[]): void;
   /** The row cut to the columns, decimal points in line, nothing padded to the column's width. */
@@ -38,8 +43,6 @@ export function createColumnLayout<T>(columns: readonly Column<T>[], options: Re
   const cut = (row: readonly string[]) => row.map(cutCell);
 
   return {
-    textOf: (cells) =>
-      cells.map((cell, index) => escapeControl(shownCell(columns[index]?.kind ?? 'text', cell, options))),
     include(rows) {
       for (const row of rows)
         raise(
@@ -93,7 +96,7 @@ function fit<T>(columns: readonly Column<T>[], natural: readonly number[], limit
   const room = limit - GUTTER * (columns.length - 1);
   const isText = (column: Column<T>) => column.kind === 'text' && !isWhole(column);
   const tiers = [
-    { may: isText, floor: 8 },
+    { may: isText, floor: TEXT_FLOOR },
     { may: isText, floor: 3 },
     { may: (column: Column<T>) => !isNumeric(column.kind), floor: 3 },
   ];
@@ -146,6 +149,6 @@ function cutText(text: string, width: number): string {
   return kept + ELLIPSIS;
 }
 
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   return fastStringWidth(text);
 }

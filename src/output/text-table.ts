@@ -1,5 +1,6 @@
 import { plainStyles } from './colour';
-import { type ColumnLayout, createColumnLayout } from './column-layout';
+import { chooseColumns } from './column-choice';
+import { type ColumnLayout, createColumnLayout, textsOf } from './column-layout';
 import { escapeControl } from './escape';
 import { type Column, type Listing, type RenderOptions, runsOf } from './view';
 
@@ -12,34 +13,54 @@ const SMALL_TABLE_ROWS = 200;
  */
 export async function* renderTable<T>(listing: Listing<T>, options: RenderOptions): AsyncGenerator<string> {
   const columns = listing.columns.filter((column) => column.dataOnly !== true);
-  const layout = createColumnLayout(columns, options);
   const bold = (options.styles ?? plainStyles).bold;
   const first: string[][] = [];
-  let long = false;
+  let table: Fitted | undefined;
 
   for await (const page of listing.pages) {
     for (const rows of runsOf(page.rows)) {
-      const texts = rows.map((item) => layout.textOf(columns.map((column) => column.cell(item))));
-      if (long) yield linesOf(layout, texts);
+      const cells = (item: T) => columns.map((column) => column.cell(item));
+      const texts = rows.map((item) => textsOf(columns, cells(item), options));
+      if (table !== undefined) yield linesOf(table.layout, texts.map(table.pick));
       else first.push(...texts);
-      if (!long && first.length > SMALL_TABLE_ROWS) {
-        long = true;
-        yield longStart(layout, first.splice(0), bold);
+      if (table === undefined && first.length > SMALL_TABLE_ROWS) {
+        table = fitted(columns, first, options);
+        yield longStart(table.layout, first.splice(0).map(table.pick), bold);
       }
     }
   }
-  const footer = footerOf(listing, columns, layout);
-  if (long) {
-    if (footer.length > 0) yield `${footerRule(layout)}${linesOf(layout, footer)}`;
+  const footer = (listing.footer?.() ?? []).map((row) =>
+    textsOf(
+      columns,
+      columns.map((column) => row[column.key] ?? null),
+      options,
+    ),
+  );
+  if (table !== undefined) {
+    if (footer.length > 0) yield `${footerRule(table.layout)}${linesOf(table.layout, footer.map(table.pick))}`;
     return;
   }
-  yield await smallTable(layout, first, footer, bold);
+  const { layout, pick } = fitted(columns, [...first, ...footer], options);
+  yield await smallTable(layout, first.map(pick), footer.map(pick), bold);
   if (first.length === 0) yield `no ${escapeControl(listing.name)}\n`;
 }
 
-function footerOf<T>(listing: Listing<T>, columns: readonly Column<T>[], layout: ColumnLayout): string[][] {
-  const rows = listing.footer?.() ?? [];
-  return rows.map((row) => layout.textOf(columns.map((column) => row[column.key] ?? null)));
+/** The columns that there is room for. */
+interface Fitted {
+  readonly layout: ColumnLayout;
+  readonly pick: (row: readonly string[]) => string[];
+}
+
+function fitted<T>(
+  columns: readonly Column<T>[],
+  rows: readonly (readonly string[])[],
+  options: RenderOptions,
+): Fitted {
+  const chosen = chooseColumns(columns, rows, options.width);
+  const kept = chosen.flatMap((index) => columns[index] ?? []);
+  const leftOut = columns.filter((column, index) => !kept.includes(column) && rows.some((row) => row[index] !== ''));
+  if (leftOut.length > 0) options.onLeftOut?.(leftOut.map(({ title }) => title));
+  return { layout: createColumnLayout(kept, options), pick: (row) => chosen.map((index) => row[index] ?? '') };
 }
 
 function linesOf(layout: ColumnLayout, rows: readonly (readonly string[])[]): string {

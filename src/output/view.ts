@@ -22,6 +22,8 @@ export interface Column<T> {
   readonly dataOnly?: boolean;
   /** A table shortens it only after every other text column. True without saying so for the key `id`. */
   readonly whole?: boolean;
+  /** Left out of a table that has no room for all: the lowest first. */
+  readonly spare?: number;
 }
 
 export interface ListPage<T> {
@@ -47,6 +49,8 @@ export interface RenderOptions {
   readonly bom?: boolean | undefined;
   /** Table: the columns of the terminal; without it nothing is shortened. */
   readonly width?: number | undefined;
+  /** Table: told the titles of columns that there was no room for. */
+  readonly onLeftOut?: ((titles: readonly string[]) => void) | undefined;
   /** Tables and Markdown: writes an RFC 3339 time in the organisation's zone. */
   readonly formatTime?: ((time: string) => string) | undefined;
   readonly styles?: Styles | undefined;

@@ -144,3 +144,28 @@ describe('a long table', () => {
     expect(lines.at(-1)).toMatch(/^total .* 9\.00$/);
   });
 });
+
+describe('a table with more columns than there is room for', () => {
+  const columns = [
+    { key: 'id', title: 'Id', kind: 'text', cell: () => 'txn_01JABCDEFGH', spare: 2 },
+    { key: 'memo', title: 'Memo', kind: 'text', cell: () => 'a memo that goes on' },
+    { key: 'note', title: 'Note', kind: 'text', cell: () => null },
+    { key: 'amount', title: 'Amount', kind: 'amount', cell: () => '12.50' },
+    { key: 'source', title: 'Source', kind: 'text', cell: () => 'pur_01', spare: 1 },
+  ] as const;
+
+  it.each([
+    [58, 'Id Memo Note Amount Source', []],
+    [51, 'Id Memo Amount Source', []],
+    [45, 'Id Memo Amount Source', []],
+    [38, 'Id Memo Amount', ['Source']],
+    [30, 'Memo Amount', ['Source', 'Id']],
+  ] as const)('%i wide it has %s', async (width, titles, left) => {
+    const told: string[] = [];
+    const onLeftOut = (names: readonly string[]) => told.push(...names);
+    const text = await render('table', { ...listingOf([item()]), columns }, { width, onLeftOut });
+    expect(text.split('\n')[0]?.split(/ +/).join(' ')).toBe(titles);
+    expect([...told].sort()).toEqual([...left].sort());
+    for (const line of text.split('\n')) expect(fastStringWidth(line)).toBeLessThanOrEqual(width);
+  });
+});

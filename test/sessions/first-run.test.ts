@@ -68,13 +68,30 @@ test('what is left empty is left out', async () => {
   expect(text).toContain('as a script:\nwallet init --org shop --tz UTC --provider sandbox --ledger other.db\n\nnext:');
 });
 
-test('a wrong answer is explained, and the way goes on without it', async () => {
+test('a wrong answer is explained at once and asked for again, and no line is wider than the screen', async () => {
+  const again = (why: string, wrong: string, right: string): Reaction => ({
+    when: why,
+    press: `${'\u007f'.repeat(wrong.length)}${right}${KEYS.enter}`,
+  });
   const reactions = [...WHOLE_WAY];
-  reactions[5] = answer('Top up when less than this', '1e3');
+  reactions.splice(5, 1, answer('Top up when less than this', '1e3'), again('must be a plain decimal', '1e3', '50'));
+  reactions.splice(2, 1, answer('Its time zone', 'Berlin'), again('IANA list', 'Berlin', 'Europe/Berlin'));
+  reactions.splice(1, 1, answer('e-mail address, for', 'ada'), again('one plain address', 'ada', 'ada@acme.example'));
+  const { status, text } = await runOnTerminal(['init'], { env: home.env(), reactions, columns: 80 });
+
+  expect(text).toContain(`Done. The same as a script:\n${SCRIPT.join('\n')}\n`);
+  expect(status).toBe(0);
+  const told = text.split('\n').filter((line) => !/^(?:[$>?✔]|wallet|added|warning|error|why|next)/.test(line));
+  expect(told.filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('a step that fails is told, and the way goes on without it', async () => {
+  const reactions = [...WHOLE_WAY];
+  reactions[9] = answer('To which e-mail address', `${'\u007f'.repeat(16)}http://example.com/x`);
   const { status, text } = await runOnTerminal(['init'], { env: home.env(), reactions, columns: 80 });
 
   expect(text).toContain('That did not work; the same command does it later.');
-  expect(text).not.toContain('script:\nwallet recharge');
+  expect(text).toContain(`script:\n${SCRIPT.slice(0, 3).join('\n')}\n`);
   expect(status).toBe(0);
 });
 

@@ -83,7 +83,7 @@ test('card add asks which test card', async () => {
 describe('standard input that is the keyboard', () => {
   test.each([
     ['plan', ['plan', '-'], 'services:\nsms:'],
-    ['apply', ['apply', '-'], 'apps:\ncrm:'],
+    ['apply', ['apply', '-'], 'apps:\ntyped:'],
     ['usage import', ['usage', 'import', '-'], 'app,service,quantity'],
     ['leads import', ['leads', 'import', '-'], 'app,service,campaign,delivered,leads'],
   ])('%s says how it ends, ends so, and Ctrl-C leaves with 130', async (_what, words, typed) => {

@@ -25,7 +25,7 @@ const ALERTS: readonly Column<Alert>[] = [
   { key: 'app', title: 'App', kind: 'text', cell: (alert) => alert.app },
   { key: 'service', title: 'Service', kind: 'text', cell: (alert) => alert.service },
   { key: 'to', title: 'To', kind: 'text', cell: (alert) => alert.to.join(', ') },
-  { key: 'changed_at', title: 'Changed', kind: 'time', cell: (alert) => alert.changedAt },
+  { key: 'changed_at', title: 'Changed', kind: 'time', cell: (alert) => alert.changedAt, spare: 1 },
 ];
 
 const NOTICES: readonly Column<Notice>[] = [

@@ -7,13 +7,13 @@ import { balanceLine } from '../wording';
 
 const COLUMNS: readonly Column<Grant>[] = [
   { key: 'id', title: 'Id', kind: 'text', cell: (grant) => grant.id },
-  { key: 'created_at', title: 'Created', kind: 'time', cell: (grant) => grant.createdAt },
+  { key: 'created_at', title: 'Created', kind: 'time', cell: (grant) => grant.createdAt, spare: 2 },
   { key: 'kind', title: 'Kind', kind: 'text', cell: (grant) => grant.kind },
   { key: 'credits', title: 'Credits', kind: 'amount', cell: (grant) => grant.credits },
   { key: 'remaining', title: 'Remaining', kind: 'amount', cell: (grant) => grant.remaining },
-  { key: 'priority', title: 'Priority', kind: 'count', cell: (grant) => grant.priority },
+  { key: 'priority', title: 'Priority', kind: 'count', cell: (grant) => grant.priority, spare: 3 },
   { key: 'expires_at', title: 'Expires', kind: 'time', cell: (grant) => grant.expiresAt },
-  { key: 'source', title: 'Source', kind: 'text', cell: (grant) => grant.source },
+  { key: 'source', title: 'Source', kind: 'text', cell: (grant) => grant.source, spare: 1 },
 ];
 
 export const commands: readonly CommandSpec[] = [

@@ -13,11 +13,11 @@ const COLUMNS: readonly Column<Hold>[] = [
   { key: 'status', title: 'Status', kind: 'text', cell: (hold) => hold.status },
   { key: 'app', title: 'App', kind: 'text', cell: (hold) => hold.app },
   { key: 'service', title: 'Service', kind: 'text', cell: (hold) => hold.service },
-  { key: 'quantity', title: 'Quantity', kind: 'count', cell: (hold) => hold.quantity },
+  { key: 'quantity', title: 'Quantity', kind: 'count', cell: (hold) => hold.quantity, spare: 2 },
   { key: 'credits', title: 'Credits', kind: 'amount', cell: (hold) => hold.credits },
-  { key: 'captured', title: 'Captured', kind: 'amount', cell: (hold) => hold.captured },
-  { key: 'campaign', title: 'Campaign', kind: 'text', cell: (hold) => hold.campaign },
-  { key: 'expires_at', title: 'Expires', kind: 'time', cell: (hold) => hold.expiresAt },
+  { key: 'captured', title: 'Captured', kind: 'amount', cell: (hold) => hold.captured, spare: 1 },
+  { key: 'campaign', title: 'Campaign', kind: 'text', cell: (hold) => hold.campaign, spare: 3 },
+  { key: 'expires_at', title: 'Expires', kind: 'time', cell: (hold) => hold.expiresAt, spare: 4 },
   { key: 'created_at', title: 'Created', kind: 'time', cell: (hold) => hold.createdAt, dataOnly: true },
 ];
 

@@ -1,6 +1,7 @@
 import { WalletError } from '../../core/errors';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
+import { askEmail, askName, askZone } from '../organisation-questions';
 import type { CommandSpec } from '../spec';
 import { balanceLine, SANDBOX } from '../wording';
 
@@ -59,9 +60,9 @@ async function identity(call: Call, cli: Cli): Promise<{ org: string; timeZone?:
       hint: 'add --org NAME',
     });
   }
-  const name = await cli.ask.input('Name of the organisation');
-  const email = call.text('email') ?? ((await cli.ask.input('Its e-mail address (may stay empty)')) || undefined);
-  return given({ org: name, email, timeZone: timeZone ?? (await cli.ask.input('Its time zone', 'UTC')) });
+  const name = await askName(cli);
+  const email = call.text('email') ?? ((await askEmail(cli)) || undefined);
+  return given({ org: name, email, timeZone: timeZone ?? (await askZone(cli)) });
 }
 
 function termsOf(call: Call) {

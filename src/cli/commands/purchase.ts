@@ -11,10 +11,10 @@ const COLUMNS: readonly Column<Purchase>[] = [
   { key: 'id', title: 'Id', kind: 'text', cell: (purchase) => purchase.id },
   { key: 'created_at', title: 'Created', kind: 'time', cell: (purchase) => purchase.createdAt },
   { key: 'status', title: 'Status', kind: 'text', cell: (purchase) => purchase.status },
-  { key: 'trigger', title: 'Trigger', kind: 'text', cell: (purchase) => purchase.trigger },
+  { key: 'trigger', title: 'Trigger', kind: 'text', cell: (purchase) => purchase.trigger, spare: 2 },
   { key: 'credits', title: 'Credits', kind: 'amount', cell: (purchase) => purchase.credits },
-  { key: 'refunded', title: 'Refunded', kind: 'amount', cell: (purchase) => purchase.refunded },
-  { key: 'payment_method', title: 'Paid by', kind: 'text', cell: (purchase) => purchase.paymentMethod },
+  { key: 'refunded', title: 'Refunded', kind: 'amount', cell: (purchase) => purchase.refunded, spare: 3 },
+  { key: 'payment_method', title: 'Paid by', kind: 'text', cell: (purchase) => purchase.paymentMethod, spare: 1 },
   { key: 'provider', title: 'Provider', kind: 'text', cell: (purchase) => purchase.provider, dataOnly: true },
   {
     key: 'provider_reference',

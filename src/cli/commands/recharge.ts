@@ -30,7 +30,7 @@ const TOP_UPS: readonly Column<Purchase>[] = [
   { key: 'created_at', title: 'Created', kind: 'time', cell: (purchase) => purchase.createdAt },
   { key: 'status', title: 'Status', kind: 'text', cell: (purchase) => purchase.status },
   { key: 'credits', title: 'Credits', kind: 'amount', cell: (purchase) => purchase.credits },
-  { key: 'payment_method', title: 'Paid by', kind: 'text', cell: (purchase) => purchase.paymentMethod },
+  { key: 'payment_method', title: 'Paid by', kind: 'text', cell: (purchase) => purchase.paymentMethod, spare: 1 },
   { key: 'failure', title: 'Failure', kind: 'text', cell: (purchase) => purchase.failure?.code ?? null },
 ];
 

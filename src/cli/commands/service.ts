@@ -13,7 +13,7 @@ const TERMS: readonly OptionSpec[] = [
 
 const COLUMNS: readonly Column<Service>[] = [
   { key: 'service', title: 'Service', kind: 'text', cell: (service) => service.service, whole: true },
-  { key: 'name', title: 'Name', kind: 'text', cell: (service) => service.name },
+  { key: 'name', title: 'Name', kind: 'text', cell: (service) => service.name, spare: 1 },
   { key: 'unit', title: 'Unit', kind: 'text', cell: (service) => service.unit },
   { key: 'price', title: 'Price', kind: 'amount', cell: (service) => service.price },
   { key: 'free_quota', title: 'Free a month', kind: 'count', cell: (service) => service.freeQuota },

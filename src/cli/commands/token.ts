@@ -10,8 +10,8 @@ const COLUMNS: readonly Column<Token>[] = [
   { key: 'role', title: 'Role', kind: 'text', cell: (token) => token.role },
   { key: 'app', title: 'App', kind: 'text', cell: (token) => token.app },
   { key: 'status', title: 'Status', kind: 'text', cell: (token) => token.status },
-  { key: 'expires_at', title: 'Expires', kind: 'time', cell: (token) => token.expiresAt },
-  { key: 'last_used_at', title: 'Last used', kind: 'time', cell: (token) => token.lastUsedAt },
+  { key: 'expires_at', title: 'Expires', kind: 'time', cell: (token) => token.expiresAt, spare: 2 },
+  { key: 'last_used_at', title: 'Last used', kind: 'time', cell: (token) => token.lastUsedAt, spare: 1 },
   { key: 'created_at', title: 'Created', kind: 'time', cell: (token) => token.createdAt, dataOnly: true },
 ];
 
