@@ -1,6 +1,8 @@
 import type { WalletService } from '../contract/wallet-service';
 import type { Dependencies } from './dependencies';
 
+const usage = once(() => import('./usage'));
+
 /**
  * The wallet in process. Each use case is loaded when it is first asked for, so that a balance costs no more than a
  * balance; `import()` of the same file twice loads it once.
@@ -83,7 +85,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       archiveApp: async (request) => (await import('./apps')).archiveApp(deps, request),
     },
     usage: {
-      record: async (request) => (await import('./usage')).recordUsage(deps, request),
+      record: async (request) => (await usage()).recordUsage(deps, request),
       postBatch: async (request) => (await import('./usage-batch')).postBatch(deps, request),
       reverse: async (request) => (await import('./reversal')).reverse(deps, request),
       afford: async (request) => (await import('./usage')).afford(deps, request),
@@ -142,4 +144,10 @@ export function createLocalWallet(deps: Dependencies): WalletService {
     },
     close: async () => deps.close(),
   };
+}
+
+/** For what is asked for a thousand times a second: even a module that is loaded has to be looked up. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
 }

@@ -345,39 +345,41 @@ function recordsOf<K extends RecordKind>(
   return { find, list, insert, update };
 }
 
-/** The records of every kind of one organisation. */
-export function openRecords(
-  org: number,
-  connection: SqlConnection,
-  witness: Witness,
-  recall: Recall,
-): { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> } {
-  const open = <K extends RecordKind>(kind: K) =>
+type AllRecords = { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
+
+/** The records of every kind of one organisation, each opened when it is first asked for: a write touches few of them. */
+export function openRecords(org: number, connection: SqlConnection, witness: Witness, recall: Recall): AllRecords {
+  const open = (kind: RecordKind) =>
     recordsOf(kind, org, connection, UNSEALED.has(kind) ? () => undefined : witness, recall);
-  return {
-    organisations: open('organisations'),
-    cards: open('cards'),
-    apps: open('apps'),
-    services: open('services'),
-    prices: open('prices'),
-    purchases: open('purchases'),
-    refunds: open('refunds'),
-    setups: open('setups'),
-    billing: open('billing'),
-    holds: open('holds'),
-    leads: open('leads'),
-    periods: open('periods'),
-    invoices: open('invoices'),
-    recharge_rules: open('recharge_rules'),
-    alerts: open('alerts'),
-    tokens: open('tokens'),
-    users: open('users'),
-    token_uses: open('token_uses'),
-    evaluations: open('evaluations'),
-    watches: open('watches'),
-    notices: open('notices'),
-    deliveries: open('deliveries'),
-  };
+  // It has a property for each kind of the tables above.
+  return new RecordShelf(open) as unknown as AllRecords;
+}
+
+class RecordShelf {
+  readonly #open: (kind: RecordKind) => unknown;
+  readonly #opened = new Map<RecordKind, unknown>();
+
+  static {
+    for (const kind of Object.keys(TABLES) as readonly RecordKind[])
+      Object.defineProperty(RecordShelf.prototype, kind, {
+        get(this: RecordShelf) {
+          return RecordShelf.#of(this, kind);
+        },
+      });
+  }
+
+  constructor(open: (kind: RecordKind) => unknown) {
+    this.#open = open;
+  }
+
+  static #of(shelf: RecordShelf, kind: RecordKind): unknown {
+    let records = shelf.#opened.get(kind);
+    if (records === undefined) {
+      records = shelf.#open(kind);
+      shelf.#opened.set(kind, records);
+    }
+    return records;
+  }
 }
 
 function unreadable(kind: RecordKind, id: SqlValue | undefined, column: string, cause: unknown): WalletError {

@@ -19,7 +19,7 @@ const DRAW = 40;
  * times as long as the bytes of them.
  */
 export class EntryBytes {
-  #bytes = new Uint8Array(4_096);
+  #bytes = new Uint8Array(1_024);
   #end = 0;
 
   /** Adds the next entry. Answers its row check. */
