@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { CALLERS, runCallers } from './callers';
 import { benchImport, benchLargeImport } from './import-rows';
 import { type BenchOptions, parseOptions, USAGE } from './options';
 import { benchPeers } from './peer-rows';
@@ -6,6 +7,7 @@ import { POSTER, runPoster } from './poster';
 import { benchContention, benchPosting } from './posting-rows';
 import { benchExport, benchVerify } from './read-rows';
 import { READER, runReader } from './reader';
+import { benchBatches, benchServed } from './served-rows';
 import { benchBalance, benchHelp, benchPage, benchRecord } from './start-rows';
 import { type BenchRow, formatLoad, formatTable } from './table';
 import { say, Workshop } from './workshop';
@@ -22,6 +24,8 @@ const BENCHES: readonly { rows: readonly string[]; run: (workshop: Workshop) => 
   { rows: ['S9'], run: benchLargeImport },
   { rows: ['S11'], run: benchExport },
   { rows: ['S13'], run: benchVerify },
+  { rows: ['S14'], run: benchServed },
+  { rows: ['S15'], run: benchBatches },
 ];
 
 main(process.argv.slice(2)).catch((error: unknown) => {
@@ -32,6 +36,7 @@ main(process.argv.slice(2)).catch((error: unknown) => {
 async function main([first, ...rest]: readonly string[]): Promise<void> {
   // The floors and the crowd are processes of their own: this program again, with another job.
   if (first === POSTER) return runPoster(rest);
+  if (first === CALLERS) return runCallers(rest);
   if (first === READER) return runReader(rest[0] ?? '');
   const options = parseOptions(process.argv.slice(2));
   if (options === undefined) process.stdout.write(USAGE);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { authenticate, type Identity } from './app/authentication';
+import { authenticate, type Identity, type SeenUses } from './app/authentication';
 import type { Dependencies } from './app/dependencies';
 import { createLocalWallet } from './app/local-wallet';
 import { UsageQueue } from './app/usage-queue';
 import { startJobs } from './background-jobs';
 import type { ServeRequest, Settings } from './cli/world';
-import type { CallerSettings, WalletHost } from './contract/host';
+import type { CallerSettings, Visitor, WalletHost } from './contract/host';
 import type { WalletService } from './contract/wallet-service';
 import { type Credits, parseCredits } from './core/credits';
 import { WalletError } from './core/errors';
@@ -14,6 +14,9 @@ import { type RunningServer, startServer } from './http/server';
 import { callOf, type LedgerCall, openLedger } from './open-wallet';
 
 type UsageRequest = Parameters<WalletService['usage']['record']>[0];
+/** Different settings of one caller that are remembered. */
+const MOST_WISHES = 20;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The server over the ledger that the settings name. Throws `not_initialised` where there is none. */
@@ -53,16 +56,26 @@ function createHost(
   dependencies: (call: LedgerCall) => Dependencies,
 ): Omit<WalletHost, 'takeEvent'> {
   const queue = new UsageQueue();
+  const seen: SeenUses = new Map();
+  /** Who is let in as the same person with the same wishes gets the same wallet. */
+  const visitors = new WeakMap<Identity, Map<string, Visitor>>();
+  const receive = (identity: Identity, asked: CallerSettings): Visitor => {
+    const call = visitOf(own, identity, asked);
+    const theirs = dependencies(call);
+    const wallet = createLocalWallet(theirs);
+    const caller = JSON.stringify([identity.token, call.timeZone, call.now]);
+    const usage = { ...wallet.usage, record: (request: UsageRequest) => queue.record(theirs, caller, request) };
+    return { token: identity.token, wallet: { ...wallet, usage } };
+  };
   return {
     version,
     async admit(asked) {
-      const identity = await authenticate(await deps.store(), deps.system, asked.token ?? '');
-      const call = visitOf(own, identity, asked);
-      const theirs = dependencies(call);
-      const wallet = createLocalWallet(theirs);
-      const caller = JSON.stringify([identity.token, call.timeZone, call.now]);
-      const usage = { ...wallet.usage, record: (request: UsageRequest) => queue.record(theirs, caller, request) };
-      return { token: identity.token, wallet: { ...wallet, usage } };
+      const identity = await authenticate(await deps.store(), deps.system, asked.token ?? '', seen);
+      const theirs = visitors.get(identity) ?? new Map<string, Visitor>();
+      const wishes = JSON.stringify([asked.org, asked.timeZone, asked.now, asked.maxPurchase]);
+      const visitor = theirs.get(wishes) ?? receive(identity, asked);
+      if (theirs.size < MOST_WISHES) visitors.set(identity, theirs.set(wishes, visitor));
+      return visitor;
     },
     ready: () => requireLedger(deps),
   };

@@ -4,7 +4,7 @@ import { requireOwnApp, seesBalance } from '../core/access';
 import { assert, WalletError } from '../core/errors';
 import type { Journal } from '../core/ledger/journal';
 import { postUsage } from '../core/usage';
-import type { LedgerUnit, ListedEntry, PostedEvent } from '../ports/store';
+import type { KeyRecord, LedgerUnit, ListedEntry, PostedEvent } from '../ports/store';
 import { forApps } from './app-answers';
 import { fingerprintOf, requireSameParameters, storedKey } from './command';
 import type { Dependencies } from './dependencies';
@@ -44,27 +44,38 @@ export async function recordGroup(deps: Dependencies, requests: readonly Request
 
 async function postGroup(unit: LedgerUnit, session: Session, requests: readonly Request[]): Promise<Outcome[]> {
   const reader = new EventReader(session.zone, session.now(), await unit.closedUntil());
-  const events = requests.map((request) => attempt(() => reader.read(request)));
-  const parsed = events.flatMap((event) => ('value' in event ? [event.value] : []));
+  const items = requests.map((request) => attempt(() => readItem(session, reader, request)));
+  const read = items.flatMap((item) => ('value' in item ? [item.value] : []));
+  const parsed = read.map(({ event }) => event);
+  const answered = await unit.findKeys(read.flatMap(({ key }) => key ?? []));
   const world = await readWorld(unit, session, {
     ids: parsed.flatMap(({ externalId }) => externalId ?? []),
     apps: parsed.map(({ app }) => app),
   });
   const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, parsed) });
-  const group = new Group(unit, session, world, journal);
+  const group = new Group(unit, session, { world, journal, answered });
   const posted: ({ value: Posted } | { error: unknown })[] = [];
-  for (const [at, request] of requests.entries()) {
-    const event = events[at];
-    if (event === undefined || 'error' in event) posted.push(event ?? { error: new Error('no event') });
-    else posted.push(await group.post(request, event.value));
-  }
+  for (const item of items) posted.push('error' in item ? item : await group.post(item.value));
   await finish();
   const recharge = { due: await isTopUpDue(unit, session, journal.wallet) };
   const outcomes = posted.map(
     (each): Outcome => ('error' in each ? each : { recorded: { recharge, ...each.value } as Recorded }),
   );
-  await group.saveKeys(requests, outcomes);
+  await group.saveKeys(items, outcomes);
   return outcomes;
+}
+
+/** A request that has been read: its event, and its key with the fingerprint of what it asks for. */
+interface Item {
+  readonly event: ParsedEvent;
+  readonly key: string | undefined;
+  readonly fingerprint: string;
+}
+
+function readItem(session: Session, reader: EventReader, request: Request): Item {
+  const event = reader.read(request);
+  const key = storedKey(session, request);
+  return { event, key, fingerprint: key === undefined ? '' : fingerprintOf(session, ACTION, request) };
 }
 
 /** The state that the events of a group share while they are posted one after another. */
@@ -76,9 +87,15 @@ class Group {
   readonly #posted: Map<string, PostedEvent>;
   /** What this group has posted itself, which is not stored yet. */
   readonly #entered = new Map<number, ListedEntry>();
+  readonly #answered: ReadonlyMap<string, KeyRecord>;
   readonly #keys = new Map<string, { fingerprint: string; posted: Posted }>();
 
-  constructor(unit: LedgerUnit, session: Session, world: World, journal: Journal) {
+  constructor(
+    unit: LedgerUnit,
+    session: Session,
+    { world, journal, answered }: { world: World; journal: Journal; answered: ReadonlyMap<string, KeyRecord> },
+  ) {
+    this.#answered = answered;
     this.#unit = unit;
     this.#session = session;
     this.#journal = journal;
@@ -86,36 +103,33 @@ class Group {
     this.#posted = new Map(world.posted);
   }
 
-  async post(request: Request, event: ParsedEvent): Promise<{ value: Posted } | { error: unknown }> {
+  async post(item: Item): Promise<{ value: Posted } | { error: unknown }> {
     try {
-      return { value: (await this.#replay(request)) ?? (await this.#new(request, event)) };
+      return { value: this.#replay(item) ?? (await this.#new(item)) };
     } catch (error) {
       if (error instanceof WalletError) return { error };
       throw error;
     }
   }
 
-  async #replay(request: Request): Promise<Posted | undefined> {
-    const key = storedKey(this.#session, request);
+  #replay({ key, fingerprint }: Item): Posted | undefined {
     if (key === undefined) return undefined;
-    const fingerprint = fingerprintOf(this.#session, ACTION, request);
     const own = this.#keys.get(key);
     if (own !== undefined) {
       requireSameParameters({ key, operation: ACTION, fingerprint: own.fingerprint }, fingerprint);
       return { ...own.posted, replayed: true };
     }
-    const known = await this.#unit.findKey(key);
+    const known = this.#answered.get(key);
     if (known === undefined) return undefined;
     requireSameParameters(known, fingerprint);
     return { ...(JSON.parse(known.result) as Recorded), replayed: true };
   }
 
-  async #new(request: Request, event: ParsedEvent): Promise<Posted> {
+  async #new({ event, key, fingerprint }: Item): Promise<Posted> {
     requireOwnApp(this.#session.actor, event.app);
     const earlier = event.externalId === null ? undefined : this.#posted.get(event.externalId);
     const posted = earlier === undefined ? this.#enter(event) : await this.#duplicate(event, earlier);
-    const key = storedKey(this.#session, request);
-    if (key !== undefined) this.#keys.set(key, { fingerprint: fingerprintOf(this.#session, ACTION, request), posted });
+    if (key !== undefined) this.#keys.set(key, { fingerprint, posted });
     return posted;
   }
 
@@ -136,19 +150,17 @@ class Group {
   }
 
   /** The keys that were new, each with its own answer. */
-  async saveKeys(requests: readonly Request[], outcomes: readonly Outcome[]): Promise<void> {
-    const saved = new Set<string>();
-    for (const [at, request] of requests.entries()) {
+  saveKeys(items: readonly ({ value: Item } | { error: unknown })[], outcomes: readonly Outcome[]): Promise<void> {
+    const records = new Map<string, KeyRecord>();
+    for (const [at, item] of items.entries()) {
       const outcome = outcomes[at];
-      if (outcome === undefined || 'error' in outcome) continue;
-      const key = storedKey(this.#session, request);
-      const known = key === undefined ? undefined : this.#keys.get(key);
-      if (key === undefined || known === undefined || saved.has(key)) continue;
-      saved.add(key);
-      const { fingerprint } = known;
+      if (outcome === undefined || 'error' in outcome || 'error' in item) continue;
+      const { key, fingerprint } = item.value;
+      if (key === undefined || !this.#keys.has(key) || records.has(key)) continue;
       const result = JSON.stringify(outcome.recorded);
-      await this.#unit.saveKey({ key, operation: ACTION, fingerprint, result, recordedAt: this.#session.now() });
+      records.set(key, { key, operation: ACTION, fingerprint, result, recordedAt: this.#session.now() });
     }
+    return this.#unit.saveKeys([...records.values()]);
   }
 }
 

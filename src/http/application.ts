@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { WalletHost } from '../contract/host';
 import { listRoutes, type RemoteRoute } from '../contract/routes';
@@ -35,6 +35,8 @@ type Env = {
   Variables: { id: string; route: string; token?: string; code?: string };
 };
 type Ctx = Context<Env>;
+
+const NO_QUERY = new URLSearchParams();
 
 /** Every route there is, each a line of the table of routes. */
 export function createApplication(host: WalletHost, options: ApplicationOptions, standing: Standing): Hono<Env> {
@@ -142,17 +144,23 @@ function refuseOtherMethods(app: Hono<Env>): void {
   }
 }
 
+/** A length that is told is kept to by Node itself; to count what comes without one takes a stream for each request. */
 function limitBody(maxSize: number) {
-  return bodyLimit({
-    maxSize,
-    onError: () => {
-      throw tooLarge(maxSize);
-    },
-  });
+  const refuse = (): never => {
+    throw tooLarge(maxSize);
+  };
+  const counted = bodyLimit({ maxSize, onError: refuse });
+  return async (c: Ctx, next: Next): Promise<Response | undefined> => {
+    const { 'content-length': length, 'transfer-encoding': coding } = c.env.incoming.headers;
+    if (length === undefined || coding !== undefined) return (await counted(c, next)) ?? undefined;
+    if (Number(length) > maxSize) refuse();
+    await next();
+    return undefined;
+  };
 }
 
 async function requestOf(c: Ctx, route: RemoteRoute, codec: RequestCodec): Promise<Record<string, unknown>> {
-  const query = new URL(c.req.url).searchParams;
+  const query = c.req.url.includes('?') ? new URL(c.req.url).searchParams : NO_QUERY;
   let body: Record<string, unknown> = {};
   if (route.method === 'POST') {
     const bytes = await c.req.arrayBuffer();

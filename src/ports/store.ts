@@ -324,6 +324,8 @@ export interface LedgerView {
   /** Every campaign that usage has named. */
   campaigns(): Promise<readonly string[]>;
   findKey(key: string): Promise<KeyRecord | undefined>;
+  /** Those of the keys that were used before. */
+  findKeys(keys: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>>;
   /** The audit trail, by number. */
   links(query: {
     order: 'asc' | 'desc';
@@ -374,6 +376,7 @@ export interface LedgerUnit extends LedgerView {
   /** Writes what the journal decided. At most once in a unit. */
   post(posting: Posting): Promise<void>;
   saveKey(record: KeyRecord): Promise<void>;
+  saveKeys(records: readonly KeyRecord[]): Promise<void>;
   /** Replaces what the audit row will say the write was about. */
   describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void;
 }
@@ -399,6 +402,11 @@ export interface Store {
    */
   entrance(org: string | undefined, user: string | undefined): Promise<Entrance>;
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T>;
+  /**
+   * What `read` answered when it was last asked under that name, where no setting of the organisation has changed since;
+   * else what it answers now. It may read nothing but settings.
+   */
+  recall<T>(org: number, name: string, read: (view: LedgerView) => Promise<T>): Promise<T>;
   /**
    * One database transaction, serialised with every other write to the organisation. What it changed is sealed into
    * the chain before it commits; a unit that changed nothing leaves nothing. Retries contention a bounded time, by

@@ -259,6 +259,17 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(await apps()).toEqual([['crm'], 'crm', 0]);
       });
 
+      test('is recalled as it was, and looked up again after a change in another process', async () => {
+        const other = await under.another();
+        const recall = () => store.recall(org.number, 'apps', (view) => view.records.apps.list());
+        const before = await recall();
+        expect(before).toEqual([]);
+        await post(other, org.number, (journal) => bring(journal, 100, 'grant_a'));
+        expect(await recall()).toBe(before);
+        await other.write(org.number, facts(), (unit) => unit.records.apps.insert(app('crm')));
+        expect(await recall()).toMatchObject([{ app: 'crm' }]);
+      });
+
       test('lets nobody in as who they were before', async () => {
         const other = await under.another();
         const user = { id: 'ada', email: 'ada@example.com', role: 'admin', app: null } as const;

@@ -23,15 +23,17 @@ export class Entrances {
   async find(name: string | undefined, user: string | undefined): Promise<Found> {
     const key = JSON.stringify([name ?? null, user ?? null]);
     const known = this.#known.get(key);
-    if (known?.org !== undefined && (await this.#sealOf(known.org.number)) === known.seal) return known;
+    if (known?.org !== undefined && (await this.sealOf(known.org.number)) === known.seal) return known;
     const found = await this.#driver.read((connection) => readEntrance(connection, name, user));
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
     this.#known.set(key, found);
     return found;
   }
 
-  async #sealOf(org: number): Promise<unknown> {
-    return (await this.#driver.look('SELECT settings_seal FROM wallets WHERE org = ?', [org]))?.settings_seal;
+  /** The seal of the last change of a setting; of no organisation, none. */
+  async sealOf(org: number): Promise<string> {
+    const row = await this.#driver.look('SELECT settings_seal FROM wallets WHERE org = ?', [org]);
+    return String(row?.settings_seal);
   }
 }
 

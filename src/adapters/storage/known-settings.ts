@@ -5,6 +5,7 @@ export type Recall = <T>(name: string, read: () => Promise<T>) => Promise<T>;
 
 /** More answers than this are not worth their memory: they are read again. */
 const MOST_ANSWERS = 5_000;
+const MOST_ORGANISATIONS = 10_000;
 const SETTINGS: ReadonlySet<string> = new Set(SETTINGS_KINDS);
 
 export function isSetting(record: string): boolean {
@@ -45,6 +46,7 @@ export class SettingsMemory {
     let known = this.#known.get(org);
     if (known === undefined || known.seal !== seal) {
       known = new KnownSettings(seal);
+      if (this.#known.size >= MOST_ORGANISATIONS) this.#known.clear();
       this.#known.set(org, known);
     }
     return known;

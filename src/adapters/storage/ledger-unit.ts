@@ -136,10 +136,14 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     await this.#insertEventIds();
   }
 
-  async saveKey(k: KeyRecord): Promise<void> {
-    const row = [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt];
-    await this.connection.send(INSERT_KEY, [row]);
-    this.#witness('idempotency_keys', k.key, k);
+  saveKey(record: KeyRecord): Promise<void> {
+    return this.saveKeys([record]);
+  }
+
+  async saveKeys(records: readonly KeyRecord[]): Promise<void> {
+    const rows = records.map((k) => [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt]);
+    await this.connection.send(INSERT_KEY, rows);
+    for (const record of records) this.#witness('idempotency_keys', record.key, record);
   }
 
   /** Puts what the ledger is under the seal of an organisation's first write. */

@@ -210,6 +210,11 @@ export class SqlLedgerView implements LedgerView {
     return row === undefined ? undefined : toKeyRecord(row);
   }
 
+  async findKeys(keys: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>> {
+    const rows = await this.#allIn('SELECT * FROM idempotency_keys WHERE org = ? AND key IN', keys);
+    return new Map(rows.map((row) => [String(row.key), toKeyRecord(row)]));
+  }
+
   async links(query: {
     order: 'asc' | 'desc';
     limit: number;
@@ -236,6 +241,12 @@ export class SqlLedgerView implements LedgerView {
 
   proof(): LedgerProofReader {
     return new LedgerProofReader(this.#driver, this.connection, this.org);
+  }
+
+  /** The seal of the last change of a setting; of no organisation, none. */
+  async settingsSeal(): Promise<string> {
+    const row = await this.connection.get('SELECT settings_seal FROM wallets WHERE org = ?', [this.org]);
+    return String(row?.settings_seal);
   }
 
   /** Asks for a setting. Who only reads has no lock that makes what was known before still stand. */

@@ -88,6 +88,18 @@ export class SqlStore implements Store {
     return this.#driver.read((connection) => work(new SqlLedgerView(this.#driver, connection, org)));
   }
 
+  async recall<T>(org: number, name: string, read: (view: LedgerView) => Promise<T>): Promise<T> {
+    const known = this.#tools.memory.under(org, await this.#entrances.sealOf(org));
+    const key = `recalled ${name}`;
+    if (known.has(key)) return known.get(key) as T;
+    return this.#driver.read(async (connection) => {
+      const view = new SqlLedgerView(this.#driver, connection, org);
+      const answer = await read(view);
+      this.#tools.memory.under(org, await view.settingsSeal()).keep(key, answer);
+      return answer;
+    });
+  }
+
   write<T>(org: number, facts: WriteFacts, work: (unit: LedgerUnit) => Promise<T>): Promise<T> {
     return this.#write((connection) => {
       const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#tools);
