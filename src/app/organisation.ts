@@ -1,13 +1,15 @@
 import type { Organisation, WalletStatus } from '../contract/organisation';
 import { seesBalance } from '../core/access';
 import { add, type Credits, formatCredits, ZERO } from '../core/credits';
+import { WalletError } from '../core/errors';
 import type { LedgerView } from '../ports/store';
 import { presentAlerts, presentUndelivered } from './alerts';
+import { billingTerms } from './billing';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { presentBalance, presentCard, presentOrganisation, presentPurchase, presentTransaction } from './present';
 import { presentCurrentRule } from './recharge';
-import { openSession, organisationsOf, readLedger, type Session } from './session';
+import { openSession, organisationsOf, type Session } from './session';
 
 export async function showOrganisation(deps: Dependencies): Promise<{ org: Organisation }> {
   const session = await openSession(deps, 'organisation.name');
@@ -25,7 +27,9 @@ export async function listOrganisations(deps: Dependencies): Promise<{ orgs: rea
 }
 
 export async function status(deps: Dependencies): Promise<WalletStatus> {
-  return readLedger(deps, 'organisation.read', async (view, session) => {
+  const session = await openSession(deps, 'organisation.read');
+  const missing = await lacking(session);
+  return session.store.read(session.org.number, async (view) => {
     const { journal } = await settledJournal(view, session);
     const cards = await view.records.cards.list({ removedAt: null });
     const [last] = await view.page({ order: 'desc', limit: 1 });
@@ -41,6 +45,7 @@ export async function status(deps: Dependencies): Promise<WalletStatus> {
         overdue: formatCredits(await overdue(view, session)),
       },
       pendingPurchases: (await view.unresolvedPurchases()).map((purchase) => presentPurchase(session, purchase)),
+      missingPermissions: missing,
       apps: (await view.records.apps.list({ archivedAt: null })).length,
       lastTransaction: last === undefined ? null : presentTransaction(session, last),
     };
@@ -48,6 +53,19 @@ export async function status(deps: Dependencies): Promise<WalletStatus> {
 }
 
 /** What open invoices past their day come to. */
+/** What the key of a real processor may not do. Null without a key, or where the processor can't be asked: no reason to fail. */
+async function lacking(session: Session): Promise<readonly string[] | null> {
+  if (session.info.provider === 'sandbox') return [];
+  const terms = await session.store.read(session.org.number, billingTerms);
+  try {
+    return await (await session.gateway()).missingPermissions({ invoices: terms !== undefined });
+  } catch (error) {
+    const isUnknown = error instanceof WalletError && ['invalid_config', 'provider_unavailable'].includes(error.code);
+    if (isUnknown) return null;
+    throw error;
+  }
+}
+
 async function overdue(view: LedgerView, session: Session): Promise<Credits> {
   const open = await view.records.invoices.list({ state: 'open' });
   return open.filter(({ dueAt }) => dueAt < session.now()).reduce((sum, { total }) => add(sum, total), ZERO);

@@ -39,6 +39,8 @@ export interface WalletStatus {
   readonly undelivered: Undelivered;
   readonly postpaid: { readonly accrued: Decimal; readonly overdue: Decimal };
   readonly pendingPurchases: readonly Purchase[];
+  /** What the processor's key is not allowed of what is needed; null where the processor could not be asked. */
+  readonly missingPermissions: readonly string[] | null;
   readonly apps: number;
   readonly lastTransaction: Transaction | null;
 }

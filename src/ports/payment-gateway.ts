@@ -101,6 +101,11 @@ export interface PaymentGateway {
   readonly provider: 'sandbox' | 'stripe';
   /** Null where the processor has none: the sandbox. */
   readonly hosted: HostedPages | null;
+  /**
+   * What the key in use is not allowed of what is needed, by the processor's own names for it; empty where nothing is
+   * missing. Throws `provider_unavailable`.
+   */
+  missingPermissions(needs: { invoices: boolean }): Promise<readonly string[]>;
   createCustomer(org: { id: string; name: string; email: string | null }, key: string): Promise<string>;
   attachCard(customer: string, token: string, details: CardDetails, key: string): Promise<StoredCard>;
   updateCard(paymentMethod: string, details: CardDetails, key: string): Promise<StoredCard>;

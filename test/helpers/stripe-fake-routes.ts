@@ -57,6 +57,8 @@ const ROUTES: readonly Route[] = [
   post('payment_methods/:', ['billing_details', 'card', 'metadata'], (memory, { ids, form }) =>
     updateCard(memory, ids[0] ?? '', form),
   ),
+  get('payment_methods', PAGE, (memory, { form }) => list(memory, 'payment_method', form, () => true)),
+  get('setup_intents', PAGE, (memory, { form }) => list(memory, 'setup_intent', form, () => true)),
   get('payment_methods/:', [], (memory, { ids }) => memory.get('payment_method', ids[0] ?? '')),
   post(
     'payment_intents',
@@ -104,6 +106,7 @@ const ROUTES: readonly Route[] = [
     ],
     (memory, { form }) => createSession(memory, form),
   ),
+  get('checkout/sessions', PAGE, (memory, { form }) => list(memory, 'checkout.session', form, () => true)),
   get('checkout/sessions/:', ['expand'], (memory, { ids, form }) => readSession(memory, ids[0] ?? '', form)),
   post('checkout/sessions/:/expire', [], (memory, { ids }) => {
     const session = memory.get('checkout.session', ids[0] ?? '');

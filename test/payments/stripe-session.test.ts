@@ -226,6 +226,23 @@ describe('a key', () => {
     expect(await shop.prove()).toEqual({ posted: '10.00', takenCents: 1_000 });
   });
 
+  test('that is restricted is asked what it may do by status, which names what is missing', async () => {
+    await shop.open('pm_card_visa');
+    const restricted = { env: { STRIPE_API_KEY: 'rk_test_fake' } };
+    const missing = async (options?: typeof restricted) =>
+      ((await shop.home.ok('status --json', options)).json() as { missingPermissions: readonly string[] | null })
+        .missingPermissions;
+    const before = shop.fake.requests.length;
+
+    expect([await missing(), shop.fake.requests.length - before]).toEqual([[], 0]);
+    expect(await missing(restricted)).toEqual([]);
+    shop.fake.denied.add('/v1/refunds').add('/v1/disputes');
+    expect(await missing(restricted)).toEqual(['Refunds', 'Disputes']);
+    expect((await shop.home.ok('status', restricted)).stdout).toContain('may not use Refunds, Disputes');
+    shop.fake.revoked = true;
+    expect(await missing(restricted)).toBeNull();
+  });
+
   test('lets the clock be set only where the API is on this machine', async () => {
     await shop.open('pm_card_visa');
 

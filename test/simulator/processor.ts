@@ -76,6 +76,10 @@ export class SimulatedProcessor implements PaymentGateway {
         this.#capture(payment, this.asked.find((each) => each.payment === payment.id)?.card ?? '');
   }
 
+  async missingPermissions(): Promise<readonly string[]> {
+    return [];
+  }
+
   async createCustomer(org: { id: string }): Promise<string> {
     return `cus_${org.id}`;
   }

@@ -56,6 +56,11 @@ class Sandbox implements PaymentGateway {
     this.#now = now;
   }
 
+  /** It has no keys. */
+  async missingPermissions(): Promise<readonly string[]> {
+    return [];
+  }
+
   createCustomer(org: { id: string; name: string; email: string | null }, key: string): Promise<string> {
     return this.#requests.once(key, ['customers.create', org.id, org.name, org.email], reusedKey, async (records) => {
       const customer = newCustomer(org, key);

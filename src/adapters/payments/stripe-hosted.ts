@@ -43,7 +43,11 @@ export class StripePages implements HostedPages {
       wallet_op: purchase,
       wallet_kind: 'purchase',
     };
-    const price = { currency: 'usd', unit_amount: toCents(request.credits), product_data: { name: 'Prepaid credits' } };
+    const price: Stripe.Checkout.SessionCreateParams.LineItem.PriceData = {
+      currency: 'usd',
+      unit_amount: toCents(request.credits),
+      product_data: { name: 'Prepaid credits' },
+    };
     return this.#open(key, {
       mode: 'payment',
       customer,
@@ -57,7 +61,7 @@ export class StripePages implements HostedPages {
   }
 
   async read(session: string): Promise<HostedOutcome> {
-    const params = { expand: ['setup_intent.payment_method'] };
+    const params: Stripe.Checkout.SessionRetrieveParams = { expand: ['setup_intent.payment_method'] };
     try {
       const found = await this.#client.call(null, (sdk, options) =>
         sdk.checkout.sessions.retrieve(session, params, options),
@@ -84,7 +88,7 @@ export class StripePages implements HostedPages {
 
   async openPortal(customer: string, key: string): Promise<string> {
     try {
-      const params = { customer, return_url: AFTERWARDS };
+      const params: Stripe.BillingPortal.SessionCreateParams = { customer, return_url: AFTERWARDS };
       const { url } = await this.#client.call(key, (sdk, options) =>
         sdk.billingPortal.sessions.create(params, options),
       );

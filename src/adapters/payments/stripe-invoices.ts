@@ -36,7 +36,13 @@ export function createInvoice(
   return answerOf(async () => {
     await client.call(`${key}:email`, (sdk, options) => sdk.customers.update(customer, { email }, options));
     const { id } = await client.call(key, (sdk, options) => sdk.invoices.create(params, options));
-    const item = { customer, invoice: id, amount, currency: 'usd', description: request.description };
+    const item: Stripe.InvoiceItemCreateParams = {
+      customer,
+      invoice: id,
+      amount,
+      currency: 'usd',
+      description: request.description,
+    };
     await client.call(`${key}:item`, (sdk, options) => sdk.invoiceItems.create(item, options));
     return read(client, id);
   });
@@ -77,7 +83,7 @@ export async function findInvoices(
   purchase: string,
 ): Promise<readonly Payment[]> {
   try {
-    const where = { customer, limit: PAGE_SIZE };
+    const where: Stripe.InvoiceListParams = { customer, limit: PAGE_SIZE };
     const found = await readAll(client, (sdk, options, after) => sdk.invoices.list({ ...where, ...after }, options));
     return found.map(toInvoicePayment).filter((payment): payment is Payment => payment?.purchase === purchase);
   } catch (error) {

@@ -19,6 +19,7 @@ import { billingParams, storedCard } from './stripe-cards';
 import { PAGE_SIZE, type Pace, readAll, StripeClient } from './stripe-client';
 import { StripePages } from './stripe-hosted';
 import { createInvoice, findInvoices, retrieveInvoice, sendInvoice, voidInvoice } from './stripe-invoices';
+import { missingPermissions } from './stripe-permissions';
 import { createRefund, findDisputes, findRefunds } from './stripe-refunds';
 import type { StripeSettings } from './stripe-settings';
 
@@ -52,6 +53,10 @@ export class StripeGateway implements PaymentGateway {
       if (status === 403 || status === 404) return null;
       throw unavailable(error);
     }
+  }
+
+  missingPermissions({ invoices }: { invoices: boolean }): Promise<readonly string[]> {
+    return missingPermissions(this.#client, invoices);
   }
 
   async createCustomer(org: { id: string; name: string; email: string | null }, key: string): Promise<string> {
@@ -110,7 +115,11 @@ export class StripeGateway implements PaymentGateway {
   }
 
   async confirmPayment(payment: string, paymentMethod: string, key: string): Promise<PaymentAnswer> {
-    const params = { payment_method: paymentMethod, off_session: true, error_on_requires_action: true };
+    const params: Stripe.PaymentIntentConfirmParams = {
+      payment_method: paymentMethod,
+      off_session: true,
+      error_on_requires_action: true,
+    };
     return this.#pay(key, (sdk, options) => sdk.paymentIntents.confirm(payment, params, options));
   }
 
@@ -130,7 +139,11 @@ export class StripeGateway implements PaymentGateway {
   }
 
   async listPayments(customer: string, since: Instant): Promise<readonly Payment[]> {
-    const where = { customer, limit: PAGE_SIZE, created: { gte: Math.max(0, Math.floor(since / 1000)) } };
+    const where: Stripe.PaymentIntentListParams = {
+      customer,
+      limit: PAGE_SIZE,
+      created: { gte: Math.max(0, Math.floor(since / 1000)) },
+    };
     try {
       const found = await readAll(this.#client, (sdk, options, after) =>
         sdk.paymentIntents.list({ ...where, ...after }, options),

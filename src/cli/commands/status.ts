@@ -34,6 +34,7 @@ async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]>
     ...(Number(balance.overdraftLimit) === 0 ? [] : [['overdraft', balance.overdraftLimit] as const]),
     ...(org.frozenAt === null ? [] : [['charges', 'frozen: the bank disputes a payment', 'red'] as const]),
     ...cardFacts(status),
+    ...keyFacts(status),
     ['auto top-up', rechargeText(status)],
     ['postpaid', `${postpaid.accrued} to be invoiced`],
     ...(Number(postpaid.overdue) === 0 ? [] : [['overdue', postpaid.overdue, 'red'] as const]),
@@ -50,6 +51,12 @@ function reconciliation({ org, balance }: WalletStatus): readonly Fact[] {
   if (org.restoredAt !== null) return [['restored', 'no credits move until: wallet reconcile', 'red']];
   const days = Math.floor((Date.parse(balance.asOf) - Date.parse(org.reconciledAt ?? org.createdAt)) / DAY_MS);
   return days < 7 ? [] : [['reconciled', `${days} days ago; run: wallet reconcile`, 'yellow']];
+}
+
+function keyFacts({ missingPermissions }: WalletStatus): readonly Fact[] {
+  if (missingPermissions === null) return [['Stripe', 'could not be asked', 'yellow']];
+  if (missingPermissions.length === 0) return [];
+  return [['Stripe key', `may not use ${missingPermissions.join(', ')}; allow it in the Stripe Dashboard`, 'red']];
 }
 
 function cardFacts({ cards }: WalletStatus): readonly Fact[] {

@@ -64,6 +64,7 @@ export const organisation: Codecs<OrganisationOperations> = {
       undelivered,
       postpaid: part({ accrued: decimal, overdue: decimal }),
       pendingPurchases: z.array(purchase),
+      missingPermissions: z.array(word).nullable(),
       apps: count,
       lastTransaction: transaction.nullable(),
     },
