@@ -16,7 +16,7 @@ import type { Session } from './session';
  */
 export async function concludeTopUp(unit: LedgerUnit, session: Session, purchase: PurchaseRecord): Promise<void> {
   const stored = await unit.records.recharge_rules.find(RULE_ID);
-  if (stored === undefined) return;
+  if (stored === undefined || isCalledOff(stored, purchase)) return;
   const cards = await unit.records.cards.list({ removedAt: null });
   const { rule, notice } = concludeEpisode(stored, purchase, cards, session.now());
   await unit.records.recharge_rules.update(rule);
@@ -24,6 +24,11 @@ export async function concludeTopUp(unit: LedgerUnit, session: Session, purchase
   const outcome = purchase.state === 'succeeded' ? 'recharged' : 'failed';
   if (evaluation !== undefined) await unit.records.evaluations.update({ ...evaluation, outcome });
   if (notice !== null) await raise(unit, session, draftOf(notice, rule, purchase, cards));
+}
+
+/** Given up because the rule was switched off: nothing went wrong, and there is nothing to tell. */
+function isCalledOff({ enabled }: RechargeRuleRecord, { state, failure }: PurchaseRecord): boolean {
+  return !enabled && state === 'failed' && failure?.code === 'cancelled';
 }
 
 /** What a decline of a purchase that somebody made means for the rule, in the write that puts it on record. */

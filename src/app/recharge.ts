@@ -10,6 +10,7 @@ import { type Credits, formatCredits } from '../core/credits';
 import { formatDuration } from '../core/duration';
 import { WalletError } from '../core/errors';
 import { shownCode } from '../core/payment/decline';
+import { withCancel } from '../core/payment/purchase-steps';
 import { decide, RESUMED, type RechargeRuleRecord } from '../core/recharge';
 import { parseTerms } from '../core/recharge-terms';
 import { formatInstant } from '../core/time';
@@ -71,12 +72,17 @@ export async function switchOn(deps: Dependencies, request: ChangeOptions): Prom
   });
 }
 
-/** Switches the rule off. A top-up that is under way is settled as it comes. */
+/** Switches the rule off. A top-up that no card was asked for yet is given up; any other is settled as it comes. */
 export async function switchOff(deps: Dependencies, request: ChangeOptions): Promise<Changed & RechargeAnswer> {
   const facts = { operation: 'recharge.change', action: 'recharge.off', subject: 'auto top-up' } as const;
   return change(deps, facts, request, async (unit, session) => {
     const before = await unit.records.recharge_rules.find(RULE_ID);
     if (before?.enabled === true) await unit.records.recharge_rules.update({ ...before, enabled: false });
+    for (const purchase of await unit.unresolvedPurchases()) {
+      const isUnasked = purchase.trigger === 'recharge' && ['intent', 'open'].includes(purchase.state);
+      const given = isUnasked ? withCancel(purchase) : undefined;
+      if (given !== undefined) await unit.records.purchases.update(given);
+    }
     return { recharge: await presentCurrentRule(unit, session) };
   });
 }

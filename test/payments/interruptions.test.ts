@@ -123,3 +123,41 @@ test('one key, fifty times at once through two servers, is one purchase and fift
   expect(shop.fake.intents()).toHaveLength(1);
   expect(await shop.prove()).toEqual({ posted: '100.00', takenCents: 10_000 });
 }, 60_000);
+
+test('a ledger that can not grow any further charges nothing that it can not write down, and ends whole', async () => {
+  await shop.open('pm_card_visa');
+  const limited = (kilobytes: number) =>
+    new Promise<number | null>((resolve) => {
+      const buy = `ulimit -f ${kilobytes}; exec '${process.execPath}' '${path.resolve('bin/wallet.js')}' buy 5 --new --yes`;
+      const child = spawn('bash', ['-c', buy], {
+        env: shop.home.env(),
+        cwd: shop.home.home,
+        stdio: 'ignore',
+      });
+      child.on('close', resolve);
+    });
+
+  // The log of a purchase grows to some hundred kilobytes: each limit cuts it at another of its writes.
+  const ends: (number | null)[] = [];
+  for (const kilobytes of [0, 40, 80, 120, 180, 260, 2_000]) ends.push(await limited(kilobytes));
+  await shop.home.ok('reconcile');
+
+  const { posted, takenCents } = await shop.prove();
+  expect([ends[0], ends.at(-1)]).toEqual([9, 0]);
+  expect(posted).toBe((takenCents / 100).toFixed(2));
+  expect(takenCents / 500).toBeGreaterThanOrEqual(ends.filter((end) => end === 0).length);
+  const { pending } = (await shop.home.ok('reconcile --json')).json() as { pending: readonly unknown[] };
+  expect(pending).toEqual([]);
+}, 60_000);
+
+test('a processor that refuses connections leaves the purchase pending, and it is charged once it takes them', async () => {
+  await shop.open('pm_card_visa');
+
+  const refused = await shop.home.wallet('buy 100 --yes --json', {
+    env: { WALLET_STRIPE_API_BASE: 'http://127.0.0.1:1' },
+  });
+  await shop.home.ok('reconcile');
+
+  expect([refused.status, refused.error().code]).toEqual([7, 'payment_pending']);
+  expect(await shop.prove()).toEqual({ posted: '100.00', takenCents: 10_000 });
+});
