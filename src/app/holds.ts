@@ -2,24 +2,26 @@ import type { Changed, ChangeOptions, PageRequest } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { Hold, HoldCaptureRequest, HoldCreateRequest } from '../contract/holds';
 import type { Transaction } from '../contract/transactions';
-import { requireOwnApp } from '../core/access';
+import { requireOwnApp, seesBalance } from '../core/access';
 import { captureHold, type Hold as HoldState, openHold, releaseHold, unitsPaidBy } from '../core/credit/hold';
-import { parseCredits, quote, ZERO } from '../core/credits';
+import { type Credits, parseCredits, quote, ZERO } from '../core/credits';
 import { parseDuration } from '../core/duration';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
+import type { Journal } from '../core/ledger/journal';
+import { priceInForce } from '../core/pricing/rating';
 import { parseName, parseQuantity, refuseSecrets } from '../core/text';
 import { addMs, type Instant } from '../core/time';
-import { quoteUsage } from '../core/usage';
+import { archived, decideUsage, type UsageParties } from '../core/usage';
 import type { LedgerView } from '../ports/store';
-import { requireApp, requireService } from './catalogue';
+import { forApps } from './app-answers';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
+import { readJob } from './job';
 import { atLogTime, openJournal } from './ledger';
 import { afterId, pageLimit } from './paging';
 import { presentBalance, presentHold, presentTransaction } from './present';
 import { readLedger, type Session } from './session';
-import { monthsOf, pricedService, spendingApp } from './usage';
 
 const DEFAULT_EXPIRY = '24h';
 
@@ -39,24 +41,16 @@ export async function createHold(
   return change(deps, facts, request, async (unit, caller) => {
     const session = await atLogTime(unit, caller);
     requireOwnApp(session.actor, request.app);
-    const record = await requireApp(unit, request.app);
-    if (record.archivedAt !== null) throw archived(record.app);
-    const app = await spendingApp(unit, record, session.now());
-    const service = await pricedService(unit, await requireService(unit, request.service));
-    const now = session.now();
-    const months = monthsOf(session, [{ app: app.app, service: service.service, occurredAt: now }]);
+    const { parties, months } = await readJob(unit, session, request);
     const { journal, finish } = await openJournal(unit, session, { months });
-    const quoted = asked.quantity === null ? undefined : quoteUsage(journal, service, asked.quantity, journal.at);
-    if (quoted?.terms.billing === 'postpaid') throw postpaid(service.service);
-    const credits = asked.credits ?? quoted?.cost ?? ZERO;
-    if (credits <= 0) throw nothingToHold();
+    const { app, service } = parties;
     const hold = openHold(journal, app, {
       id: makeId('hold', journal.at, session.deps.system.random()),
       state: 'open',
       app: app.app,
       service: service.service,
       quantity: asked.quantity,
-      credits,
+      credits: creditsToHold(journal, parties, asked),
       captured: ZERO,
       campaign,
       expiresAt: addMs(journal.at, durationMs),
@@ -82,16 +76,14 @@ export async function capture(
   return change(deps, facts, request, async (unit, caller) => {
     const session = await atLogTime(unit, caller);
     const hold = await requireHold(unit, session, request.id);
-    const app = await spendingApp(unit, await requireApp(unit, hold.app), session.now());
-    const service = await pricedService(unit, await requireService(unit, hold.service));
-    const months = monthsOf(session, [{ app: hold.app, service: hold.service, occurredAt: session.now() }]);
+    const { parties, months } = await readJob(unit, session, hold);
     const { journal, finish } = await openJournal(unit, session, {
       months,
       grants: hold.draws.map((draw) => draw.grant),
     });
-    const quantity = asked ?? hold.quantity ?? unitsPaidBy(journal, service, hold.credits);
+    const quantity = asked ?? hold.quantity ?? unitsPaidBy(journal, parties.service, hold.credits);
     if (quantity === null) throw quantityNeeded(hold.id);
-    const captured = captureHold(journal, hold, { app, service, quantity, overflow: request.overflow === true });
+    const captured = captureHold(journal, hold, { ...parties, quantity, overflow: request.overflow === true });
     await unit.records.holds.update(captured.hold);
     await finish();
     return {
@@ -115,6 +107,20 @@ export async function release(
     await unit.records.holds.update(released);
     await finish();
     return { hold: presentHold(released), balance: presentBalance(session, journal.wallet) };
+  });
+}
+
+/** A hold as it stands, and the usage it was captured for. */
+export async function showHold(
+  deps: Dependencies,
+  request: { id: string },
+): Promise<{ hold: Hold; transaction: Transaction | null }> {
+  return readLedger(deps, 'hold.read', async (view, session) => {
+    const hold = await requireHold(view, session, request.id);
+    const usage = (await view.entriesAbout(hold.id)).find((entry) => entry.type === 'usage');
+    const transaction = usage === undefined ? null : presentTransaction(session, usage);
+    const answer = Promise.resolve({ hold: presentHold(hold), transaction });
+    return seesBalance(session.actor) ? answer : forApps(answer);
   });
 }
 
@@ -166,6 +172,22 @@ function parseAsked(request: HoldCreateRequest) {
   };
 }
 
+/** What a job of so many units takes from the wallet: nothing where it is free, or goes onto the invoice. */
+function creditsToHold(
+  journal: Journal,
+  parties: UsageParties,
+  asked: { quantity: number | null; credits: Credits | null },
+): Credits {
+  if (asked.quantity !== null) {
+    const { cost, postpaid } = decideUsage(journal, parties, asked.quantity, journal.at);
+    return postpaid ? ZERO : cost;
+  }
+  const { app, service } = parties;
+  if (app.archived) throw archived(app.app);
+  if (priceInForce(service.versions, journal.at)?.billing === 'postpaid') throw postpaidAmount(service.service);
+  return asked.credits ?? ZERO;
+}
+
 function quantityNeeded(id: string): WalletError {
   return new WalletError(
     'invalid_usage',
@@ -177,23 +199,9 @@ function quantityNeeded(id: string): WalletError {
   );
 }
 
-function archived(app: string): WalletError {
-  return new WalletError('invalid_state', `app ${app} is archived`, {
-    why: 'an archived app can no longer spend',
-    hint: `wallet app add ${app}`,
-  });
-}
-
-function postpaid(service: string): WalletError {
+function postpaidAmount(service: string): WalletError {
   return new WalletError('invalid_state', `${service} is postpaid, so no credits can be held for it`, {
     why: 'it is invoiced, not paid from credits',
-    hint: 'wallet usage record',
-  });
-}
-
-function nothingToHold(): WalletError {
-  return new WalletError('invalid_state', 'the job costs nothing, so there is nothing to hold', {
-    why: 'the free quota covers it',
-    hint: 'wallet usage record',
+    hint: 'reserve a number of units: --quantity N',
   });
 }

@@ -88,12 +88,13 @@ export function createLocalWallet(deps: Dependencies): WalletService {
       record: async (request) => (await usage()).recordUsage(deps, request),
       postBatch: async (request) => (await import('./usage-batch')).postBatch(deps, request),
       reverse: async (request) => (await import('./reversal')).reverse(deps, request),
-      afford: async (request) => (await import('./usage')).afford(deps, request),
+      afford: async (request) => (await import('./job')).afford(deps, request),
     },
     holds: {
       create: async (request) => (await import('./holds')).createHold(deps, request),
       capture: async (request) => (await import('./holds')).capture(deps, request),
       release: async (request) => (await import('./holds')).release(deps, request),
+      show: async (request) => (await import('./holds')).showHold(deps, request),
       list: async (request) => (await import('./holds')).listHolds(deps, request),
     },
     transactions: {

@@ -2,34 +2,23 @@ import type { Changed, ChangeOptions } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { RechargeDue } from '../contract/recharge';
 import type { Transaction } from '../contract/transactions';
-import type { Affordability, UsageEvent } from '../contract/usage';
-import { requireOwnApp, seesBalance } from '../core/access';
-import { type Credits, formatCredits, ZERO } from '../core/credits';
+import type { UsageEvent } from '../contract/usage';
+import { requireOwnApp } from '../core/access';
+import { ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
-import { assert, WalletError } from '../core/errors';
-import type { Journal } from '../core/ledger/journal';
+import { assert } from '../core/errors';
 import type { MonthTotal } from '../core/ledger/totals';
 import { isUsable } from '../core/payment/card';
-import { parseQuantity } from '../core/text';
 import type { Instant } from '../core/time';
-import {
-  checkBudget,
-  insufficient,
-  type PricedService,
-  postUsage,
-  quoteUsage,
-  type SpendingApp,
-  type UsageParties,
-} from '../core/usage';
+import { type PricedService, postUsage, type SpendingApp, type UsageParties } from '../core/usage';
 import type { AppRecord, LedgerUnit, LedgerView, PostedEvent, ServiceRecord } from '../ports/store';
-import { withoutAmounts } from './app-answers';
 import { requireApp, requireService, unknownApp, unknownService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';
 import { presentBalance, presentTransaction, toPriceVersion } from './present';
 import { isTopUpDue } from './recharge-state';
-import { openSession, readLedger, type Session } from './session';
+import { openSession, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
 
 export type Recorded = Changed & {
@@ -168,54 +157,6 @@ export class PartyFinder {
   }
 }
 
-/** Whether the job may run: what it would cost, and the first limit in its way. Changes nothing. */
-export async function afford(
-  deps: Dependencies,
-  request: { app: string; service: string; quantity: string },
-): Promise<Affordability> {
-  const quantity = parseQuantity(request.quantity);
-  return readLedger(deps, 'usage.post', async (view, session) => {
-    requireOwnApp(session.actor, request.app);
-    const app = await spendingApp(view, await requireApp(view, request.app), session.now());
-    const service = await pricedService(view, await requireService(view, request.service));
-    const now = session.now();
-    const months = monthsOf(session, [{ app: app.app, service: service.service, occurredAt: now }]);
-    const { journal } = await settledJournal(view, session, { months });
-    const { cost, terms } = quoteUsage(journal, service, quantity, now);
-    const no = await firstRefusal(view, session, journal, app, {
-      cost,
-      postpaid: terms.billing === 'postpaid',
-      service: service.service,
-    });
-    const told = no === undefined || seesBalance(session.actor) ? no : withoutAmounts(no);
-    const limit =
-      told === undefined
-        ? null
-        : { name: told.code, missing: String(told.details.missing ?? '0.00'), detail: told.message };
-    return { affordable: no === undefined, cost: formatCredits(cost), limit };
-  });
-}
-
-async function firstRefusal(
-  view: LedgerView,
-  session: Session,
-  journal: Journal,
-  app: SpendingApp,
-  job: { cost: Credits; postpaid: boolean; service: string },
-): Promise<WalletError | undefined> {
-  try {
-    if (app.archived) throw new WalletError('invalid_state', `app ${app.app} is archived`);
-    checkBudget(journal, app, session.now(), job.cost);
-    if (!job.postpaid && job.cost > journal.spendable) throw insufficient(journal, job.cost);
-    if (job.postpaid && !(await hasUsableCard(view, session)))
-      throw new WalletError('no_payment_method', 'there is no usable card on file');
-    return undefined;
-  } catch (error) {
-    if (error instanceof WalletError) return error;
-    throw error;
-  }
-}
-
 /** The month totals that pricing and budgets of these events read. */
 export function monthsOf(
   session: Session,
@@ -248,7 +189,8 @@ export async function pricedService(view: LedgerView, service: ServiceRecord): P
   return { service: service.id, number: service.number, versions: prices.map(toPriceVersion) };
 }
 
-async function hasUsableCard(view: LedgerView, session: Session): Promise<boolean> {
+/** Whether a card is on file that can be charged today. */
+export async function hasUsableCard(view: LedgerView, session: Session): Promise<boolean> {
   const today = session.calendar.dateOf(session.now());
   const cards = await view.records.cards.list({ removedAt: null });
   return cards.some((card) => isUsable(card, today));

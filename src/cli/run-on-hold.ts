@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Hold } from '../contract/holds';
+import type { Transaction } from '../contract/transactions';
 import type { WalletService } from '../contract/wallet-service';
 import { parseDuration } from '../core/duration';
 import { WalletError } from '../core/errors';
 import { type Call, given } from './call';
 import type { Cli } from './cli';
+import { reserve } from './run-reservation';
 import { balanceLine } from './wording';
 
 const TIMED_OUT = 124;
@@ -32,9 +35,11 @@ export async function runOnHold(call: Call, cli: Cli): Promise<number> {
   if (program === undefined) throw noProgram();
   const timeoutMs = parseDuration(call.text('timeout') ?? DEFAULT_TIMEOUT, 'time-out');
   const wallet = await cli.wallet();
-  const created = await wallet.holds.create(holdRequest(call, timeoutMs));
+  const created = await reserve(wallet.holds, holdRequest(call, timeoutMs));
   if (created.dryRun)
     return cli.show(created, () => `would hold ${created.hold.credits} credits\n${balanceLine(created.balance)}`);
+  if (created.replayed)
+    return cli.show({ ...created, status: 0 }, () => `captured ${created.hold.captured} (${created.hold.id})\n`);
 
   const folder = mkdtempSync(path.join(tmpdir(), 'wallet-run-'));
   const usedFile = path.join(folder, 'used');
@@ -42,14 +47,16 @@ export async function runOnHold(call: Call, cli: Cli): Promise<number> {
     const ending = await runProgram([program, ...args], { cli, timeoutMs, usedFile, hold: created.hold });
     const settled = await settle(call, cli, wallet, created.hold, ending, usedFile);
     if (cli.isJson) await cli.show({ ...settled, status: ending.status }, () => '');
-    else
-      cli.note(
-        `${ending.failure ?? 'done'}: ${settled.hold.captured} of ${settled.hold.credits} captured; ${balanceLine(settled.balance).trim()}`,
-      );
+    else cli.note(`${ending.failure ?? 'done'}: ${takenText(settled)}; ${balanceLine(settled.balance).trim()}`);
     return ending.status;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function takenText({ hold, transaction }: { hold: Hold; transaction: Transaction | null }): string {
+  const invoiced = transaction?.invoiced ?? '0.00';
+  return `${hold.captured} of ${hold.credits} captured${invoiced === '0.00' ? '' : `, ${invoiced} invoiced`}`;
 }
 
 function noProgram(): WalletError {
@@ -66,8 +73,14 @@ function holdRequest(call: Call, timeoutMs: number) {
     quantity: call.text('quantity') ?? '',
     campaign: call.text('campaign'),
     expires: `${Math.ceil((timeoutMs + HOLD_MARGIN_MS) / 60_000)}m`,
-    dryRun: call.flag('dry-run'),
+    ...(call.text('idempotency-key') !== undefined ? { command: digestOf([call.rest, call.has('overflow')]) } : {}),
+    ...call.change(),
   });
+}
+
+/** What is run may hold secrets, so that only its digest is told. */
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 interface RunOptions {

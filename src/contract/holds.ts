@@ -24,6 +24,8 @@ export interface HoldCreateRequest extends ChangeOptions {
   /** A duration such as `24h`. */
   readonly expires?: string;
   readonly campaign?: string;
+  /** The program that will run on it: part of what an idempotency key stands for, and not kept. */
+  readonly command?: string;
 }
 
 export interface HoldCaptureRequest extends ChangeOptions {
@@ -38,5 +40,6 @@ export interface HoldOperations {
     request: HoldCaptureRequest,
   ): Promise<Changed & { hold: Hold; transaction: Transaction | null; balance?: Balance }>;
   release(request: ChangeOptions & { id: string }): Promise<Changed & { hold: Hold; balance?: Balance }>;
+  show(request: { id: string }): Promise<{ hold: Hold; transaction: Transaction | null }>;
   list(request: PageRequest & { all?: boolean }): Promise<Page & { holds: readonly Hold[] }>;
 }

@@ -118,6 +118,7 @@ const ROUTES: Routes = {
     create: post('/v1/holds', 'Reserve credits for a job'),
     capture: post('/v1/holds/{id}/capture', 'Take what was used; the rest returns'),
     release: post('/v1/holds/{id}/release', 'Give a hold back'),
+    show: get('/v1/holds/{id}', 'A hold, and the usage it was captured for'),
     list: get('/v1/holds', 'The holds'),
   },
   transactions: {

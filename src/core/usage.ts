@@ -64,18 +64,31 @@ export function quoteUsage(journal: Journal, service: PricedService, quantity: n
 }
 
 /**
+ * Whether a job may run, and what it costs then: the one decision behind posting, asking and reserving. Throws
+ * `invalid_state` (archived app), `invalid_time`, `no_payment_method`, `budget_exceeded` or `insufficient_credits`.
+ */
+export function decideUsage(
+  journal: Journal,
+  { app, service, usableCard }: UsageParties,
+  quantity: number,
+  at: Instant,
+) {
+  if (app.archived) throw archived(app.app);
+  const quoted = quoteUsage(journal, service, quantity, at);
+  const postpaid = quoted.terms.billing === 'postpaid';
+  if (postpaid && !usableCard) throw noCard(service.service);
+  checkBudget(journal, app, at, quoted.cost);
+  if (!postpaid && quoted.cost > journal.spendable) throw insufficient(journal, quoted.cost);
+  return { ...quoted, postpaid };
+}
+
+/**
  * Posts one event: at its own price, free quota first, from the grants in burn-down order; or, for a postpaid service,
- * onto the open invoice. All checks come first and change nothing. Throws `invalid_state` (archived app),
- * `invalid_time`, `no_payment_method`, `budget_exceeded` or `insufficient_credits`.
+ * onto the open invoice. All checks come first and change nothing. Throws as `decideUsage`.
  */
 export function postUsage(journal: Journal, draft: UsageDraft, parties: UsageParties): Entry {
   const { app, service } = parties;
-  if (app.archived) throw archived(app.app);
-  const { terms, cost, freeQuantity, unitPrice } = quoteUsage(journal, service, draft.quantity, draft.occurredAt);
-  const postpaid = terms.billing === 'postpaid';
-  if (postpaid && !parties.usableCard) throw noCard(service.service);
-  checkBudget(journal, app, draft.occurredAt, cost);
-  if (!postpaid && cost > journal.spendable) throw insufficient(journal, cost);
+  const { cost, freeQuantity, unitPrice, postpaid } = decideUsage(journal, parties, draft.quantity, draft.occurredAt);
   // Nothing was changed above; nothing can be refused below.
   const moves = cost > 0;
   return journal.enter({
@@ -152,7 +165,8 @@ export function insufficient(journal: Journal, cost: Credits): WalletError {
   );
 }
 
-function archived(app: string): WalletError {
+/** The refusal of an app that may no longer spend. */
+export function archived(app: string): WalletError {
   return new WalletError('invalid_state', `app ${app} is archived`, {
     why: 'an archived app can no longer spend',
     hint: `wallet app add ${app}`,
@@ -160,7 +174,8 @@ function archived(app: string): WalletError {
   });
 }
 
-function noCard(service: string): WalletError {
+/** The refusal of postpaid usage that no card stands behind. */
+export function noCard(service: string): WalletError {
   return new WalletError('no_payment_method', `${service} is postpaid and there is no usable card on file`, {
     why: 'postpaid services are invoiced and charged to a card at the end of the month',
     hint: 'wallet card add',

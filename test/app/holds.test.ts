@@ -73,3 +73,36 @@ test('a hold whose end comes while its capture is under way is over: it is never
   expect((await wallet.credit.balance()).balance).toMatchObject({ held: '0.00' });
   expect((await wallet.audit.verify({ full: true })).checks.filter((check) => !check.ok)).toEqual([]);
 });
+
+describe('a hold for a postpaid service', () => {
+  const postpaid = { app: 'crm', service: 'audio-transcription' };
+
+  test('asks for a card, takes no credits, and is charged to the invoice, for no more units than it was made for', async () => {
+    expect(await codeOf(wallet.holds.create({ ...postpaid, quantity: '10' }))).toBe('no_payment_method');
+    await wallet.cards.add({ paymentMethod: 'pm_card_visa' });
+    const { hold, balance } = await wallet.holds.create({ ...postpaid, quantity: '10' });
+    expect(hold.credits).toBe('0.00');
+    expect(balance).toMatchObject({ posted: '100.00', held: '0.00' });
+    expect(await codeOf(wallet.holds.capture({ id: hold.id, quantity: '11' }))).toBe('invalid_state');
+    const { transaction } = await wallet.holds.capture({ id: hold.id, quantity: '11', overflow: true });
+    expect(transaction).toMatchObject({ amount: '0.00', invoiced: '0.264', quantity: 11 });
+    expect((await wallet.audit.verify({ full: true })).ok).toBe(true);
+  });
+
+  test('holds the job to the limit of its app when it is charged', async () => {
+    await wallet.cards.add({ paymentMethod: 'pm_card_visa' });
+    await wallet.catalogue.limitApp({ app: 'crm', monthly: '1', onLimit: 'block' });
+    const { hold } = await wallet.holds.create({ ...postpaid, quantity: '40' });
+    await wallet.usage.record({ ...postpaid, quantity: '10' });
+    expect(await codeOf(wallet.holds.capture({ id: hold.id }))).toBe('budget_exceeded');
+  });
+});
+
+test('a hold that the free quota covers ends by the clock like any other, and takes nothing', async () => {
+  await wallet.catalogue.setService({ service: 'smart-match', price: '2', freeQuota: '10/month', from: '2026-01-01' });
+  const { hold } = await wallet.holds.create({ app: 'crm', service: 'smart-match', quantity: '10', expires: '1h' });
+  ledger.now = parseInstant('2026-10-30T13:00:00Z');
+  await wallet.credit.adjust({ direction: 'add', credits: '1', reason: 'a write that sees it' });
+  expect((await wallet.holds.show({ id: hold.id })).hold.status).toBe('expired');
+  expect((await wallet.audit.verify({ full: true })).ok).toBe(true);
+});

@@ -139,17 +139,22 @@ describe('signals', () => {
     expect(result.posted % 20_000).toBe(0);
   });
 
-  test('a program on held credits gets them passed on, and the hold is released', async () => {
+  test.each([
+    ['SIGTERM', 'trap "echo caught; exit 7" TERM; ', 'caught\n', 'ended with 7', 7],
+    ['SIGINT', '', '', 'stopped by SIGINT', 130],
+  ] as const)('a program on held credits gets %s passed on, and the hold is released', async (...row) => {
+    const [signal, trap, caught, ending, status] = row;
     const words = ['run', '--app', 'crm', '--service', 'sms', '--quantity', '10', '--', 'sh', '-c'];
-    const child = start([...words, 'trap "echo caught; exit 7" TERM; echo ready; while :; do sleep 0.05; done']);
+    const child = start([...words, `${trap}echo ready; while :; do sleep 0.05; done`]);
     const done = ended(child);
     await new Promise((resolve) => child.stdout?.once('data', resolve));
-    child.kill('SIGTERM');
-    const { status, stdout, stderr } = await done;
-    expect(stdout).toBe('ready\ncaught\n');
-    expect(stderr).toContain('ended with 7: 0.00 of 0.079 captured');
-    expect(status).toBe(7);
-    expect((await home.ok('hold list --json')).json()).toMatchObject({ holds: [{ status: 'released' }], next: null });
+    child.kill(signal);
+    const outcome = await done;
+    expect(outcome.stdout).toBe(`ready\n${caught}`);
+    expect(outcome.stderr).toContain(`${ending}: 0.00 of 0.079 captured`);
+    expect(outcome.status).toBe(status);
+    const { holds } = (await home.ok('hold list --json')).json() as { holds: readonly { status: string }[] };
+    expect(holds[0]).toMatchObject({ status: 'released' });
   });
 
   test('SIGTERM ends any other command with one line', async () => {

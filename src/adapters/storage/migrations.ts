@@ -122,7 +122,7 @@ function firstSchema(dialect: Dialect): readonly string[] {
       created_at ${int} NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     `CREATE TABLE holds (
       ${org}, id TEXT NOT NULL, state TEXT NOT NULL, app TEXT NOT NULL, service TEXT NOT NULL, quantity ${int},
-      credits ${int} NOT NULL CHECK (credits > 0), captured ${int} NOT NULL, campaign TEXT, expires_at ${int} NOT NULL,
+      credits ${int} NOT NULL CHECK (credits >= 0), captured ${int} NOT NULL, campaign TEXT, expires_at ${int} NOT NULL,
       created_at ${int} NOT NULL, draws TEXT NOT NULL, version ${int} NOT NULL, PRIMARY KEY (org, id))${end}`,
     "CREATE INDEX holds_open ON holds (org, expires_at) WHERE state = 'open'",
     `CREATE TABLE invoices (

@@ -6,7 +6,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'afford',
     summary: 'ask whether a job may run',
     details:
-      'Decides and changes nothing. Ends with 0 for yes and with 5 for no, naming the limit and how much is missing.',
+      'Decides and changes nothing. Ends with 0 for yes and with 5 for no, naming the limit and how much is missing; with 6 where a postpaid service lacks a card, and with 8 for an app that is archived. `hold create` and `run` decide the same.',
     options: [
       { flag: '--app <app>', help: 'who would spend', required: true },
       { flag: '--service <service>', help: 'on what', required: true },
@@ -29,7 +29,13 @@ export const commands: readonly CommandSpec[] = [
         const { name, missing, detail } = result.limit;
         return `no: it costs ${result.cost}, and ${missing} is missing (${name}: ${detail})${sandbox}\n`;
       });
-      return result.affordable ? 0 : EXIT_STATUS.insufficient_credits;
+      return result.limit === null ? 0 : statusOf(result.limit.name);
     },
   },
 ];
+
+/** The limit is named by the code of the refusal that a posting would meet. */
+function statusOf(limit: string): number {
+  const known: Readonly<Record<string, number>> = EXIT_STATUS;
+  return known[limit] ?? EXIT_STATUS.insufficient_credits;
+}

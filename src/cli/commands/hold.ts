@@ -91,6 +91,19 @@ export const commands: readonly CommandSpec[] = [
     },
   },
   {
+    path: 'hold show',
+    summary: 'a hold as it stands, and what it was captured for',
+    args: [ID],
+    examples: [{ command: 'wallet hold show hold_0190', says: 'whether it is open, and what became of it' }],
+    kind: 'read',
+    async run(call, cli) {
+      const result = await (await cli.wallet()).holds.show({ id: call.arg(0) });
+      const { status, credits, captured, id } = result.hold;
+      const usage = result.transaction === null ? '' : `, ${result.transaction.id}`;
+      return cli.show(result, () => `${status}: ${captured} of ${credits} captured (${id}${usage})\n`, id);
+    },
+  },
+  {
     path: 'hold list',
     summary: 'the holds',
     details: 'A table on a terminal leaves out those that are captured, released or expired, unless --all is given.',

@@ -41,6 +41,7 @@ export const holds: Codecs<HoldOperations> = {
       credits: optionalText,
       expires: optionalText,
       campaign: optionalText,
+      command: optionalText,
       ...change,
     },
     answer,
@@ -50,5 +51,6 @@ export const holds: Codecs<HoldOperations> = {
     answer: { ...answer, transaction: transaction.nullable() },
   },
   release: { request: { id: text, ...change }, answer },
+  show: { request: { id: text }, answer: { hold, transaction: transaction.nullable() } },
   list: { request: { ...pageRequest, all: flag }, answer: { holds: z.array(hold), ...page } },
 };

@@ -4,7 +4,15 @@ import { ACCOUNTS, usageAccount } from '../ledger/chart';
 import { type Draw, type Entry, OVERDRAFT } from '../ledger/entry';
 import type { Journal } from '../ledger/journal';
 import type { Instant } from '../time';
-import { checkBudget, insufficient, type PricedService, quoteUsage, type SpendingApp } from '../usage';
+import {
+  checkBudget,
+  insufficient,
+  noCard,
+  type PricedService,
+  quoteUsage,
+  type SpendingApp,
+  type UsageParties,
+} from '../usage';
 
 type HoldState = 'open' | 'captured' | 'released' | 'expired';
 
@@ -26,7 +34,10 @@ export interface Hold {
   readonly version: number;
 }
 
-/** Reserves the hold's credits in burn-down order. Throws `budget_exceeded` or `insufficient_credits`. */
+/**
+ * Reserves the hold's credits in burn-down order; none where the free quota covers the job, or an invoice will. Throws
+ * `budget_exceeded` or `insufficient_credits`.
+ */
 export function openHold(journal: Journal, app: SpendingApp, hold: Omit<Hold, 'draws'>): Hold {
   checkBudget(journal, app, journal.at, hold.credits);
   if (hold.credits > journal.spendable) throw insufficient(journal, hold.credits);
@@ -65,30 +76,34 @@ export function unitsPaidBy(journal: Journal, service: PricedService, credits: C
 /**
  * Charges what was used and gives back the rest. Priced like any usage, now. What it costs beyond the hold is refused
  * with `invalid_state`, unless `overflow` takes it from the available credits (`budget_exceeded` or
- * `insufficient_credits` where it can't).
+ * `insufficient_credits` where it can't). A postpaid service is charged to the invoice (`no_payment_method` without a
+ * card), for no more units than it was held for unless `overflow` allows more.
  */
 export function captureHold(
   journal: Journal,
   hold: Hold,
-  use: { app: SpendingApp; service: PricedService; quantity: number; overflow: boolean },
+  use: UsageParties & { quantity: number; overflow: boolean },
 ): { hold: Hold; entry: Entry } {
   requireOpen(hold);
   const quoted = quoteUsage(journal, use.service, use.quantity, journal.at);
-  const excess = subtract(quoted.cost, least(quoted.cost, hold.credits));
-  if (excess > 0 && !use.overflow) throw beyondHold(hold, quoted.cost);
+  const postpaid = quoted.terms.billing === 'postpaid';
+  const fromHold = postpaid ? ZERO : least(quoted.cost, hold.credits);
+  const excess = subtract(quoted.cost, fromHold);
+  if (!use.overflow) requireWithin(hold, use.quantity, { cost: quoted.cost, excess, postpaid });
+  if (postpaid && !use.usableCard) throw noCard(hold.service);
   checkBudget(journal, use.app, journal.at, excess);
-  if (excess > journal.spendable) throw insufficient(journal, excess);
+  if (!postpaid && excess > journal.spendable) throw insufficient(journal, excess);
   // Nothing was changed above; nothing can be refused below.
   giveBack(journal, hold);
-  const reserved = takeFrom(hold.draws, subtract(quoted.cost, excess));
+  const reserved = takeFrom(hold.draws, fromHold);
   journal.grants.apply(reserved);
-  const draws = merge([...reserved, ...(excess > 0 ? journal.grants.draw(excess) : [])]);
+  const draws = merge([...reserved, ...(excess > 0 && !postpaid ? journal.grants.draw(excess) : [])]);
   const moves = quoted.cost > 0;
   const entry = journal.enter({
     type: 'usage',
     occurredAt: journal.at,
     debit: moves ? usageAccount(use.service.number) : null,
-    credit: moves ? ACCOUNTS.credits : null,
+    credit: moves ? (postpaid ? ACCOUNTS.postpaid : ACCOUNTS.credits) : null,
     amount: quoted.cost,
     draws,
     service: hold.service,
@@ -99,7 +114,16 @@ export function captureHold(
     unitPrice: quoted.unitPrice,
     reference: hold.id,
   });
-  return { hold: { ...hold, state: 'captured', captured: quoted.cost }, entry };
+  return { hold: { ...hold, state: 'captured', captured: postpaid ? ZERO : quoted.cost }, entry };
+}
+
+function requireWithin(
+  hold: Hold,
+  quantity: number,
+  quoted: { cost: Credits; excess: Credits; postpaid: boolean },
+): void {
+  if (!quoted.postpaid && quoted.excess > 0) throw beyondHold(hold, quoted.cost);
+  if (quoted.postpaid && hold.quantity !== null && quantity > hold.quantity) throw moreUnits(hold, quantity);
 }
 
 function giveBack(journal: Journal, hold: Hold): void {
@@ -114,6 +138,7 @@ function enterHold(
   type: 'hold' | 'release',
   draws: readonly Draw[],
 ): void {
+  if (hold.credits === 0) return; // nothing moves
   const reserves = type === 'hold';
   journal.enter({
     type,
@@ -169,4 +194,12 @@ function beyondHold(hold: Hold, cost: Credits): WalletError {
       details: { hold: hold.id, held: formatCredits(hold.credits), cost: formatCredits(cost) },
     },
   );
+}
+
+function moreUnits(hold: Hold, quantity: number): WalletError {
+  return new WalletError('invalid_state', `${quantity} units were used and ${hold.quantity} were held`, {
+    why: 'a capture takes at most what was held',
+    hint: `wallet hold capture ${hold.id} --overflow`,
+    details: { hold: hold.id, held: hold.quantity, quantity },
+  });
 }
