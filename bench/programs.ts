@@ -24,6 +24,7 @@ export interface RunOptions {
   readonly stdoutFile?: string;
   /** What the program reads. */
   readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts whole programs in an environment with nothing of the machine's own in it, and times them. */
@@ -51,7 +52,8 @@ export class Programs {
 
   /** Milliseconds of a wallet command on the ledger, from start to end of the process. */
   wallet(ledger: string, words: readonly string[], options?: RunOptions): number {
-    return this.run(process.execPath, [EXECUTABLE, ...words, ...ledgerFlag(ledger)], options);
+    const env = environmentOf(ledger);
+    return this.run(process.execPath, [EXECUTABLE, ...words, ...ledgerFlag(ledger)], { env, ...options });
   }
 
   /** The same, with the bytes of memory it had at its peak. */
@@ -73,7 +75,7 @@ export class Programs {
       const start = performance.now();
       const { status, stderr, error } = spawnSync(program, words, {
         cwd: this.#folder,
-        env: { ...this.#env, BENCH_PEAK_FILE: this.#peakFile },
+        env: { ...this.#env, ...options.env, BENCH_PEAK_FILE: this.#peakFile },
         input: options.input ?? '',
         stdio: ['pipe', out, 'pipe'],
         maxBuffer: 2 ** 30,
@@ -93,5 +95,14 @@ export class Programs {
 }
 
 function ledgerFlag(ledger: string): readonly string[] {
-  return ledger === '' ? [] : ['--ledger', ledger];
+  return ledger === '' || isServer(ledger) ? [] : ['--ledger', ledger];
+}
+
+/** A URL with a password in it is no argument. */
+function environmentOf(ledger: string): Record<string, string> {
+  return isServer(ledger) ? { WALLET_LEDGER: ledger } : {};
+}
+
+function isServer(ledger: string): boolean {
+  return ledger.startsWith('postgres:');
 }

@@ -8,6 +8,7 @@ import { benchContention, benchPosting } from './posting-rows';
 import { benchExport, benchVerify } from './read-rows';
 import { READER, runReader } from './reader';
 import { benchBatches, benchServed } from './served-rows';
+import { benchServedPostings, benchServerImport, benchServerReports } from './server-rows';
 import { benchBalance, benchHelp, benchPage, benchRecord } from './start-rows';
 import { type BenchRow, formatLoad, formatTable } from './table';
 import { say, Workshop } from './workshop';
@@ -26,6 +27,9 @@ const BENCHES: readonly { rows: readonly string[]; run: (workshop: Workshop) => 
   { rows: ['S13'], run: benchVerify },
   { rows: ['S14'], run: benchServed },
   { rows: ['S15'], run: benchBatches },
+  { rows: ['S16'], run: benchServedPostings },
+  { rows: ['S17'], run: benchServerImport },
+  { rows: ['P4', 'P5'], run: benchServerReports },
 ];
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -61,9 +61,7 @@ export class Workshop {
     const template = this.path('template.db');
     if (!existsSync(template)) {
       const wallet = await this.openService(template);
-      await wallet.organisation.init({ org: 'Bench' });
-      for (const app of APPS) await wallet.catalogue.addApp({ app });
-      await wallet.credit.addGrant({ credits: '1000000000', reason: 'benchmark' });
+      await furnishService(wallet);
       await wallet.close();
     }
     return this.copy(template, name);
@@ -81,6 +79,13 @@ export class Workshop {
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** An organisation with its apps and credits. */
+export async function furnishService(wallet: WalletService): Promise<void> {
+  await wallet.organisation.init({ org: 'Bench' });
+  for (const app of APPS) await wallet.catalogue.addApp({ app });
+  await wallet.credit.addGrant({ credits: '1000000000', reason: 'benchmark' });
 }
 
 /** The service over a ledger file, as a program of the wallet's would open it. */

@@ -49,7 +49,7 @@ export async function openPair(): Promise<PostgresPair> {
   const primary = await openServer(['synchronous_standby_names=*']);
   await primary.stop();
   // At rest, a server's files are all that a standby needs to begin with.
-  const standby = await openServer([], primary);
+  const standby = await openServer([], { copied: primary });
   await primary.start();
   const hosts = `127.0.0.1:${primary.port},127.0.0.1:${standby.port}`;
   return {
@@ -65,8 +65,11 @@ export async function openPair(): Promise<PostgresPair> {
 }
 
 /** Makes the server's files and starts it. As root it runs as the user `postgres`, for it refuses to be root. */
-export async function openServer(flags: readonly string[] = [], copied?: PostgresServer): Promise<PostgresServer> {
-  const home = mkdtempSync(path.join(roomiestFolder(), 'wallet-postgres-'));
+export async function openServer(
+  flags: readonly string[] = [],
+  { copied, folder = roomiestFolder() }: { readonly copied?: PostgresServer; readonly folder?: string } = {},
+): Promise<PostgresServer> {
+  const home = mkdtempSync(path.join(folder, 'wallet-postgres-'));
   chmodSync(home, 0o755);
   const owner = process.getuid?.() === 0 ? postgresUser() : {};
   const binaries = findBinaries(home);
