@@ -4,6 +4,7 @@ import { openSqlite } from './adapters/storage/sqlite-driver';
 import { createSystem, digest } from './adapters/system';
 import type { Dependencies } from './app/dependencies';
 import { createLocalWallet } from './app/local-wallet';
+import { isRemote } from './cli/remote-settings';
 import type { Settings } from './cli/world';
 import type { WalletService } from './contract/wallet-service';
 import { type Credits, parseCredits } from './core/credits';
@@ -98,15 +99,6 @@ export function openLedger(settings: Settings, env: Environment) {
     };
   };
   return { dependencies };
-}
-
-/** A ledger that is named more closely than the server is used instead of it. */
-function isRemote({ api, ledger }: Settings): boolean {
-  return api.value !== undefined && closeness(ledger.origin) <= closeness(api.origin);
-}
-
-function closeness(origin: string): number {
-  return ['default', 'configuration', 'profile', 'environment', 'flag'].indexOf(origin.split(' ')[0] ?? '');
 }
 
 function maximumPurchase({ maxPurchase: { value, origin } }: Settings): Credits {

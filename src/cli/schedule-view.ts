@@ -2,6 +2,7 @@ import path from 'node:path';
 import { WalletError } from '../core/errors';
 import type { Call } from './call';
 import type { Cli } from './cli';
+import { isRemote } from './remote-settings';
 import { crontabLine, parseInterval, type Schedule, type ScheduledCommand, systemdUnits, unitName } from './schedule';
 
 const EVERY = '5m';
@@ -20,7 +21,8 @@ export async function showSchedule(call: Call, cli: Cli, command: ScheduledComma
   if (nextRuns.length > 0) cli.note(`next runs: ${nextRuns.join(', ')}`);
   if (done === false) {
     cli.note('nothing was installed; add --install to install it');
-    cli.note(`keys such as STRIPE_API_KEY go into ${schedule.environmentFile}, as NAME=value, readable by you alone`);
+    const key = isRemote(cli.settings) ? 'WALLET_API_TOKEN' : 'STRIPE_API_KEY';
+    cli.note(`keys such as ${key} go into ${schedule.environmentFile}, as NAME=value, readable by you alone`);
   }
   const answer = {
     kind: isSystemd ? 'systemd' : 'crontab',
@@ -45,7 +47,7 @@ function scheduleOf(call: Call, cli: Cli, command: ScheduledCommand): Schedule {
     words: [process.execPath, path.resolve(process.argv[1] ?? ''), ...command.split(' '), ...placeOf(call, cli)],
     configHome: path.dirname(walletFolder),
     environmentFile: path.join(walletFolder, 'cron.env'),
-    mark: `wallet:${command.replace(' ', '-')}:${digestOf(settings.ledger.value ?? settings.api.value ?? '')}`,
+    mark: `wallet:${command.replace(' ', '-')}:${digestOf((isRemote(settings) ? settings.api : settings.ledger).value ?? '')}`,
   };
   const odd = [...schedule.words, schedule.environmentFile].find((word) => /\p{Cc}/u.test(word));
   if (odd !== undefined)
@@ -56,12 +58,15 @@ function scheduleOf(call: Call, cli: Cli, command: ScheduledCommand): Schedule {
   return schedule;
 }
 
-/** Which ledger: what a server's address may hold is a secret and stays in the environment file. */
+/** Which wallet: cron has nothing of this environment. A database's address may hold a password, and stays in the file of keys. */
 function placeOf(call: Call, { settings }: Cli): readonly string[] {
-  const { ledger, profile } = settings;
+  const { ledger, api, profile } = settings;
   const isFile = ledger.value !== undefined && !/^[a-z][a-z0-9+.-]*:\/\//i.test(ledger.value);
+  // A server that is kept in the configuration is found there, with its token.
+  const isNamed = /^(flag|environment)/.test(api.origin);
   return [
-    ...(isFile && settings.api.value === undefined ? ['--ledger', path.resolve(ledger.value ?? '')] : []),
+    ...(isRemote(settings) && isNamed ? ['--api', api.value ?? ''] : []),
+    ...(isFile && !isRemote(settings) ? ['--ledger', path.resolve(ledger.value ?? '')] : []),
     ...(profile.value === undefined ? [] : ['--profile', profile.value]),
     ...['org', 'as'].flatMap((name) => (call.text(name) === undefined ? [] : [`--${name}`, call.text(name) ?? ''])),
   ];

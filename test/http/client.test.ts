@@ -160,3 +160,11 @@ test('a profile keeps the token of its server, for its owner alone, and shows it
   const typed = await api.home.wallet(['profile', 'add', 'x', '--api', road.url, '--token-stdin', token]);
   expect([typed.status, typed.stderr.includes(token)]).toEqual([2, false]);
 });
+
+test('what is scheduled goes to the server that was named, or to the ledger that was named more closely', async () => {
+  const lineOf = async (words: string) =>
+    ((await wallet(`${words} --json`)).json() as { schedule: { line: string } }).schedule.line;
+  expect(await lineOf('cron install')).toContain(`cron run --api ${road.url} #`);
+  expect(await lineOf('recharge schedule --ledger /srv/other.db')).toContain('recharge check --ledger /srv/other.db #');
+  expect((await wallet('cron install')).stderr).toContain('WALLET_API_TOKEN');
+});
