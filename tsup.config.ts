@@ -29,7 +29,8 @@ const commonJsChunks: Plugin = {
 };
 
 export default defineConfig({
-  entry: { main: 'src/main.ts' },
+  // A thread starts from a file of its own.
+  entry: { main: 'src/main.ts', 'usage-reader': 'src/input/usage-reader.ts' },
   outDir: 'dist',
   outExtension: () => ({ js: '.js' }),
   clean: true,

@@ -113,9 +113,9 @@ export class BatchEvents {
     );
   }
 
-  /** The event ids of rows that are not refused. */
-  *ids(): Generator<string> {
-    for (let at = 0; at < this.columns.length; at += 1) {
+  /** The event ids of rows that are not refused: one of so many. */
+  *ids(each: number): Generator<string> {
+    for (let at = 0; at < this.columns.length; at += each) {
       const id = this.isRefused(at) ? null : this.columns.idOf(at);
       if (id !== null) yield id;
     }

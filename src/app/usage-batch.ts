@@ -8,7 +8,7 @@ import { parseSlug, parseText } from '../core/text';
 import { postUsage } from '../core/usage';
 import { packUsage, UsageColumns } from '../core/usage-columns';
 import { UsageLane } from '../core/usage-lane';
-import type { AppRecord, LedgerUnit } from '../ports/store';
+import { type AppRecord, EventIdTaken, type LedgerUnit } from '../ports/store';
 import { withoutAmounts } from './app-answers';
 import { insertApp } from './apps';
 import { change } from './command';
@@ -32,7 +32,7 @@ export async function postBatch(
 ): Promise<UsageBatchResult> {
   if (recharge === true) await openSession(deps, 'recharge.check');
   const columns = request.rows instanceof UsageColumns ? request.rows : packUsage(numberRows(request.rows));
-  const { placed, ...answer } = await postColumns(deps, request, columns);
+  const { placed, ...answer } = await postTrusting(deps, request, columns);
   const { lines } = columns.data;
   const posted =
     request.outcomes === false ? answer : { ...answer, outcomes: outcomesOf(lines, answer.rejects, placed) };
@@ -41,11 +41,39 @@ export async function postBatch(
   return { ...posted, balance };
 }
 
+type Posted = UsageBatchResult & { readonly placed: Placed };
+
+/** Of so many ids one is looked up ahead of a batch. */
+const SAMPLED = 64;
+/** Smaller batches look them all up. */
+const SMALL = 1_000;
+/** How many batches are looked up whole after one that had repeated events which the sample missed. */
+const WARY = 20;
+let waryFor = 0;
+
+/**
+ * Files are posted again whole, or not at all: where a sample of the ids is new, all of them are taken to be, as looking
+ * each up costs as much as writing it. Where that was wrong, the write fails before it is done, and is made anew.
+ */
+async function postTrusting(deps: Dependencies, request: UsageBatchRequest, columns: UsageColumns): Promise<Posted> {
+  if (waryFor > 0) waryFor -= 1;
+  else if (columns.length >= SMALL) {
+    try {
+      return await postColumns(deps, request, columns, SAMPLED);
+    } catch (error) {
+      if (!(error instanceof EventIdTaken)) throw error;
+      waryFor = WARY;
+    }
+  }
+  return postColumns(deps, request, columns, 1);
+}
+
 async function postColumns(
   deps: Dependencies,
   request: UsageBatchRequest,
   columns: UsageColumns,
-): Promise<UsageBatchResult & { placed: Placed }> {
+  sampled: number,
+): Promise<Posted> {
   const subject = request.source === undefined ? 'a batch' : parseText(request.source, 'source');
   const facts = { operation: 'usage.post', action: 'usage.import', subject } as const;
   return change(deps, facts, request, async (unit, session) => {
@@ -53,7 +81,8 @@ async function postColumns(
     const events = new BatchEvents(columns, reader, session.calendar);
     const records = await appRecords(unit);
     if (request.createApps === true) await createMissing(unit, session, events, records);
-    const world = await readWorld(unit, session, { ids: events.ids(), apps: events.apps() }, records);
+    const isNew = sampled > 1 && (await unit.findEvents([...events.ids(sampled)])).size === 0;
+    const world = await readWorld(unit, session, { ids: isNew ? [] : events.ids(1), apps: events.apps() }, records);
     const { journal, finish } = await openJournal(unit, session, { months: events.months(world) });
     const posting = new BatchPosting(unit, session, world, journal);
     await posting.post(events);

@@ -1,19 +1,11 @@
+import { stat } from 'node:fs/promises';
 import type { RowReject } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { UsageBatchRequest, UsageBatchResult } from '../contract/usage';
 import { add, type Credits, formatCredits, readCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
-import { packUsage } from '../core/usage-columns';
-import type { RowBatch, Source } from '../input/rows';
-import {
-  guessFormat,
-  type InputFormat,
-  openUsageRows,
-  parseMap,
-  type UsageField,
-  type UsageFile,
-  type UsageInputRow,
-} from '../input/usage-rows';
+import { openUsageFile, type UsageBatch, type UsageReading } from '../input/usage-file';
+import { type InputFormat, parseMap } from '../input/usage-rows';
 import { createProgress, type Progress } from '../output/progress';
 import { type Call, given } from './call';
 import type { Cli } from './cli';
@@ -25,6 +17,8 @@ import { balanceLine, counted } from './wording';
 
 const BATCH_ROWS = 20_000;
 const REJECTS_SHOWN = 20;
+/** From here on a thread is worth its start. */
+const LARGE_BYTES = 2 * 1024 * 1024;
 
 interface Totals {
   read: number;
@@ -43,21 +37,24 @@ interface Totals {
 interface Import {
   readonly call: Call;
   readonly cli: Cli;
-  readonly file: UsageFile;
+  readonly file: UsageReading;
   readonly rejects: RejectsFile | undefined;
   readonly totals: Totals;
 }
 
 /** Posts a file batch by batch, in constant memory; each batch is one write, so whatever ends it, it can be run again. */
 export async function importUsage(call: Call, cli: Cli): Promise<number> {
-  const path = call.arg(0);
-  const { source, totalBytes } = await openFile(cli, path);
-  const { format, whole } = await recognise(source, path, call);
-  const map = call.text('map');
-  const options = given({ format, batchRows: BATCH_ROWS, map: map === undefined ? undefined : parseMap(map) });
-  const file = await openUsageRows(whole, options);
-  const rejects = await openRejects(call, file.columns);
-  const run: Import = { call, cli, file, rejects, totals: noTotals() };
+  const { reading, totalBytes } = await openReading(call, cli);
+  try {
+    const rejects = await openRejects(call, reading.columns);
+    return await importAll({ call, cli, file: reading, rejects, totals: noTotals() }, totalBytes);
+  } finally {
+    await reading.close();
+  }
+}
+
+async function importAll(run: Import, totalBytes: number | null): Promise<number> {
+  const { cli, rejects } = run;
   const isShown = !cli.isJson && !cli.isQuiet && cli.world.stderr.isTTY === true;
   const stream = isShown ? cli.world.stderr : { write: () => undefined };
   const progress = createProgress({ stream, label: 'importing', total: totalBytes, noun: 'rows' });
@@ -87,19 +84,29 @@ function noTotals(): Totals {
   };
 }
 
-/** The format that was named, else what the name or the first character says. */
-async function recognise(source: Source, path: string, call: Call): Promise<{ format: InputFormat; whole: Source }> {
-  // The parser saw to it that it is one of the two.
-  const named = call.text('input') as InputFormat | undefined;
-  if (named !== undefined) return { format: named, whole: source };
-  const chunks = source[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  const start = first.done === true ? '' : Buffer.from(first.value).toString('utf8', 0, 64).trimStart();
-  async function* whole(): AsyncGenerator<Uint8Array | string> {
-    if (first.done !== true) yield first.value;
-    yield* { [Symbol.asyncIterator]: () => chunks };
+/** A large file is read on a thread of its own; standard input and what is quickly read are read on this one. */
+async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReading; totalBytes: number | null }> {
+  const path = call.arg(0);
+  const map = call.text('map');
+  const options = {
+    // The parser saw to it that it is one of the two.
+    format: call.text('input') as InputFormat | undefined,
+    map: map === undefined ? undefined : parseMap(map),
+    batchRows: BATCH_ROWS,
+  };
+  const size = path === '-' ? 0 : await sizeOf(path);
+  if (size >= LARGE_BYTES) {
+    const { readOnThread } = await import('../input/usage-thread');
+    return { reading: await readOnThread(path, options), totalBytes: size };
   }
-  return { format: start.startsWith('{') ? 'ndjson' : guessFormat(path), whole: whole() };
+  const { source, totalBytes } = await openFile(cli, path);
+  return { reading: await openUsageFile(source, path, options), totalBytes };
+}
+
+/** The size of a file; 0 for what is none: opening it says what is wrong. */
+async function sizeOf(path: string): Promise<number> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.isFile() === true ? facts.size : 0;
 }
 
 /** Posts until the file or the patience ends; answers the signal that ended it. */
@@ -116,12 +123,10 @@ async function postBatches(run: Import, progress: Progress): Promise<Signal | un
     for (let number = 1; ended === undefined; number += 1) {
       // A pipe may be silent for ever: a signal ends the waiting, but never a batch that is being posted.
       // One promise for each wait: a race against one that lasts would keep every batch alive to the end.
-      const next = await new Promise<IteratorResult<RowBatch<UsageInputRow, UsageField>> | undefined>(
-        (resolve, reject) => {
-          stopWaiting = resolve;
-          batches.next().then(resolve, reject);
-        },
-      );
+      const next = await new Promise<IteratorResult<UsageBatch> | undefined>((resolve, reject) => {
+        stopWaiting = resolve;
+        batches.next().then(resolve, reject);
+      });
       if (next === undefined || next.done === true) break;
       await postBatch(run, next.value, number);
       progress.update(next.value.bytes, totals.read);
@@ -134,11 +139,7 @@ async function postBatches(run: Import, progress: Progress): Promise<Signal | un
   }
 }
 
-async function postBatch(
-  { call, cli, rejects, totals }: Import,
-  batch: RowBatch<UsageInputRow, UsageField>,
-  number: number,
-): Promise<void> {
+async function postBatch({ call, cli, rejects, totals }: Import, batch: UsageBatch, number: number): Promise<void> {
   totals.read += batch.rows.length + batch.rejects.length;
   const answer =
     batch.rows.length === 0 ? undefined : await (await cli.wallet()).usage.postBatch(requestOf(call, batch, number));
@@ -150,16 +151,16 @@ async function postBatch(
     if (totals.rejects.length < REJECTS_SHOWN) totals.rejects.push({ line, code, message });
   }
   if (rejects === undefined || all.length === 0) return;
-  const rows = new Map(batch.rows.map((row) => [row.line, row]));
-  await rejects.add(all.map((reject) => ({ reject, values: values.get(reject.line) ?? rows.get(reject.line) ?? {} })));
+  const valuesOf = (line: number) => values.get(line) ?? batch.rows.rowOfLine(line) ?? {};
+  await rejects.add(all.map((reject) => ({ reject, values: valuesOf(reject.line) })));
 }
 
 /** Each batch has a key of its own, so that an import under a key that was cut short goes on where it was. */
-function requestOf(call: Call, { rows }: RowBatch<UsageInputRow, UsageField>, number: number): UsageBatchRequest {
+function requestOf(call: Call, { rows }: UsageBatch, number: number): UsageBatchRequest {
   const { idempotencyKey, dryRun } = call.change();
   const key = idempotencyKey === undefined ? undefined : `${idempotencyKey}:${number}`;
   return given({
-    rows: packUsage(rows),
+    rows,
     outcomes: false, // the rejects are enough
     createApps: call.flag('create-apps'),
     recharge: call.flag('recharge'),

@@ -88,6 +88,18 @@ export class UsageColumns {
     return row;
   }
 
+  /** The row of a line. Lines go up. */
+  rowOfLine(line: number): UsageCells | undefined {
+    const { lines } = this.data;
+    let [from, to] = [0, lines.length];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if ((lines[middle] ?? 0) < line) from = middle + 1;
+      else to = middle;
+    }
+    return lines[from] === line ? this.row(from) : undefined;
+  }
+
   /** How JSON writes it: as the rows it stands for. */
   toJSON(): readonly UsageCells[] {
     return Array.from({ length: this.length }, (_, at) => this.row(at));

@@ -5,7 +5,7 @@ import { cellAt, type Places, type RowFile, type RowKind, type RowOptions, type 
  * An event of a usage file, cells as they stood there, with the line it started on. What the file does not say is not
  * there. A class for the same reason as `CsvRecord`.
  */
-export class UsageInputRow {
+class UsageInputRow {
   declare readonly id?: string;
   declare readonly time?: string;
   declare readonly user?: string;

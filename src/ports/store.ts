@@ -373,7 +373,7 @@ export interface LedgerUnit extends LedgerView {
   readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
   /** Writes entries ahead of the posting that they belong to, so that a large write need not hold them all. */
   append(entries: readonly Entry[]): Promise<void>;
-  /** Writes what the journal decided. At most once in a unit. */
+  /** Writes what the journal decided. At most once in a unit. Throws `EventIdTaken`, and then nothing is written. */
   post(posting: Posting): Promise<void>;
   saveKey(record: KeyRecord): Promise<void>;
   saveKeys(records: readonly KeyRecord[]): Promise<void>;
@@ -420,6 +420,13 @@ export interface Store {
     work: (unit: LedgerUnit, org: OrganisationRecord) => Promise<T>,
   ): Promise<T>;
   close(): Promise<void>;
+}
+
+/** Thrown by `post` where an event id was taken before: whoever did not look has to look, and do it again. */
+export class EventIdTaken extends Error {
+  constructor() {
+    super('an event id is taken');
+  }
 }
 
 /** Thrown inside `write` to leave without a trace, with an answer: what a dry run ends with. */

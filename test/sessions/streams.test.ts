@@ -195,3 +195,37 @@ describe('a file that is written whole or not at all', () => {
     expect((await home.wallet('tx -o mine.csv --force --limit 1')).status).toBe(0);
   });
 });
+
+describe('a large file, which is read on a thread of its own', () => {
+  const line = (n: number, id = `l-${n}`) => `${id},2026-10-01T10:00:00.000Z,crm,email,1,${'m'.repeat(90)}`;
+
+  test('is posted as a small one: good rows go in, bad ones are listed as they stood there', async () => {
+    const rows = Array.from({ length: 21_000 }, (_, n) => line(n));
+    rows[11_000] = 'l-x,2026-10-01T10:00:00.000Z,nobody,email,1,memo';
+    rows[11_001] = 'l-y,2026-10-01T10:00:00.000Z,crm,email';
+    rows[11_002] = 'l-z,2026-10-01,crm,email,none,memo';
+    // Repeated where a look at some of the ids does not find it, and once with another content.
+    rows[20_500] = line(17);
+    rows[20_501] = line(18).replace(',1,', ',2,');
+    writeFileSync(path.join(home.home, 'large.csv'), `id,time,app,service,quantity,memo\n${rows.join('\n')}\n`);
+    const { status, stdout } = await home.wallet('usage import large.csv --rejects bad.csv --json');
+    expect(status).toBe(10);
+    expect(JSON.parse(stdout)).toMatchObject({ read: 21_000, posted: 20_995, duplicates: 1, rejected: 4 });
+    const bad = readFileSync(path.join(home.home, 'bad.csv'), 'utf8').trimEnd().split('\n').slice(1);
+    const codes = bad.map(
+      (text) => /(?:unknown_app|invalid_input|invalid_quantity|idempotency_conflict)/.exec(text)?.[0],
+    );
+    expect(codes).toEqual(['unknown_app', 'invalid_input', 'invalid_quantity', 'idempotency_conflict']);
+    expect(bad.join('\n')).toContain('2026-10-01T10:00:00.000Z,nobody,email,1,memo');
+    expect((await home.wallet('verify --full')).status).toBe(0);
+    const again = await home.wallet('usage import large.csv --json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ posted: 0, duplicates: 20_996, rejected: 4 });
+  });
+
+  test('is refused as a small one, and the program ends', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, n) => line(n));
+    writeFileSync(path.join(home.home, 'headless.csv'), `id,time,program,service,quantity,memo\n${rows.join('\n')}\n`);
+    const { status, stderr } = await home.wallet('usage import headless.csv');
+    expect([status, stderr.split('\n')[0]]).toEqual([2, 'error: the header has no column for app']);
+  });
+});

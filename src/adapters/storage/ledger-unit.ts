@@ -6,20 +6,22 @@ import { EntryBytes } from '../../core/ledger/entry-bytes';
 import { eventKey } from '../../core/ledger/event-key';
 import type { Posting, WalletState } from '../../core/ledger/journal';
 import type { Instant } from '../../core/time';
-import type {
-  KeyRecord,
-  LedgerInfo,
-  LedgerUnit,
-  RecordKind,
-  RecordTypes,
-  WritableRecords,
-  WriteFacts,
+import {
+  EventIdTaken,
+  type KeyRecord,
+  type LedgerInfo,
+  type LedgerUnit,
+  type RecordKind,
+  type RecordTypes,
+  type WritableRecords,
+  type WriteFacts,
 } from '../../ports/store';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import { SqlLedgerView } from './ledger-view';
 import { movedAway } from './moved-ledger';
-import { type SqlConnection, type SqlDriver, UniqueViolation } from './sql-driver';
+import { NewEventIds } from './new-event-ids';
+import type { SqlConnection, SqlDriver } from './sql-driver';
 
 /** Entries that are written at a time. */
 const RUN = 500;
@@ -51,9 +53,6 @@ const INSERT_KEY =
 /** What a write changed beside the log, as the audit row keeps it: the last state of each record. */
 type Change = { readonly record: string; readonly id: string; readonly value: unknown };
 
-/** An event id that this unit registers. */
-type EventId = { readonly id: string; readonly key: number; readonly seq: number };
-
 /** Changes one organisation's ledger inside one database transaction, and seals what was changed at its end. */
 export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   declare readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
@@ -73,7 +72,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   readonly #runs: Uint8Array[] = [];
   #entries = 0;
   #recordedAt: Instant | undefined;
-  readonly #ids: EventId[] = [];
+  readonly #ids = new NewEventIds();
   #link: { readonly number: number; readonly hash: string } | undefined;
 
   constructor(
@@ -225,25 +224,27 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       INSERT_DRAW,
       split.flatMap((entry) => entry.draws.map((draw, place) => [this.org, entry.seq, place, draw.grant, draw.amount])),
     );
-    for (const { externalId: id, seq } of entries) if (id !== null) this.#ids.push({ id, key: eventKey(id), seq });
+    for (const { externalId, seq } of entries) if (externalId !== null) this.#ids.add(externalId, seq);
     this.#entries += entries.length;
     this.#recordedAt ??= entries[0]?.recordedAt;
   }
 
   /** In the order of their keys: one after another as they come, each would touch another page. */
   async #insertEventIds(): Promise<void> {
-    const rows = this.#ids.sort((a, b) => a.key - b.key).map(({ key, seq }) => [this.org, key, seq]);
-    if ((await this.connection.bulk(INSERT_EVENT_ID, rows)) < rows.length) await this.#insertDisplaced();
+    let inserted = 0;
+    for (const run of this.#ids.runs(this.org, RUN)) inserted += await this.connection.bulk(INSERT_EVENT_ID, run);
+    if (inserted < this.#ids.size) await this.#insertDisplaced();
   }
 
   /** Ids whose key was taken before them, by another id, get the next one that is free. */
   async #insertDisplaced(): Promise<void> {
-    const all = new Map(this.#ids.map(({ id, seq }) => [id, seq]));
+    const all = this.#ids.byId();
     const registered = await this.findEvents([...all.keys()]);
-    for (const { id, key: first, seq } of this.#ids) {
+    if (all.size < this.#ids.size) throw new EventIdTaken();
+    for (const [id, seq] of all) {
       if (registered.get(id)?.seq === seq) continue;
-      if (registered.has(id) || all.get(id) !== seq) throw new UniqueViolation('an event id is taken');
-      let key = first + 1;
+      if (registered.has(id)) throw new EventIdTaken();
+      let key = eventKey(id) + 1;
       while ((await this.connection.run(INSERT_EVENT_ID, [this.org, key, seq])) === 0) key += 1;
     }
   }
