@@ -34,10 +34,7 @@ export async function afford(
     const { cost } = quoteUsage(journal, parties.service, quantity, session.now());
     const no = refusalOf(() => decideUsage(journal, parties, quantity, session.now()));
     const told = no === undefined || seesBalance(session.actor) ? no : withoutAmounts(no);
-    const limit =
-      told === undefined
-        ? null
-        : { name: told.code, missing: String(told.details.missing ?? '0.00'), detail: told.message };
+    const limit = told === undefined ? null : { name: told.code, missing: missingOf(told), detail: told.message };
     return { affordable: no === undefined, cost: formatCredits(cost), limit };
   });
 }
@@ -50,4 +47,9 @@ function refusalOf(decide: () => unknown): WalletError | undefined {
     if (error instanceof WalletError) return error;
     throw error;
   }
+}
+
+/** Null where nothing is missing that credits would make good, and for those who may not see how much there is. */
+function missingOf({ details }: WalletError): string | null {
+  return typeof details.missing === 'string' ? details.missing : null;
 }

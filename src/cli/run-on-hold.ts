@@ -47,7 +47,10 @@ export async function runOnHold(call: Call, cli: Cli): Promise<number> {
     const ending = await runProgram([program, ...args], { cli, timeoutMs, usedFile, hold: created.hold });
     const settled = await settle(call, cli, wallet, created.hold, ending, usedFile);
     if (cli.isJson) await cli.show({ ...settled, status: ending.status }, () => '');
-    else cli.note(`${ending.failure ?? 'done'}: ${takenText(settled)}; ${balanceLine(settled.balance).trim()}`);
+    else {
+      const balance = settled.balance === undefined ? '' : `; ${balanceLine(settled.balance).trim()}`;
+      cli.note(`${ending.failure ?? 'done'}: ${takenText(settled)}${balance}`);
+    }
     return ending.status;
   } finally {
     rmSync(folder, { recursive: true, force: true });

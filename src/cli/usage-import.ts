@@ -181,7 +181,7 @@ function addUp(totals: Totals, { posted, duplicates, credits, balance, replayed 
 
 async function report({ call, cli, file, totals }: Import, signal: Signal | undefined): Promise<number> {
   const { read, posted, duplicates, rejected, rejects } = totals;
-  const balance = totals.wasPosted ? totals.balance : (await (await cli.wallet()).credit.balance()).balance;
+  const balance = totals.wasPosted ? totals.balance : await visibleBalance(cli);
   const credits = formatCredits(totals.credits);
   const marks = given({
     replayed: totals.replayed && posted > 0 ? (true as const) : undefined,
@@ -196,6 +196,16 @@ async function report({ call, cli, file, totals }: Import, signal: Signal | unde
     return SIGNAL_STATUS[signal];
   }
   return rejected > 0 ? EXIT_STATUS.partly_done : 0;
+}
+
+/** Where nothing went up, whoever may see the balance is told it all the same. */
+async function visibleBalance(cli: Cli): Promise<Balance | undefined> {
+  try {
+    return (await (await cli.wallet()).credit.balance()).balance;
+  } catch (error) {
+    if (error instanceof WalletError && error.code === 'forbidden') return undefined;
+    throw error;
+  }
 }
 
 interface Summary {

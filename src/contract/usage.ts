@@ -64,8 +64,11 @@ export interface UsageBatchResult extends Changed {
 export interface Affordability {
   readonly affordable: boolean;
   readonly cost: Decimal;
-  /** The limit that says no, and how much is missing to it; null when affordable. */
-  readonly limit: { readonly name: string; readonly missing: Decimal; readonly detail: string } | null;
+  /**
+   * The limit that says no; null when affordable. `missing` is how much is missing to it: null where no credits would
+   * help, and for an app, which may not know.
+   */
+  readonly limit: { readonly name: string; readonly missing: Decimal | null; readonly detail: string } | null;
 }
 
 export interface UsageOperations {

@@ -17,6 +17,7 @@ const FOR_APPS = [
   'holds.create',
   'holds.capture',
   'holds.release',
+  'holds.show',
   'holds.list',
 ];
 /** What only an administrator may. */
@@ -157,8 +158,27 @@ test('an app is told neither the balance nor how much is missing', async () => {
   });
   expect([refused.status, refused.body.code]).toEqual([402, 'insufficient_credits']);
   expect(refused.text).not.toMatch(/\d+\.\d\d/);
+  const asked = await api.call('GET', '/v1/afford?app=crm&service=sms&quantity=999999', { token: api.tokens.app });
+  expect(asked.body).toMatchObject({ affordable: false, limit: { name: 'insufficient_credits', missing: null } });
   const foreign = await api.call('POST', '/v1/usage', { token: api.tokens.app, body: { ...event, app: 'shop' } });
   expect([foreign.status, foreign.body.code]).toEqual([404, 'unknown_app']);
+});
+
+test('the commands of an app work without the balance that it may not see', async () => {
+  const env = { WALLET_API_URL: api.server.url, WALLET_API_TOKEN: api.tokens.app };
+  const wallet = (line: string, input = '') => api.home.wallet(line, { env, input });
+  const none = await wallet('usage import - --input csv', 'id,app,service,quantity\n');
+  const bad = await wallet('usage import - --input csv --json', 'id,app,service,quantity\nr1,crm,sms,\n');
+  const ran = await wallet('run --app crm --service sms --quantity 10 -- true');
+  const asked = await wallet('afford --app crm --service sms --quantity 999999');
+  expect([none.status, none.stdout]).toEqual([0, '0 rows read, 0 posted, 0 seen before, 0 rejected; 0.00 credits\n']);
+  expect([bad.status, (bad.json() as { rejected: number }).rejected]).toEqual([10, 1]);
+  expect([ran.status, ran.stderr]).toEqual([0, 'done: 0.079 of 0.079 captured\n']);
+  expect([asked.status, asked.stdout]).toEqual([
+    5,
+    'no: it costs 7899.9921 (insufficient_credits: there are not enough credits)  SANDBOX\n',
+  ]);
+  expect((await wallet('balance')).status).toBe(4);
 });
 
 test("an app that repeats another app's request under its key is told nothing, and has that key for itself", async () => {
@@ -176,6 +196,8 @@ test("an app that repeats another app's request under its key is told nothing, a
   const released = await api.call('POST', path, { token: api.tokens.shop, ...release });
   expect([seen, ...both].map(({ status, body }) => [status, body.code])).toEqual(Array(3).fill([404, 'unknown_app']));
   expect([released.status, released.body.code]).toEqual([404, 'unknown_hold']);
+  const shown = await api.call('GET', path.replace('/release', ''), { token: api.tokens.shop });
+  expect([shown.status, shown.body.code]).toEqual([404, 'unknown_hold']);
 
   const own = { key: 'job-1', body: { app: 'shop', service: 'sms', quantity: '10' } };
   const posted = await api.call('POST', '/v1/usage', { token: api.tokens.shop, ...own });

@@ -27,7 +27,8 @@ export const commands: readonly CommandSpec[] = [
       await cli.show(result, () => {
         if (result.limit === null) return `yes: it costs ${result.cost}${sandbox}\n`;
         const { name, missing, detail } = result.limit;
-        return `no: it costs ${result.cost}, and ${missing} is missing (${name}: ${detail})${sandbox}\n`;
+        const most = missing === null ? '' : `, and ${missing} is missing`;
+        return `no: it costs ${result.cost}${most} (${name}: ${detail})${sandbox}\n`;
       });
       return result.limit === null ? 0 : statusOf(result.limit.name);
     },

@@ -8,6 +8,7 @@ import {
   changed,
   count,
   decimal,
+  decimalOrNull,
   duplicate,
   flag,
   optionalText,
@@ -72,7 +73,7 @@ export const usage: Codecs<UsageOperations> = {
     answer: {
       affordable: truth,
       cost: decimal,
-      limit: part({ name: word, missing: decimal, detail: word }).nullable(),
+      limit: part({ name: word, missing: decimalOrNull, detail: word }).nullable(),
     },
   },
 };
