@@ -179,7 +179,7 @@ function creditsToHold(
   asked: { quantity: number | null; credits: Credits | null },
 ): Credits {
   if (asked.quantity !== null) {
-    const { cost, postpaid } = decideUsage(journal, parties, asked.quantity, journal.at);
+    const { cost, postpaid } = decideUsage(journal, parties, { quantity: asked.quantity, occurredAt: journal.at });
     return postpaid ? ZERO : cost;
   }
   const { app, service } = parties;

@@ -32,7 +32,7 @@ export async function afford(
     const { parties, months } = await readJob(view, session, request);
     const { journal } = await settledJournal(view, session, { months });
     const { cost } = quoteUsage(journal, parties.service, quantity, session.now());
-    const no = refusalOf(() => decideUsage(journal, parties, quantity, session.now()));
+    const no = refusalOf(() => decideUsage(journal, parties, { quantity, occurredAt: session.now() }));
     const told = no === undefined || seesBalance(session.actor) ? no : withoutAmounts(no);
     const limit = told === undefined ? null : { name: told.code, missing: missingOf(told), detail: told.message };
     return { affordable: no === undefined, cost: formatCredits(cost), limit };

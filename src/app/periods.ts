@@ -2,12 +2,12 @@ import type { Changed, ChangeOptions } from '../contract/calls';
 import type { ClosedPeriod } from '../contract/periods';
 import type { StatementReport } from '../contract/reports';
 import { type Credits, formatCredits, quote, readCredits } from '../core/credits';
-import { addMonths } from '../core/date';
+import { addMonths, monthOf } from '../core/date';
 import { WalletError } from '../core/errors';
 import { parsePeriod } from '../core/period';
 import type { PeriodRecord } from '../core/report/closing';
 import { formatInstant, type Instant, nearestInstant } from '../core/time';
-import type { LedgerView } from '../ports/store';
+import type { LedgerUnit, LedgerView } from '../ports/store';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal } from './ledger';
@@ -16,7 +16,7 @@ import { statementOf } from './statement-report';
 
 /**
  * Proves a month, opening + movements = closing and the log agreeing, and seals it with a digest of its statement in
- * the chain. Throws `invalid_time` for anything but a month, `invalid_state` before it has ended, `period_closed` after
+ * the chain; so with every month before it that was left open since the last closing. Throws `invalid_time` for anything but a month, `invalid_state` before it has ended, `period_closed` after
  * it was closed, and `integrity_failure` where the proof fails.
  */
 export async function closePeriod(
@@ -32,11 +32,34 @@ export async function closePeriod(
     if (to > now) throw notEnded(id, to);
     // What has lapsed by now is booked first: it belongs to the month it lapsed in.
     await (await openJournal(unit, session)).finish();
-    const proof = await prove(unit, session, id, to);
-    const record: PeriodRecord = { id, from, to, ...proof, closedAt: now, version: 1 };
-    await unit.records.periods.insert(record);
+    for (const month of monthsBetween(session, until, from)) await closeMonth(unit, session, month);
+    const record = await closeMonth(unit, session, { id, from, to });
     return { period: present(session, record) };
   });
+}
+
+interface Month {
+  readonly id: string;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+async function closeMonth(unit: LedgerUnit, session: Session, { id, from, to }: Month): Promise<PeriodRecord> {
+  const proof = await prove(unit, session, id, to);
+  const record: PeriodRecord = { id, from, to, ...proof, closedAt: session.now(), version: 1 };
+  await unit.records.periods.insert(record);
+  return record;
+}
+
+/** The months that were left open since the last closing: no month is closed without a seal of its own. */
+function monthsBetween(session: Session, until: Instant, from: Instant): readonly Month[] {
+  const months: Month[] = [];
+  for (let at = until; until > 0 && at < from; ) {
+    const month = monthOfPeriod(session, monthOf(session.calendar.dateOf(at)));
+    months.push(month);
+    at = month.to;
+  }
+  return months;
 }
 
 export async function listPeriods(deps: Dependencies): Promise<{ periods: readonly ClosedPeriod[]; next: null }> {

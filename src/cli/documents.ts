@@ -1,7 +1,7 @@
 import type { Invoice } from '../contract/invoices';
 import type { Organisation } from '../contract/organisation';
 import type { Receipt } from '../contract/purchases';
-import type { StatementReport, UsageFigures } from '../contract/reports';
+import type { AllStatements, StatementReport, UsageFigures } from '../contract/reports';
 import { MOVEMENTS } from '../core/report/statement';
 import type { PdfDocument, PdfTable } from '../output/pdf';
 import { SANDBOX } from './wording';
@@ -52,6 +52,48 @@ export function statementDocument(
   };
 }
 
+/** Amounts side by side: more would be cut short. */
+const ACROSS = 4;
+
+/** The statements of all organisations, a row for each: in tables of a few amounts, as a page is narrow. */
+export function allStatementsDocument(
+  all: AllStatements,
+  org: Organisation,
+  titles: Readonly<Record<(typeof MOVEMENTS)[number], string>>,
+  period: string,
+): PdfDocument {
+  const moved = MOVEMENTS.filter((name) => name === 'used' || Number(all.total[name]) !== 0);
+  const names = ['opening', ...moved, 'closing', 'invoiced'] as const;
+  const parts = [names.slice(0, ACROSS), names.slice(ACROSS, 2 * ACROSS), names.slice(2 * ACROSS)];
+  const known = { opening: 'Opening', closing: 'Closing', invoiced: 'Invoiced', ...titles };
+  const ends = all.organisations.map(({ range }) => Date.parse(range.to ?? '1970-01-01T00:00:00Z'));
+  return {
+    title: 'Statement of all organisations',
+    ...markOf(org),
+    facts: [
+      ['Period', period],
+      ['Organisations', String(all.organisations.length)],
+      ['Days', 'each organisation’s own'],
+      ['Currency', 'USD (1 credit = 1 USD)'],
+    ],
+    tables: parts
+      .filter((part) => part.length > 0)
+      .map((part) => ({
+        columns: [
+          { title: 'Organisation', share: 4 },
+          ...part.map((name) => ({ title: known[name], share: 3, isNumber: true })),
+        ],
+        rows: all.organisations.map((row) => [row.org, ...part.map((name) => row[name])]),
+        total: ['Total', ...part.map((name) => all.total[name])],
+      })),
+    notes: [
+      'Movements are signed. Opening and movements come to the closing exactly.',
+      'What was invoiced for postpaid services is no part of that sum.',
+    ],
+    date: new Date(Math.max(0, ...ends)),
+  };
+}
+
 export function invoiceDocument(invoice: Invoice, org: Organisation, clock: Clock): PdfDocument {
   const residue = Number(invoice.rounding) === 0 ? [] : [['Rounding to the cent', '', '', invoice.rounding]];
   return {
@@ -94,7 +136,10 @@ export function receiptDocument(receipt: Receipt, org: Organisation, clock: Cloc
   return {
     title: `Receipt ${receipt.number}`,
     ...markOf(org),
-    facts: receiptFacts(receipt, clock).map(([label, value]) => [`${label[0]?.toUpperCase()}${label.slice(1)}`, value]),
+    facts: receiptFacts(receipt, clock, org.postalAddress).map(([label, value]) => [
+      `${label[0]?.toUpperCase()}${label.slice(1)}`,
+      value,
+    ]),
     tables: [
       {
         columns: [
@@ -115,9 +160,13 @@ export function receiptDocument(receipt: Receipt, org: Organisation, clock: Cloc
 }
 
 /** What stands above the lines of a receipt, on paper and on a screen. */
-export function receiptFacts(receipt: Receipt, clock: Clock): readonly (readonly [string, string])[] {
+export function receiptFacts(
+  receipt: Receipt,
+  clock: Clock,
+  postalAddress: string | null,
+): readonly (readonly [string, string])[] {
   const { payer, memo, providerReference } = receipt;
-  const address = addressLines(payer.address);
+  const address = addressLines(payer.address) || postalAddress || '';
   return [
     ['paid by', payer.name],
     ...(payer.name === receipt.org ? [] : [['organisation', receipt.org] as const]),

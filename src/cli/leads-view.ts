@@ -3,7 +3,7 @@ import type { LeadGroup } from '../core/report/cost-per-lead';
 import type { Cell, Column } from '../output/view';
 import type { Call } from './call';
 import type { Cli } from './cli';
-import { asksForTime, filterOf, sayRange } from './filters';
+import { filterOf, sayRange } from './filters';
 import { planList, showList } from './list';
 
 const TITLES: Readonly<Record<LeadGroup, string>> = {
@@ -18,7 +18,7 @@ export async function showCostPerLead(call: Call, cli: Cli): Promise<0> {
   const filter = filterOf(call);
   const { reports } = await cli.wallet();
   const report = await reports.costPerLead({ ...filter, by: call.values('by') ?? ['campaign'] });
-  if (asksForTime(filter)) await sayRange(report.range, cli);
+  await sayRange(report.range, cli);
   const isForPeople = ['table', 'markdown'].includes(planList(call, cli).format);
   const columns = columnsOf(report.by, isForPeople);
   const total = Object.fromEntries(columns.map(({ key, cell }) => [key, cell(report.total)]));

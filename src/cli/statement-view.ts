@@ -1,5 +1,4 @@
 import type { AllStatements, StatementFigures, StatementReport, UsageFigures } from '../contract/reports';
-import { WalletError } from '../core/errors';
 import { MOVEMENTS } from '../core/report/statement';
 import type { Styles } from '../output/colour';
 import { escapeControlInJson } from '../output/escape';
@@ -31,9 +30,14 @@ export async function showStatement(call: Call, cli: Cli): Promise<0> {
   const period = call.text('period') ?? '';
   const { isPdf, showPdf } = await import('./document-file');
   if (isPdf(call)) {
-    if (call.has('all-orgs')) throw oneEach();
+    const { statementDocument, allStatementsDocument } = await import('./documents');
+    if (call.has('all-orgs')) {
+      const all = await reports.allStatements({ period });
+      await sayFirstRange(all, cli);
+      return showPdf(call, cli, allStatementsDocument(all, await cli.organisation(), TITLES, period));
+    }
     const statement = await reports.statement({ period });
-    const { statementDocument } = await import('./documents');
+    await sayRange(statement.range, cli);
     const document = statementDocument(statement, await cli.organisation(), TITLES, await cli.clock());
     return showPdf(call, cli, document);
   }
@@ -47,14 +51,17 @@ export async function showStatement(call: Call, cli: Cli): Promise<0> {
 }
 
 async function showAll(call: Call, cli: Cli, plan: ListPlan, all: AllStatements): Promise<0> {
-  const [first] = all.organisations;
-  if (first !== undefined) await sayRange(first.range, cli);
+  await sayFirstRange(all, cli);
   if (plan.format === 'json') return writeText(call, cli, plan, toJson(all));
   const total: StatementRow = { ...all.total, org: 'TOTAL' };
   if (plan.format !== 'table') return showList<StatementRow>(call, cli, listOf([...all.organisations, total]));
   const columns = columnsOf().filter(({ key, cell }) => hasMoved(key, cell(total)));
   const footer = () => [Object.fromEntries(columns.map(({ key, cell }) => [key, cell(total)]))];
   return showList<StatementRow>(call, cli, { ...listOf(all.organisations), columns, footer });
+}
+
+async function sayFirstRange({ organisations: [first] }: AllStatements, cli: Cli): Promise<void> {
+  if (first !== undefined) await sayRange(first.range, cli);
 }
 
 /** A table of many organisations leaves out kinds of movement that none of them had. */
@@ -172,11 +179,4 @@ async function writeText(call: Call, cli: Cli, plan: ListPlan, text: string): Pr
   }
   await writeList(plan, call, cli, chunks());
   return 0;
-}
-
-function oneEach(): WalletError {
-  return new WalletError('invalid_usage', 'a PDF is the statement of one organisation', {
-    why: '--all-orgs is a table of many',
-    hint: 'name one with --org, or choose --format xlsx',
-  });
 }

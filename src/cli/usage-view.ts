@@ -4,8 +4,9 @@ import type { UsageGroup } from '../core/report/usage';
 import type { Cell, Column } from '../output/view';
 import type { Call } from './call';
 import type { Cli } from './cli';
-import { asksForTime, filterOf, sayRange } from './filters';
+import { filterOf, sayRange } from './filters';
 import { planList, showList, writeList } from './list';
+import { SANDBOX } from './wording';
 
 const TITLES: Readonly<Record<UsageGroup, string>> = {
   service: 'Service',
@@ -27,7 +28,7 @@ export async function showUsage(call: Call, cli: Cli): Promise<0> {
   const filter = filterOf(call);
   const { reports } = await cli.wallet();
   const report = await reports.usage({ ...filter, by: call.values('by') ?? ['service'] });
-  if (asksForTime(filter)) await sayRange(report.range, cli);
+  await sayRange(report.range, cli);
   if (call.has('chart')) return showChart(call, cli, report);
   const isTable = planList(call, cli).format === 'table';
   const rows = isTable ? withSubtotals(report) : report.rows;
@@ -115,7 +116,8 @@ async function showChart(call: Call, cli: Cli, report: UsageReport): Promise<0> 
           width,
         );
   const total = report.rows.length === 0 ? 'no usage\n' : `total  ${report.total.cost}\n`;
-  await writeList(planList(call, cli), call, cli, chunks(`${text}${total}`));
+  const sandbox = cli.isQuiet || (await cli.organisation()).mode !== 'sandbox' ? '' : `${SANDBOX}: no real money\n`;
+  await writeList(planList(call, cli), call, cli, chunks(`${text}${total}${sandbox}`));
   return 0;
 }
 

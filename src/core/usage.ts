@@ -32,6 +32,8 @@ export interface UsageDraft {
   readonly user: string | null;
   readonly campaign: string | null;
   readonly memo: string | null;
+  /** When it happened, where it is posted later as its period was closed: it is priced at that time. */
+  readonly ownTime?: Instant;
   /** What marks an event that came too late for its period. */
   readonly reference?: string | null;
 }
@@ -49,11 +51,20 @@ export interface Quote extends Rating {
   readonly terms: PriceVersion;
 }
 
-/** Prices an event at its own time. Throws `invalid_time` where the service had no price yet. */
-export function quoteUsage(journal: Journal, service: PricedService, quantity: number, at: Instant): Quote {
-  const terms = priceInForce(service.versions, at);
+/**
+ * Prices an event: by the terms in force when it happened, with the quota and the tiers of the month it is posted in.
+ * Throws `invalid_time` where the service had no price yet.
+ */
+export function quoteUsage(
+  journal: Journal,
+  service: PricedService,
+  quantity: number,
+  at: Instant,
+  ownTime = at,
+): Quote {
+  const terms = priceInForce(service.versions, ownTime);
   if (terms === undefined) {
-    throw new WalletError('invalid_time', `${service.service} had no price at ${formatInstant(at)}`, {
+    throw new WalletError('invalid_time', `${service.service} had no price at ${formatInstant(ownTime)}`, {
       why: 'usage is priced at the price in force when it happened',
       hint: `wallet service show ${service.service}`,
     });
@@ -70,11 +81,10 @@ export function quoteUsage(journal: Journal, service: PricedService, quantity: n
 export function decideUsage(
   journal: Journal,
   { app, service, usableCard }: UsageParties,
-  quantity: number,
-  at: Instant,
+  { quantity, occurredAt: at, ownTime }: Pick<UsageDraft, 'quantity' | 'occurredAt' | 'ownTime'>,
 ) {
   if (app.archived) throw archived(app.app);
-  const quoted = quoteUsage(journal, service, quantity, at);
+  const quoted = quoteUsage(journal, service, quantity, at, ownTime);
   const postpaid = quoted.terms.billing === 'postpaid';
   if (postpaid && !usableCard) throw noCard(service.service);
   checkBudget(journal, app, at, quoted.cost);
@@ -88,7 +98,7 @@ export function decideUsage(
  */
 export function postUsage(journal: Journal, draft: UsageDraft, parties: UsageParties): Entry {
   const { app, service } = parties;
-  const { cost, freeQuantity, unitPrice, postpaid } = decideUsage(journal, parties, draft.quantity, draft.occurredAt);
+  const { cost, freeQuantity, unitPrice, postpaid } = decideUsage(journal, parties, draft);
   // Nothing was changed above; nothing can be refused below.
   const moves = cost > 0;
   return journal.enter({

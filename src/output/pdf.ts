@@ -80,16 +80,32 @@ function drawTable(pdf: Pdf, table: PdfTable): void {
     rule(pdf);
   };
   head();
+  const decimals = table.columns.map((_, at) =>
+    Math.max(...[...table.rows, table.total ?? []].map((row) => decimalsOf(row[at]))),
+  );
+  const aligned = (row: readonly string[]) => row.map((cell, at) => padDecimals(cell, decimals[at] ?? 0));
   for (const row of table.rows) {
     if (makeRoom(pdf, ROW)) head();
-    drawRow(pdf, table, row, {});
+    drawRow(pdf, table, aligned(row), {});
   }
   if (table.total !== undefined) {
     makeRoom(pdf, 2 * ROW);
     rule(pdf);
-    drawRow(pdf, table, table.total, { bold: true });
+    drawRow(pdf, table, aligned(table.total), { bold: true });
   }
   pdf.moveDown(1.5);
+}
+
+const DECIMAL = /^-?\d+\.(\d+)$/;
+
+function decimalsOf(cell = ''): number {
+  return DECIMAL.exec(cell)?.[1]?.length ?? 0;
+}
+
+/** On paper the amounts of a column have as many decimals as the one with the most, so that their points stand in line. */
+function padDecimals(cell: string, decimals: number): string {
+  const own = decimalsOf(cell);
+  return own === 0 ? cell : cell + '0'.repeat(decimals - own);
 }
 
 function drawRow(

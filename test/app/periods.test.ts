@@ -76,6 +76,35 @@ describe('a month', () => {
 
     expect(periods).toMatchObject([{ period: '2026-10', digest: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
   });
+
+  it('that is closed has its late usage priced as it was when it happened', async () => {
+    const { wallet } = books;
+    await wallet.catalogue.setService({ service: 'sms', price: '0.02', from: '2026-10-31T23:00:00Z' });
+
+    const { transaction } = await wallet.usage.record({ ...LATE, id: 'e-3' });
+    await wallet.usage.postBatch({ rows: [{ ...LATE, id: 'e-4' }] });
+    const reversed = await wallet.usage.reverse({ transaction: transaction.id });
+    const onTime = await wallet.usage.record({ ...LATE, id: 'e-5', time: '2026-10-31T23:00:00Z' });
+
+    expect(transaction).toMatchObject({ time: '2026-10-31T23:00:00Z', unitPrice: '0.0079', amount: '-0.079' });
+    expect(reversed.transaction.amount).toBe('0.079');
+    expect(onTime.transaction.amount).toBe('-0.20');
+    const { explanation } = await wallet.transactions.explain({ id: transaction.id });
+    expect(explanation.join()).toContain('10 paid units at 0.0079');
+    expect((await wallet.audit.verify({ full: true })).checks.filter(({ ok }) => !ok)).toEqual([]);
+  });
+
+  it('that was left open is closed, with a seal of its own, with the one after it', async () => {
+    books.setNow('2027-01-02T09:00:00Z');
+
+    await books.wallet.periods.close({ period: '2026-12' });
+
+    const { periods } = await books.wallet.periods.list();
+    expect(periods.map(({ period }) => period)).toEqual(['2026-12', '2026-11', '2026-10']);
+    expect(periods[0]?.opening).toBe(periods[1]?.closing);
+    expect(periods[1]?.opening).toBe(periods[2]?.closing);
+    expect((await books.wallet.audit.verify({ full: true })).ok).toBe(true);
+  });
 });
 
 describe('a random ledger, closed month by month', () => {

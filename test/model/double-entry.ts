@@ -229,8 +229,10 @@ export class DoubleEntry {
       },
       (model, at) => {
         const { units, postpaid } = model.price(service, quantity, at, monthOf(at));
-        const credits = micro ?? units.reduce((sum, unit) => sum + unit.cost, 0);
-        if (micro === null && (postpaid || credits === 0)) throw new Refusal('invalid_state');
+        const cost = units.reduce((sum, unit) => sum + unit.cost, 0);
+        if (micro !== null && postpaid) throw new Refusal('invalid_state');
+        if (micro === null) model.checkLimit(app, monthOf(at), cost);
+        const credits = micro ?? (postpaid ? 0 : cost);
         model.hold(
           { app, service, quantity: micro === null ? quantity : null, credits, expires: at + lasts },
           monthOf(at),

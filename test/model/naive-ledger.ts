@@ -180,25 +180,28 @@ export class NaiveLedger {
   }
   capture(hold: NaiveHold, quantity: number, overflow: boolean, at: number, month: string): void {
     if (hold.state !== 'open') throw new Refusal('invalid_state');
-    const { units } = this.price(hold.service, quantity, at, month);
+    const { units, postpaid } = this.price(hold.service, quantity, at, month);
     const cost = sum(units.map((unit) => unit.cost));
-    const excess = Math.max(0, cost - hold.credits);
-    if (excess > 0 && !overflow) throw new Refusal('invalid_state');
+    const reserved = postpaid ? 0 : Math.min(cost, hold.credits);
+    const excess = cost - reserved;
+    const isMore = postpaid ? quantity > (hold.quantity ?? quantity) : excess > 0;
+    if (isMore && !overflow) throw new Refusal('invalid_state');
     this.checkLimit(hold.app, month, excess);
-    if (excess > this.posted - this.held) throw new Refusal('insufficient_credits');
+    if (!postpaid && excess > this.posted - this.held) throw new Refusal('insufficient_credits');
     this.end(hold, 'captured');
     const parts: [number, number][] = [];
     for (const [grant, size] of hold.parts) {
-      const part = Math.min(size, cost - sum(parts.map(([, each]) => each)));
+      const part = Math.min(size, reserved - sum(parts.map(([, each]) => each)));
       (this.grants[grant] as NaiveGrant).remaining -= part;
       if (part > 0) parts.push([grant, part]);
     }
-    for (const [grant, part] of excess > 0 ? this.spend(excess) : []) {
+    for (const [grant, part] of excess > 0 && !postpaid ? this.spend(excess) : []) {
       const same = parts.find(([each]) => each === grant);
       if (same === undefined) parts.push([grant, part]);
       else same[1] += part;
     }
-    this.uses.push({ app: hold.app, service: hold.service, postpaid: false, units, parts });
+    if (postpaid) this.invoiced += cost;
+    this.uses.push({ app: hold.app, service: hold.service, postpaid, units, parts });
     this.count(hold.app, hold.service, month, units, 1);
   }
 

@@ -60,8 +60,10 @@ describe('documents', () => {
     expect(readFileSync(path.join(box.home, 'a.pdf'))).toEqual(readFileSync(path.join(box.home, 'b.pdf')));
   });
 
-  it('are of one organisation', async () => {
-    expect((await box.wallet('report statement --period 2026-10 --all-orgs -o c.pdf', NOVEMBER)).status).toBe(2);
+  it('show the statements of all organisations, and never replace a file unasked', async () => {
+    const { stderr } = await box.ok('report statement --period 2026-10 --all-orgs -o c.pdf', NOVEMBER);
+    expect(stderr).toContain('range: 2026-10-01 … 2026-10-31');
+    expect(textOf('c.pdf')).toMatch(/Organisation\nOpening\nPurchased\n/);
     expect((await box.wallet('report statement --period 2026-10 -o a.pdf', NOVEMBER)).status).toBe(8);
   });
 

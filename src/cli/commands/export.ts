@@ -39,7 +39,7 @@ async function exportJournal(call: Call, cli: Cli): Promise<0> {
   async function* pages(): AsyncGenerator<string> {
     for (let cursor: string | null | undefined; cursor !== null; ) {
       const page = await reports.journal(given({ ...asked, cursor }));
-      if (cursor === undefined && asked.period !== undefined) await sayRange(page.range, cli);
+      if (cursor === undefined) await sayRange(page.range, cli);
       entries += page.entries;
       yield page.text;
       cursor = page.next;

@@ -16,7 +16,7 @@ export const commands: readonly CommandSpec[] = [
     path: 'period close',
     summary: 'prove a month and seal it',
     details:
-      'Opening + movements = closing is proved against the log, and a digest of the statement goes into the chain. Usage that arrives later for the month is posted at the start of the open one; its reference says late and when it happened.',
+      'Opening + movements = closing is proved against the log, and a digest of the statement goes into the chain; months that were left open since the last closing are closed with it. Usage that arrives later for the month is posted at the start of the open one; its reference says late and when it happened.',
     args: [{ name: 'period', help: 'a month that has ended, such as 2026-10' }],
     examples: [{ command: 'wallet period close last-month', says: 'once the books of the month are complete' }],
     kind: 'change',

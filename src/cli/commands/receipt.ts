@@ -47,7 +47,7 @@ async function describe(receipt: Receipt, cli: Cli): Promise<Styled> {
   return cli.facts([
     ['receipt', receipt.number, 'bold'],
     ...(receipt.sandbox ? [['money', `${SANDBOX}: no real money`] as const] : []),
-    ...receiptFacts(receipt, clock),
+    ...receiptFacts(receipt, clock, (await cli.organisation()).postalAddress),
     ...receipt.lines.map(({ description, amount }) => ['line', `${description}  ${amount}`] as const),
     ['total', `${receipt.total} ${receipt.currency}`, 'bold'],
     ...receipt.returns.map(({ kind, amount, at }) => [kind, `-${amount}  ${clock(at)}`] as const),

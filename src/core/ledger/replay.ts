@@ -3,6 +3,7 @@ import type { Grant } from '../credit/grant';
 import { formatCredits, ZERO } from '../credits';
 import { monthIndexOf } from '../date';
 import { type PriceVersion, priceInForce, rate } from '../pricing/rating';
+import { ownTime } from '../report/closing';
 import type { Calendar } from '../time';
 import { ACCOUNTS } from './chart';
 import { type Draw, type Entry, effectOnHeld } from './entry';
@@ -50,7 +51,7 @@ export class Replay {
   }
 
   #checkPrice(entry: Entry): void {
-    const terms = priceInForce(this.#prices.get(entry.service ?? '') ?? [], entry.occurredAt);
+    const terms = priceInForce(this.#prices.get(entry.service ?? '') ?? [], ownTime(entry));
     if (terms === undefined) {
       this.#report(entry, `${entry.service} had no price`);
       return;

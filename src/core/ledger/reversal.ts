@@ -2,6 +2,7 @@ import { hasExpired } from '../credit/grant';
 import { add, type Credits, least, negate, subtract, times, ZERO } from '../credits';
 import { assert, WalletError } from '../errors';
 import { type MonthUsage, type PriceVersion, priceInForce, rate } from '../pricing/rating';
+import { ownTime } from '../report/closing';
 import { ACCOUNTS } from './chart';
 import { type Draw, type Entry, OVERDRAFT } from './entry';
 import type { Journal } from './journal';
@@ -78,7 +79,7 @@ export function findOriginalTerms(
   const older = Array.from({ length: known }, (_, i) => known - i);
   const younger = Array.from({ length: versions.length - known }, (_, i) => known + i + 1);
   for (const count of [...older, ...younger]) {
-    const terms = priceInForce(versions.slice(0, count), original.occurredAt);
+    const terms = priceInForce(versions.slice(0, count), ownTime(original));
     if (terms === undefined) continue;
     const { cost, freeQuantity } = rate(terms, original.quantity ?? 0, before);
     if (cost === original.amount && freeQuantity === original.freeQuantity) return terms;
