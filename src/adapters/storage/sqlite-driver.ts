@@ -9,6 +9,10 @@ import { type Database, openDatabase } from './sqlite-engine';
 
 /** How long a write waits for other writers before it gives up. */
 const WAIT_MS = 10_000;
+/** How long a writer that others wait for writes on before it lets them in. */
+const TURN_MS = 3;
+/** How long a writer that was met is taken to be still about. */
+const REMEMBERED_MS = 1_000;
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
 export interface SqliteOptions {
@@ -94,6 +98,10 @@ class SqliteDriver implements SqlDriver {
   readonly #file: string;
   readonly #connection: SqliteConnection;
   #hasRoom = false;
+  /** When another writer was last in the way, and since when this one has had its way. */
+  #metOthers = Number.NEGATIVE_INFINITY;
+  #turnFrom = 0;
+  #isWaiting = false;
   /** The last piece of work in line: one connection does one transaction at a time. */
   #line: Promise<unknown> = Promise.resolve();
 
@@ -114,7 +122,10 @@ class SqliteDriver implements SqlDriver {
   write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     if (!this.#hasRoom) this.#database.exec(ROOM_FOR_WRITES);
     this.#hasRoom = true;
-    return this.#inLine(() => this.#transaction('BEGIN IMMEDIATE', work));
+    return this.#inLine(async () => {
+      await this.#giveWay();
+      return this.#transaction('BEGIN IMMEDIATE', work);
+    });
   }
 
   async schema(): Promise<ReadonlyMap<string, string>> {
@@ -169,10 +180,34 @@ class SqliteDriver implements SqlDriver {
     return turn;
   }
 
+  /**
+   * Lets other writers in, where there are some. They sleep between their tries, so whoever has just written and writes
+   * on at once would find the ledger free again and again, and they almost never.
+   */
+  async #giveWay(): Promise<void> {
+    const now = Date.now();
+    if (now - this.#metOthers > REMEMBERED_MS || now - this.#turnFrom < TURN_MS) return;
+    await pause();
+    this.#turnFrom = Date.now();
+  }
+
+  #meetOthers(): void {
+    this.#metOthers = Date.now();
+    this.#isWaiting = true;
+  }
+
+  /** The ledger is this process's: its turn begins where it had to wait for it. */
+  #takeTurn(): void {
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#turnFrom = Date.now();
+  }
+
   #transaction<T>(begin: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    return whenFree(this.#file, async () => {
+    const attempt = async () => {
       try {
         this.#connection.execute(begin);
+        this.#takeTurn();
         const result = await work(this.#connection);
         this.#connection.execute('COMMIT');
         return result;
@@ -180,7 +215,8 @@ class SqliteDriver implements SqlDriver {
         if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
         throw error;
       }
-    });
+    };
+    return whenFree(this.#file, attempt, () => this.#meetOthers());
   }
 }
 
@@ -252,7 +288,7 @@ class SqliteConnection implements SqlConnection {
 }
 
 /** Does what may meet another process that opens, recovers or closes the file at this moment, for as long as a write would. */
-async function whenFree<T>(file: string, work: () => T | Promise<T>): Promise<T> {
+async function whenFree<T>(file: string, work: () => T | Promise<T>, onBusy?: () => void): Promise<T> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
     try {
@@ -261,6 +297,7 @@ async function whenFree<T>(file: string, work: () => T | Promise<T>): Promise<T>
       if (!isBusy(error)) throw translated(file, error);
       if (Date.now() > deadline) throw busy(error);
     }
+    onBusy?.();
     await pause();
   }
 }
