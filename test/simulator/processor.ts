@@ -1,7 +1,9 @@
 import { toCents } from '../../src/core/credits';
 import type { Payment } from '../../src/core/payment/purchase';
 import type { Dispute, Refund } from '../../src/core/payment/refund';
+import { holdsMoney } from '../../src/core/payment/refund';
 import type {
+  InvoiceRequest,
   PaymentAnswer,
   PaymentGateway,
   PaymentRequest,
@@ -9,6 +11,7 @@ import type {
   RefundRequest,
   StoredCard,
 } from '../../src/ports/payment-gateway';
+import { SimulatedPages } from './pages';
 import type { Chance } from './random';
 
 const DAY_MS = 86_400_000;
@@ -31,9 +34,12 @@ interface Charge {
  */
 export class SimulatedProcessor implements PaymentGateway {
   readonly provider = 'sandbox';
-  readonly hosted = null;
+  readonly hosted: SimulatedPages;
   readonly payments = new Map<string, Payment>();
   readonly refunds: Refund[] = [];
+  readonly disputes: Dispute[] = [];
+  /** Things that happened here by themselves since events were last sent. */
+  news = 0;
   /** Every time a card was really asked, and every charge that was made. */
   readonly asked: Charge[] = [];
   readonly charges: Charge[] = [];
@@ -49,6 +55,16 @@ export class SimulatedProcessor implements PaymentGateway {
   constructor(chance: Chance, now: () => number) {
     this.#chance = chance;
     this.#now = now;
+    this.hosted = new SimulatedPages({
+      now,
+      id: (prefix) => this.#id(prefix),
+      fails: () => (chance.happens(this.trouble) ? (chance.happens(0.5) ? 'before' : 'after') : 'never'),
+      pay: (payment) => {
+        this.payments.set(payment.id, payment);
+        this.charges.push({ payment: payment.id, card: 'a page' });
+        this.news += 1;
+      },
+    });
   }
 
   /** Carries out what was on its way for so long. */
@@ -61,19 +77,81 @@ export class SimulatedProcessor implements PaymentGateway {
   }
 
   get isQuiet(): boolean {
-    return this.#late.length === 0 && this.refunds.every((refund) => refund.status !== 'pending');
+    return (
+      this.#late.length === 0 &&
+      this.hosted.open.length === 0 &&
+      this.refunds.every((refund) => refund.status !== 'pending') &&
+      this.disputes.every((dispute) => dispute.status !== 'needs_response')
+    );
   }
 
   takenCents(): number {
     const taken = [...this.payments.values()].reduce((sum, payment) => sum + payment.receivedCents, 0);
-    return taken - this.refunds.reduce((sum, refund) => sum + (refund.status === 'failed' ? 0 : refund.amountCents), 0);
+    const back = this.refunds.reduce((sum, refund) => sum + (refund.status === 'failed' ? 0 : refund.amountCents), 0);
+    return taken - back - this.disputes.reduce((sum, each) => sum + (holdsMoney(each) ? each.amountCents : 0), 0);
   }
 
-  /** Payments that have been under way long enough come to an end. */
+  /** Money that left without the wallet: by hand in the Dashboard, or taken by the bank. */
+  get foreign(): readonly (Refund | Dispute)[] {
+    return [...this.refunds.filter(({ refund }) => refund === null), ...this.disputes.filter(holdsMoney)];
+  }
+
+  /** Payments that have been under way long enough come to an end, and people pay what they were asked for, or do not. */
   finish(): void {
-    for (const payment of this.payments.values())
-      if (payment.status === 'processing')
-        this.#capture(payment, this.asked.find((each) => each.payment === payment.id)?.card ?? '');
+    for (const payment of this.payments.values()) {
+      if (payment.status !== 'processing') continue;
+      this.news += 1;
+      if (payment.id.startsWith('in_') && this.#chance.happens(0.3)) this.#set(payment, { status: 'canceled' });
+      else this.#capture(payment, this.asked.find((each) => each.payment === payment.id)?.card ?? '');
+    }
+    for (const session of this.hosted.open)
+      if (this.#chance.happens(0.5)) this.hosted.pay(session);
+      else this.hosted.close(session);
+  }
+
+  /** Something happens to a payment that nobody here asked for: a refund by hand, or a dispute. */
+  interfere(): void {
+    const paid = [...this.payments.values()].filter(
+      ({ id, status }) => status === 'succeeded' && id.startsWith('pi_') && this.#keptOf(id) > 0,
+    );
+    const payment = paid[this.#chance.below(paid.length || 1)];
+    if (payment === undefined) return;
+    this.news += 1;
+    const amountCents = 1 + this.#chance.below(this.#keptOf(payment.id));
+    if (this.#chance.happens(0.5))
+      this.refunds.push({
+        id: this.#id('re'),
+        payment: payment.id,
+        amountCents,
+        status: 'succeeded',
+        refund: null,
+        failure: null,
+      });
+    else if (this.disputes.every((dispute) => dispute.payment !== payment.id))
+      this.disputes.push({
+        id: this.#id('dp'),
+        payment: payment.id,
+        amountCents,
+        status: 'needs_response',
+        refundable: false,
+      });
+  }
+
+  /** The bank decides. */
+  settleDisputes(): void {
+    for (const [at, dispute] of this.disputes.entries())
+      if (dispute.status === 'needs_response') {
+        this.news += 1;
+        this.disputes[at] = { ...dispute, status: this.#chance.happens(0.5) ? 'won' : 'lost' };
+      }
+  }
+
+  /** What is left of a payment: all that may still go back. */
+  #keptOf(id: string): number {
+    const refunded = this.refunds.filter(({ payment, status }) => payment === id && status !== 'failed');
+    const disputed = this.disputes.filter((dispute) => dispute.payment === id && holdsMoney(dispute));
+    const gone = [...refunded, ...disputed].reduce((sum, { amountCents }) => sum + amountCents, 0);
+    return (this.payments.get(id)?.receivedCents ?? 0) - gone;
   }
 
   async missingPermissions(): Promise<readonly string[]> {
@@ -99,19 +177,8 @@ export class SimulatedProcessor implements PaymentGateway {
   createPayment(request: PaymentRequest, key: string): Promise<PaymentAnswer> {
     const { purchase, customer } = request;
     return this.#send(key, `create ${purchase}`, () => {
-      const amountCents = toCents(request.credits);
-      const payment: Payment = {
-        id: this.#id('pi'),
-        status: 'requires_payment_method',
-        amountCents,
-        receivedCents: 0,
-        currency: 'usd',
-        customer,
-        live: false,
-        purchase,
-      };
-      this.payments.set(payment.id, payment);
-      return { kind: 'payment', payment };
+      const asked = { purchase, customer, amountCents: toCents(request.credits) };
+      return { kind: 'payment', payment: this.#draft('pi', 'requires_payment_method', asked) };
     });
   }
 
@@ -147,17 +214,23 @@ export class SimulatedProcessor implements PaymentGateway {
   }
 
   async listPayments(customer: string): Promise<readonly Payment[]> {
-    return [...this.payments.values()].filter((payment) => payment.customer === customer);
+    return [...this.payments.values()].filter(
+      ({ id, ...payment }) => payment.customer === customer && isCardPayment(id),
+    );
   }
 
   async findPayments(_customer: string, purchase: string): Promise<readonly Payment[]> {
     await this.#pause();
-    return [...this.payments.values()].filter((payment) => payment.purchase === purchase);
+    return [...this.payments.values()].filter(
+      ({ id, ...payment }) => payment.purchase === purchase && isCardPayment(id),
+    );
   }
 
   createRefund({ refund, payment, credits }: RefundRequest, key: string): Promise<RefundAnswer> {
     return this.#send<RefundAnswer>(key, `refund ${refund} ${payment}`, () => {
       const amountCents = toCents(credits);
+      if (amountCents > this.#keptOf(payment))
+        return { kind: 'refused', code: 'charge_already_refunded', message: 'less than that is left' };
       const waits = this.#chance.happens(0.3);
       const made = {
         id: this.#id('re'),
@@ -185,14 +258,48 @@ export class SimulatedProcessor implements PaymentGateway {
   }
 
   async findDisputes(): Promise<readonly Dispute[]> {
-    return [];
+    await this.#pause();
+    return [...this.disputes];
   }
 
-  createInvoice = refuseInvoice;
-  sendInvoice = refuseInvoice;
-  voidInvoice = refuseInvoice;
-  retrieveInvoice = refuseInvoice;
-  findInvoices = async () => [];
+  createInvoice({ purchase, customer, credits }: InvoiceRequest, key: string): Promise<PaymentAnswer> {
+    return this.#send<PaymentAnswer>(key, `invoice ${purchase}`, () => {
+      const payment = this.#draft('in', 'requires_confirmation', { purchase, customer, amountCents: toCents(credits) });
+      return { kind: 'payment', payment };
+    });
+  }
+
+  sendInvoice(id: string, key: string): Promise<PaymentAnswer> {
+    return this.#send<PaymentAnswer>(key, `send ${id}`, () => this.#change(id, 'requires_confirmation', 'processing'));
+  }
+
+  voidInvoice(id: string, key: string): Promise<PaymentAnswer> {
+    return this.#send<PaymentAnswer>(key, `void ${id}`, () => {
+      const isDraft = this.payments.get(id)?.status === 'requires_confirmation';
+      return this.#change(id, isDraft ? 'requires_confirmation' : 'processing', 'canceled');
+    });
+  }
+
+  retrieveInvoice(id: string): Promise<PaymentAnswer> {
+    return this.retrievePayment(id);
+  }
+
+  async findInvoices(_customer: string, purchase: string): Promise<readonly Payment[]> {
+    await this.#pause();
+    return [...this.payments.values()].filter(({ id, ...each }) => each.purchase === purchase && !isCardPayment(id));
+  }
+
+  #change(id: string, from: string, to: string): PaymentAnswer {
+    const payment = this.payments.get(id);
+    if (payment?.status !== from) return { kind: 'refused', code: 'invoice_not_editable', message: 'not now' };
+    return { kind: 'payment', payment: this.#set(payment, { status: to }) };
+  }
+
+  #draft(prefix: string, status: string, asked: Pick<Payment, 'purchase' | 'customer' | 'amountCents'>): Payment {
+    const payment = { ...asked, id: this.#id(prefix), status, receivedCents: 0, currency: 'usd', live: false };
+    this.payments.set(payment.id, payment);
+    return payment;
+  }
 
   /** One request over that network. */
   async #send<T extends PaymentAnswer | RefundAnswer>(key: string, request: string, run: () => T): Promise<T> {
@@ -247,6 +354,6 @@ export class SimulatedProcessor implements PaymentGateway {
   }
 }
 
-async function refuseInvoice(): Promise<PaymentAnswer> {
-  return { kind: 'refused', code: 'not_simulated', message: 'invoices are not part of the simulation' };
+function isCardPayment(id: string): boolean {
+  return id.startsWith('pi_');
 }

@@ -20,4 +20,4 @@ test(`charged is credited in ${SEEDS} seeded worlds of lost messages, late messa
     await ledger.close();
   }
   expect(faults.slice(0, 5)).toEqual([]);
-}, 170_000);
+}, 280_000);

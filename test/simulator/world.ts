@@ -9,7 +9,7 @@ import { createLocalWallet } from '../../src/app/local-wallet';
 import type { WalletService } from '../../src/contract/wallet-service';
 import { formatCredits, fromCents, readCredits } from '../../src/core/credits';
 import { WalletError } from '../../src/core/errors';
-import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import { DEFAULT_MAXIMUM_PURCHASE, isUnresolved, type PurchaseRecord } from '../../src/core/payment/purchase';
 import type { Instant } from '../../src/core/time';
 import { type CardKind, Killed, SimulatedProcessor } from './processor';
 import { Chance } from './random';
@@ -19,6 +19,35 @@ const MINUTE_MS = 60_000;
 const CARDS: readonly CardKind[] = ['pays', 'declines', 'asks', 'takes_days'];
 const TROUBLES = [0.1, 0.3, 0.6] as const;
 const JUMPS_MS = [0, 20_000, 5 * MINUTE_MS, 70 * MINUTE_MS, 25 * 60 * MINUTE_MS, -30 * MINUTE_MS];
+
+/** What a world is mostly about: each mistake shows in some of them, and is looked for there. */
+const THEMES = ['cards', 'refunds', 'cards', 'refunds', 'outside'] as const;
+export type Theme = (typeof THEMES)[number];
+
+type Act = 'buy' | 'reconcile' | 'cancel' | 'refund' | 'resolve' | 'check' | 'card';
+const ACTS: Readonly<Record<Theme, readonly Act[]>> = {
+  cards: ['buy', 'buy', 'buy', 'buy', 'reconcile', 'reconcile', 'reconcile', 'cancel', 'cancel', 'refund'],
+  refunds: [
+    'buy',
+    'buy',
+    'buy',
+    'reconcile',
+    'reconcile',
+    'reconcile',
+    'reconcile',
+    'refund',
+    'refund',
+    'refund',
+    'refund',
+  ],
+  // With orders on account, pages, auto top-up, and people and banks who take money back.
+  outside: ['buy', 'buy', 'reconcile', 'reconcile', 'check', 'check', 'check', 'resolve', 'resolve', 'card', 'cancel'],
+};
+
+/** What the world of a seed is about. */
+export function themeOf(seed: number): Theme {
+  return THEMES[seed % THEMES.length] ?? 'cards';
+}
 
 /** The ledger that all worlds live in, each as an organisation of its own. */
 export async function openLedger(folder = tmpdir()) {
@@ -58,10 +87,14 @@ class World {
   orgNumber = 0;
   #now = START;
   #killing = 0;
+  readonly #theme: Theme;
+  /** As they were when they were last looked at. */
+  #topUps: { open: readonly string[]; known: ReadonlySet<string> } = { open: [], known: new Set() };
   fault: string | undefined;
 
   private constructor(store: SqlStore, seed: number) {
     this.chance = new Chance(seed);
+    this.#theme = themeOf(seed);
     this.#store = store;
     this.#org = `seed ${seed}`;
     this.processor = new SimulatedProcessor(this.chance, () => this.#now);
@@ -113,9 +146,13 @@ class World {
     };
     const facts = { actor: 'sim', action: 'organisation.init', subject: record.name, reason: null, at };
     world.orgNumber = await store.createOrganisation(record, facts, async (_unit, org) => org.number);
-    const kinds = [CARDS[chance.below(4)] ?? 'pays', CARDS[chance.below(2)] ?? 'pays'];
+    const kinds = [CARDS[chance.below(CARDS.length)] ?? 'pays', CARDS[chance.below(2)] ?? 'pays'];
     await world.#wallet.cards.add({ paymentMethod: kinds[0] ?? 'pays' });
     if (chance.happens(0.6)) await world.#wallet.cards.add({ paymentMethod: kinds[1] ?? 'pays', role: 'backup' });
+    if (world.#theme === 'outside') {
+      await world.#wallet.billing.set({ email: 'ap@acme.example', netDays: '30' });
+      await world.#wallet.recharge.set({ below: '1000', amount: '10', cooldown: '1m' });
+    }
     world.processor.trouble = TROUBLES[chance.below(3)] ?? 0.1;
     world.#killing = chance.happens(0.5) ? 0.15 : 0;
     return world;
@@ -127,7 +164,10 @@ class World {
     this.processor.arrive();
     if (this.chance.happens(0.2)) this.processor.finish();
     if (this.chance.happens(0.3)) this.processor.settleRefunds();
-    const workers = 1 + this.chance.below(3);
+    if (this.#theme === 'outside' && this.chance.happens(0.4)) this.processor.interfere();
+    if (this.chance.happens(0.2)) this.processor.settleDisputes();
+    await this.#hearEvents();
+    const workers = (this.#theme === 'refunds' ? 2 : 1) + this.chance.below(3);
     await Promise.all(Array.from({ length: workers }, () => this.#act()));
     if (this.chance.happens(0.2)) await this.#buyTwice();
     await this.#check();
@@ -142,6 +182,7 @@ class World {
       this.processor.arrive();
       this.processor.finish();
       this.processor.settleRefunds();
+      this.processor.settleDisputes();
       await this.#attempt(() => this.#wallet.purchases.reconcile());
       await this.#check();
       if (turn > 0 && (await this.#isQuiet())) break;
@@ -149,30 +190,39 @@ class World {
     await this.#checkEnd();
   }
 
+  /** Events come late, several times over, together or never; each has everything looked up that it may be about. */
+  async #hearEvents(): Promise<void> {
+    const deliveries = this.processor.news === 0 ? 0 : this.chance.below(4);
+    this.processor.news = 0;
+    const hear = () => this.#attempt(() => this.#wallet.purchases.reconcile());
+    await Promise.all(Array.from({ length: deliveries }, hear));
+  }
+
   async #act(): Promise<void> {
-    const { purchases } = this.#wallet;
-    const kind = this.chance.below(10);
-    if (kind < 3) return this.#buy();
-    if (kind < 6) return this.#attempt(() => purchases.reconcile());
+    const { purchases, recharge, cards } = this.#wallet;
+    const kinds = ACTS[this.#theme];
+    const kind = kinds[this.chance.below(kinds.length)] ?? 'buy';
+    if (kind === 'buy') return this.#buy();
+    if (kind === 'reconcile') return this.#attempt(() => purchases.reconcile());
+    if (kind === 'check') return this.#attempt(() => recharge.check({}));
+    if (kind === 'card') return this.#attempt(() => cards.add({ paymentMethod: 'pays', role: 'primary' }));
     const all = (await purchases.list({})).purchases;
-    const paid = all.filter((purchase) => purchase.status === 'succeeded');
-    const from = kind < 8 ? all : paid;
+    const from = kind === 'refund' ? all.filter((purchase) => purchase.status === 'succeeded') : all;
     const one = from[this.chance.below(from.length || 1)];
-    if (one === undefined) return;
-    if (kind < 8) return this.#attempt(() => purchases.cancel({ id: one.id }));
-    return this.#attempt(() => purchases.refund({ id: one.id }));
+    if (one !== undefined) await this.#attempt(() => purchases[kind]({ id: one.id }));
   }
 
   async #buy(again = this.chance.happens(0.3)): Promise<void> {
     const credits = formatCredits(fromCents(1_000));
-    await this.#attempt(() => this.#wallet.purchases.buy({ credits, ...(again ? { again } : {}) }));
+    const onAccount = this.#theme === 'outside' && this.chance.happens(0.4) ? { billingAccount: true } : {};
+    await this.#attempt(() => this.#wallet.purchases.buy({ credits, ...onAccount, ...(again ? { again } : {}) }));
   }
 
   /** A second purchase beside one whose outcome is unknown is refused. Nobody else is at work meanwhile. */
   async #buyTwice(): Promise<void> {
     const before = await this.#inDoubt();
     const known = (await this.#wallet.purchases.list({})).purchases.length;
-    await this.#buy(false);
+    await this.#attempt(() => this.#wallet.purchases.buy({ credits: formatCredits(fromCents(1_000)) }));
     const after = await this.#inDoubt();
     const made = (await this.#wallet.purchases.list({})).purchases.length - known;
     const stillOpen = before.find((id) => after.includes(id));
@@ -191,7 +241,9 @@ class World {
   async #inDoubt(): Promise<readonly string[]> {
     const open = await this.#store.read(this.orgNumber, (view) => view.unresolvedPurchases());
     // Said in the world's own words: a rule is not judged by itself.
-    return open.filter((purchase) => purchase.state !== 'needs_person').map((purchase) => purchase.id);
+    return open
+      .filter(({ state, paymentMethod }) => state !== 'needs_person' && paymentMethod !== 'billing_account')
+      .map(({ id }) => id);
   }
 
   /** Refusals and kills are part of life; anything else is a fault. */
@@ -207,9 +259,17 @@ class World {
   /** Holds at every moment: nobody can spend more than the processor has taken. */
   async #check(): Promise<void> {
     const { balance } = await this.#wallet.credit.balance();
-    const taken = fromCents(this.processor.takenCents());
+    const known = await this.#store.read(this.orgNumber, async ({ records }) => ({
+      purchases: await records.purchases.list(),
+      refunds: await records.refunds.list(),
+    }));
+    const heard = new Set(known.refunds.map(({ reference }) => reference));
+    // What left without the wallet is missed only once somebody has told it.
+    const unheard = this.processor.foreign.filter(({ id }) => !heard.has(id));
+    const taken = fromCents(unheard.reduce((sum, each) => sum + each.amountCents, this.processor.takenCents()));
     if (readCredits(balance.available) > taken)
       this.#report(`${balance.available} can be spent and ${formatCredits(taken)} was taken`);
+    this.#checkTopUps(known.purchases.filter(({ trigger }) => trigger === 'recharge'));
     const { charges, asked, payments } = this.processor;
     const purchases = [...payments.values()].map((payment) => payment.purchase);
     if (new Set(purchases).size !== purchases.length) this.#report('one purchase has two payments');
@@ -217,14 +277,24 @@ class World {
       this.#report('one payment was charged twice');
     const tries = asked.map(({ payment, card }) => `${payment} ${card}`);
     if (new Set(tries).size !== tries.length) this.#report('one card was asked twice for one payment');
-    for (const purchase of await this.#purchases()) {
+    for (const purchase of known.purchases) {
       const payment = payments.get(purchase.payment ?? '');
       // Reconciling would credit a late charge all the same, so the fence itself is looked at.
       if (purchase.state === 'failed' && payment !== undefined && payment.status !== 'canceled')
         this.#report(`${purchase.id} is failed while its payment is ${payment.status}`);
     }
-    const refunds = this.processor.refunds.map((refund) => refund.refund);
+    const refunds = this.processor.refunds.map(({ refund }) => refund).filter((refund) => refund !== null);
     if (new Set(refunds).size !== refunds.length) this.#report('one refund was made twice');
+  }
+
+  /** While a top-up is open, or its page is, there is no other. */
+  #checkTopUps(topUps: readonly PurchaseRecord[]): void {
+    const open = new Set(topUps.filter(isUnresolved).map(({ id }) => id));
+    if (open.size > 1) this.#report(`two top-ups are open at once: ${[...open]}`);
+    const stayed = this.#topUps.open.filter((id) => open.has(id));
+    const added = topUps.filter(({ id }) => !this.#topUps.known.has(id));
+    if (stayed.length > 0 && added.length > 0) this.#report(`topped up beside ${stayed}: ${added.map(({ id }) => id)}`);
+    this.#topUps = { open: [...open], known: new Set(topUps.map(({ id }) => id)) };
   }
 
   /** Holds when the dust has settled: charged is credited, and nothing is pending. */
