@@ -168,7 +168,7 @@ test('connections that the server ends under load cost no posting and double non
     const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.5`;
     database.sql(others).catch(() => undefined);
-  }, 40);
+  }, 120);
   try {
     await Promise.all(
       Array.from({ length: 60 }, (_, i) =>

@@ -3,7 +3,7 @@ import { type LedgerTable, ledgerTables } from './ledger-tables';
 import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
 
 /** Rows that are in memory at a time. */
-const PAGE = 5_000;
+const PAGE = 2_000;
 /** Says where a ledger lives, which is what two copies of it differ in. */
 const MARK = 'moved_to';
 /** Others of the append-only kind refer to these: their rows stay where they are, and are brought up to date. */
@@ -41,6 +41,7 @@ export async function transferLedger(transfer: Transfer): Promise<void> {
     for (const { name } of [...others].reverse().filter(isReplaced)) await to.run(`DELETE FROM ${name}`);
     for (const table of others) await transferRecords(transfer, table, to);
     await markMoved(to, transfer.livesAt);
+    for (const statement of transfer.to.dialect.afterLoad) await to.run(statement);
     transfer.reached('move.records');
   });
 }

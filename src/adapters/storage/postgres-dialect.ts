@@ -14,6 +14,7 @@ export const postgresDialect: Dialect = {
     'SELECT org FROM wallets ORDER BY org FOR UPDATE',
     'LOCK TABLE sandbox_objects, sandbox_requests IN SHARE MODE',
   ],
+  afterLoad: ['ANALYZE'],
   appendOnly: (table) => [
     `CREATE TRIGGER ${table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ${table}
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,

@@ -29,6 +29,8 @@ export interface Dialect {
   readonly lockRow: string;
   /** Statements that keep everybody else from changing anything before this transaction ends, however long it takes. */
   readonly holdStill: readonly string[];
+  /** Statements after which the engine knows how much a ledger that was just filled has in it. */
+  readonly afterLoad: readonly string[];
   /** Statements that make the engine itself refuse to change or remove rows of the table. */
   appendOnly(table: string): readonly string[];
   /** A text cell as CSV: quoted where needed, and harmless to a spreadsheet. */

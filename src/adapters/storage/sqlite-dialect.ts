@@ -8,6 +8,7 @@ export const sqliteDialect: Dialect = {
   // One writer at a time: what it reads, nobody else changes.
   lockRow: '',
   holdStill: [],
+  afterLoad: [],
   appendOnly: (table) =>
     ['UPDATE', 'DELETE'].map(
       (event) =>
