@@ -9,6 +9,8 @@ import path from 'node:path';
 export const CONSOLE_PAGES: readonly string[] = [
   'README.md',
   'docs/getting-started.md',
+  'docs/administrator.md',
+  'docs/cron.md',
   'docs/concepts.md',
   'docs/accountant.md',
 ];
@@ -24,7 +26,7 @@ export interface Played {
 const NOW = '2026-11-02T09:00:00Z';
 const BLOCK = /^```console\n(.*?)^```$/gms;
 const COMMAND = /^\$ (.*)\n((?:(?!\$ ).*\n)*)/gm;
-const ID = /\b(?:txn|pur|card|lead|inv|hold|grant|app|org|pi_sandbox)_[0-9a-f]{12,}\b/g;
+const ID = /\b(?:txn|pur|card|lead|inv|hold|grant|app|org|alert|tok|rfd|pi_sandbox)_[0-9a-f]{12,}\b/g;
 /** Where the reader's home would be. */
 const HOME = '/home/ada';
 /** Parts one command's output from the next; no output holds it. */
@@ -52,6 +54,29 @@ export function refreshPage(markdown: string): string {
   );
 }
 
+/** What the commands answer after the story, with colours, and with the same ids at every run. */
+export function playInColour(story: readonly string[], commands: readonly string[]): readonly string[] {
+  const folder = mkdtempSync(path.join(tmpdir(), 'wallet-page-'));
+  try {
+    const { cwd, env } = furnish(folder);
+    const all = [...story, ...commands].map((command) => ({ command, shown: '' }));
+    const played = runAll(all, { cwd, env: { ...env, FORCE_COLOR: '1' } });
+    return played.slice(story.length).map(({ printed }) => withFixedIds(printed));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Ids of the same length that tell nothing, numbered as they come. */
+function withFixedIds(text: string): string {
+  const seen: string[] = [];
+  return text.replace(ID, (id) => {
+    if (!seen.includes(id)) seen.push(id);
+    const start = id.slice(0, kindOf(id).length + 13);
+    return start + String(seen.indexOf(id) + 1).padStart(id.length - start.length, '0');
+  });
+}
+
 function commandsOf(markdown: string): readonly Omit<Played, 'printed'>[] {
   const blocks = [...markdown.matchAll(BLOCK)].map(([, block = '']) => block);
   return blocks.flatMap((block) =>
@@ -59,8 +84,13 @@ function commandsOf(markdown: string): readonly Omit<Played, 'printed'>[] {
   );
 }
 
+interface Place {
+  readonly cwd: string;
+  readonly env: Readonly<Record<'HOME' | 'PATH', string>> & Readonly<Record<string, string>>;
+}
+
 /** A home, a folder to work in with the examples in it, and `wallet` on the path. */
-function furnish(folder: string) {
+function furnish(folder: string): Place {
   for (const name of ['home', 'work', 'bin']) mkdirSync(path.join(folder, name));
   symlinkSync(path.resolve('bin/wallet.js'), path.join(folder, 'bin/wallet'));
   symlinkSync(path.resolve('examples'), path.join(folder, 'work/examples'));
@@ -70,7 +100,7 @@ function furnish(folder: string) {
 }
 
 /** One command after another. Ids differ from run to run: those of now stand for those that the page has in their place. */
-function runAll(commands: readonly Omit<Played, 'printed'>[], place: ReturnType<typeof furnish>): readonly Played[] {
+function runAll(commands: readonly Omit<Played, 'printed'>[], place: Place): readonly Played[] {
   const ids = new Map<string, string>();
   const shownIds = new Map<string, string>();
   let status = 0;

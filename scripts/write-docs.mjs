@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 process.chdir(join(import.meta.dirname, '..'));
 const bundled = { bundle: true, platform: 'node', format: 'esm', packages: 'external' };
-const entryPoints = ['scripts/reference-page.ts', 'scripts/console-page.ts'];
+const entryPoints = ['reference-page', 'console-page', 'pictures', 'told-errors'].map((name) => `scripts/${name}.ts`);
 await build({ ...bundled, entryPoints, outdir: 'build/docs', outExtension: { '.js': '.mjs' } });
 const built = (name) => import(pathToFileURL(`build/docs/${name}.mjs`).href);
 
@@ -16,3 +16,9 @@ writeFileSync('docs/reference.md', await renderReference());
 
 const { CONSOLE_PAGES, refreshPage } = await built('console-page');
 for (const page of CONSOLE_PAGES) writeFileSync(page, refreshPage(readFileSync(page, 'utf8')));
+
+const { drawPictures } = await built('pictures');
+for (const [file, picture] of drawPictures()) writeFileSync(file, picture);
+
+const { renderToldErrors } = await built('told-errors');
+writeFileSync('docs/told-errors.md', renderToldErrors());

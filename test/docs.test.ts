@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { CONSOLE_PAGES, playPage } from '../scripts/console-page';
+import { drawPictures } from '../scripts/pictures';
 import { renderReference } from '../scripts/reference-page';
+import { renderToldErrors } from '../scripts/told-errors';
 import { EXIT_STATUS, STATUS_MEANINGS } from '../src/cli/exit-status';
 import { NOUNS } from '../src/cli/nouns';
 
@@ -29,6 +31,22 @@ test.each(CONSOLE_PAGES)('every command of %s answers what is shown (else: npm r
 
 test('the reference is what the commands declare (else: npm run docs)', async () => {
   expect(read('docs/reference.md')).toBe(await renderReference());
+});
+
+test('every picture shows what the program answers (else: npm run docs)', () => {
+  const drawn = drawPictures();
+  for (const [file, picture] of drawn) expect(read(file)).toBe(picture);
+  expect(readdirSync('docs/images').length).toBe(drawn.size);
+});
+
+test('errors are told as the session tests show them (else: npm run docs)', () => {
+  expect(read('docs/told-errors.md')).toBe(renderToldErrors());
+});
+
+test('the handbook leads to every page of it', () => {
+  const pages = readdirSync('docs').filter((name) => name.endsWith('.md') && name !== 'README.md');
+  const index = read('docs/README.md');
+  expect(pages.filter((page) => !index.includes(`](${page})`))).toEqual([]);
 });
 
 test('every error code is explained, with its own exit status', () => {
