@@ -39,8 +39,11 @@ test('every picture shows what the program answers (else: npm run docs)', () => 
   expect(readdirSync('docs/images').length).toBe(drawn.size);
 });
 
-test('errors are told as the session tests show them (else: npm run docs)', () => {
-  expect(read('docs/told-errors.md')).toBe(renderToldErrors());
+test('every error that is told is told so by a session test (else: npm run docs)', () => {
+  const parts = (text: string) => text.replaceAll('```text\n', '').replaceAll('\n```', '').split('\n\n');
+  const told = new Set(parts(renderToldErrors()));
+
+  expect(parts(read('docs/told-errors.md')).filter((part) => !told.has(part))).toEqual([]);
 });
 
 test('the handbook leads to every page of it', () => {
