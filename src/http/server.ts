@@ -43,7 +43,7 @@ export async function startServer(host: WalletHost, options: ServerOptions): Pro
   const standing: Standing = { hosts: new Set(), isStopping: false };
   const patience = options.patience ?? PATIENCE;
   const app = createApplication(host, options, standing);
-  const listener = getRequestListener(app.fetch, { errorHandler: unreadable, overrideGlobalObjects: false });
+  const listener = getRequestListener(app.fetch, { errorHandler: unreadable });
   const limits = limitsOf(patience);
   const server =
     options.tls === undefined

@@ -8,7 +8,7 @@ import type { ServeRequest } from '../world';
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = '8787';
-const DEFAULT_RATE = '1000';
+const DEFAULT_RATE = '10000';
 
 export const commands: readonly CommandSpec[] = [
   {
