@@ -7,6 +7,7 @@ import { POSTER, runPoster } from './poster';
 import { benchContention, benchPosting } from './posting-rows';
 import { benchExport, benchVerify } from './read-rows';
 import { READER, runReader } from './reader';
+import { benchSpreadsheet, benchUsageReport } from './report-rows';
 import { benchBatches, benchServed } from './served-rows';
 import { benchServedPostings, benchServerImport, benchServerReports } from './server-rows';
 import { benchBalance, benchHelp, benchPage, benchRecord } from './start-rows';
@@ -19,11 +20,13 @@ const BENCHES: readonly { rows: readonly string[]; run: (workshop: Workshop) => 
   { rows: ['S2'], run: benchHelp },
   { rows: ['S3'], run: benchRecord },
   { rows: ['S4'], run: benchPage },
+  { rows: ['S5'], run: benchUsageReport },
   { rows: ['S6'], run: benchPosting },
   { rows: ['S7'], run: benchContention },
   { rows: ['S8', 'S10'], run: benchImport },
   { rows: ['S9'], run: benchLargeImport },
   { rows: ['S11'], run: benchExport },
+  { rows: ['S12'], run: benchSpreadsheet },
   { rows: ['S13'], run: benchVerify },
   { rows: ['S14'], run: benchServed },
   { rows: ['S15'], run: benchBatches },
