@@ -134,8 +134,23 @@ async function charge(session: Session, id: string): Promise<InvoiceRecord> {
   const facts = { operation: 'invoice.run', action: 'invoice.pay', subject: id } as const;
   const { purchase } = await changeIn(session, facts, {}, async (unit) => placeCharge(unit, session, id));
   const charged = await drive(session, purchase);
-  requireSuccess(charged, false);
-  return session.store.read(session.org.number, (view) => requireInvoice(view, id));
+  const invoice = await session.store.read(session.org.number, (view) => requireInvoice(view, id));
+  try {
+    requireSuccess(charged, false);
+  } catch (error) {
+    throw error instanceof WalletError && charged.state === 'failed' ? stillOpen(invoice, error) : error;
+  }
+  return invoice;
+}
+
+/** The refusal of a charge, as it is of an invoice: nothing was bought, and it can be charged again. */
+function stillOpen(invoice: InvoiceRecord, { code, message, details }: WalletError): WalletError {
+  const number = numberOf(invoice);
+  return new WalletError(code, message, {
+    why: `nothing was charged; ${number} of ${formatCredits(invoice.total)} stays open`,
+    hint: `wallet card list, then wallet invoice pay ${number}`,
+    details: { ...details, invoice: invoice.id },
+  });
 }
 
 async function placeCharge(unit: LedgerUnit, session: Session, id: string): Promise<{ purchase: string }> {
@@ -185,7 +200,7 @@ async function requireInvoice(view: LedgerView, id: string): Promise<InvoiceReco
 function present(session: Session, invoice: InvoiceRecord): Invoice {
   return {
     id: invoice.id,
-    number: `INV-${String(invoice.number).padStart(6, '0')}`,
+    number: numberOf(invoice),
     org: session.org.name,
     period: invoice.period,
     status: invoice.state,
@@ -206,4 +221,8 @@ function notEnded(period: string, to: Instant): WalletError {
     hint: 'run it once the month has ended',
     details: { period },
   });
+}
+
+function numberOf({ number }: InvoiceRecord): string {
+  return `INV-${String(number).padStart(6, '0')}`;
 }

@@ -59,14 +59,14 @@ function columnsOf(by: readonly UsageGroup[]): readonly Column<ShownRow>[] {
   });
   return [
     ...groups,
-    count('transactions', 'Count', (row) => row.transactions),
+    { ...count('transactions', 'Count', (row) => row.transactions), spare: 4 },
     count('quantity', 'Quantity', (row) => row.quantity),
-    count('free_quantity', 'Free', (row) => row.freeQuantity),
+    { ...count('free_quantity', 'Free', (row) => row.freeQuantity), spare: 2 },
     { ...count('reversed_quantity', 'Reversed', (row) => row.reversedQuantity), dataOnly: true },
     { key: 'amount', title: 'Amount', kind: 'amount', cell: (row) => row.amount },
-    { key: 'invoiced', title: 'Invoiced', kind: 'amount', cell: (row) => row.invoiced },
+    { key: 'invoiced', title: 'Invoiced', kind: 'amount', cell: (row) => row.invoiced, spare: 3 },
     { key: 'cost', title: 'Cost', kind: 'amount', cell: (row) => row.cost },
-    { key: 'share', title: 'Share %', kind: 'amount', cell: (row) => row.share },
+    { key: 'share', title: 'Share %', kind: 'amount', cell: (row) => row.share, spare: 1 },
   ];
 }
 

@@ -61,7 +61,11 @@ describe('an invoice', () => {
     await wallet.usage.record({ app: 'crm', service: 'fax', quantity: '10', time: '2026-10-31' });
     books.setNow('2026-12-01T08:00:00Z');
 
-    await expect(wallet.invoices.run({ period: '2026-11' })).rejects.toMatchObject({ code: 'card_declined' });
+    await expect(wallet.invoices.run({ period: '2026-11' })).rejects.toMatchObject({
+      code: 'card_declined',
+      why: 'nothing was charged; INV-000002 of 3.34 stays open',
+      hint: 'wallet card list, then wallet invoice pay INV-000002',
+    });
     books.setNow('2026-12-20T08:00:00Z');
     const open = (await wallet.invoices.show({ id: 'INV-000002' })).invoice;
     const { postpaid } = await wallet.organisation.status();

@@ -55,9 +55,11 @@ describe('an export with a manifest', () => {
     const forged = read('grants.ndjson.manifest.json').replace('"amount": "100.00"', '"amount": "900.00"');
     writeFileSync(inHome('grants.ndjson.manifest.json'), forged);
 
-    const { status, stdout } = await box.wallet('verify --manifest grants.ndjson.manifest.json', NOW);
+    const { status, stdout, stderr } = await box.wallet('verify --manifest grants.ndjson.manifest.json', NOW);
 
     expect(status).toBe(11);
+    expect(stderr).toContain('the export is not what its manifest says');
+    expect(stdout).toContain('the ledger is whole');
     expect(stdout).toContain('FAILED  manifest totals');
   });
 

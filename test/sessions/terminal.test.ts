@@ -125,6 +125,14 @@ describe('a list on a terminal', () => {
     expect(Math.max(...text.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(72);
   });
 
+  test('leaves out what a report has no room for, rather than cutting its names to nothing', async () => {
+    const words = ['report', 'usage', '--by', 'service,app,user,campaign,month'];
+    const { text } = await runOnTerminal(words, { env: home.env(), columns: 60 });
+    expect(text).toContain('no room for Free, Invoiced, Share %');
+    const rows = text.split('\n').filter((line) => !line.startsWith('no room'));
+    expect(Math.max(...rows.map((line) => [...line].length))).toBeLessThanOrEqual(60);
+  });
+
   test('through a pager when one is named, plainly when it is missing', async () => {
     const paged = await runOnTerminal(['tx', '--limit', '2', '--pager'], {
       env: { ...home.env(), WALLET_PAGER: "sed 's/^/| /'" },

@@ -36,7 +36,7 @@ async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]>
     ...cardFacts(status),
     ...keyFacts(status),
     ['auto top-up', rechargeText(status)],
-    ['postpaid', `${postpaid.accrued} to be invoiced`],
+    ['postpaid', `${postpaid.accrued} not paid yet`],
     ...(Number(postpaid.overdue) === 0 ? [] : [['overdue', postpaid.overdue, 'red'] as const]),
     ...alertFacts(status),
     ...pendingPurchases.map((purchase): Fact => ['pending', `${purchase.id}  ${purchase.credits}`, 'yellow']),

@@ -30,11 +30,17 @@ export const commands: readonly CommandSpec[] = [
       const checks = [...ledger.checks, ...(await manifestChecks(call, cli, wallet))];
       const result = { ...ledger, ok: checks.every(({ ok }) => ok), checks };
       const failed = result.checks.filter(({ ok }) => !ok);
-      await cli.show(result, () => `${result.checks.map(line).join('')}${verdict(result.ok, result.transactions)}`);
+      await cli.show(result, () => `${result.checks.map(line).join('')}${verdict(ledger.ok, result.transactions)}`);
       if (result.ok) return 0;
-      cli.note('error: the ledger failed verification');
-      cli.note(`why: ${failed.map(({ name }) => name).join(', ')} did not agree`);
-      cli.note('next: stop posting, keep this file as it is, and restore the last backup that verifies');
+      const names = failed.map(({ name }) => name).join(', ');
+      const isExport = ledger.ok;
+      cli.note(`error: the ${isExport ? 'export is not what its manifest says' : 'ledger failed verification'}`);
+      cli.note(`why: ${names} did not agree${isExport ? '; the ledger itself is whole' : ''}`);
+      cli.note(
+        isExport
+          ? 'next: make the export again, and keep the file that differs'
+          : 'next: stop posting, keep this file as it is, and restore the last backup that verifies',
+      );
       return EXIT_STATUS.integrity_failure;
     },
   },
