@@ -7,6 +7,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const ALIAS = 'better-sqlite3-node20';
+const ADDON = 'build/Release/better_sqlite3.node';
+const ROOT = path.join(__dirname, '..');
 const BUILD_LIMIT_MS = 15 * 60 * 1000;
 
 if (process.versions.node.startsWith('20.')) build(findPackage());
@@ -21,7 +23,7 @@ function findPackage() {
 }
 
 function build(folder) {
-  if (folder === undefined || fs.existsSync(path.join(folder, 'build/Release/better_sqlite3.node'))) return;
+  if (folder === undefined || fs.existsSync(path.join(folder, ADDON))) return;
   const npm = process.env.npm_execpath;
   const [command, first] = npm ? [process.execPath, [npm]] : ['npm', []];
   const run = spawnSync(command, [...first, 'run', 'install'], {
@@ -31,6 +33,17 @@ function build(folder) {
     timeout: BUILD_LIMIT_MS,
   });
   if (run.status !== 0) explain(folder, run);
+  else if (path.basename(path.dirname(ROOT)) === 'node_modules') keep(path.join(folder, ADDON));
+}
+
+/**
+ * An installed package gets a copy of its own: an npm that ran the engine's own script, which can do nothing without
+ * github.com, takes the engine's folder away again once this has ended.
+ */
+function keep(addon) {
+  const copy = path.join(ROOT, 'engine/node_modules', ALIAS, ADDON);
+  fs.mkdirSync(path.dirname(copy), { recursive: true });
+  fs.copyFileSync(addon, copy);
 }
 
 /** C headers that came with the running Node spare the compiler a download; only exactly matching ones will do. */

@@ -79,8 +79,9 @@ function loadAddon(engine: Engine): string {
 function findAddon(engine: Engine): string {
   const inside = join('node_modules', engine.packageName, engine.addonFile());
   for (let folder = __dirname; ; folder = dirname(folder)) {
-    const path = join(folder, inside);
-    if (existsSync(path)) return path;
+    // The second place is where our installation puts what npm could not keep.
+    const found = [join(folder, inside), join(folder, 'engine', inside)].find((path) => existsSync(path));
+    if (found !== undefined) return found;
     if (folder === dirname(folder)) throw engineFailure(engine, 'is not installed', `found no ${inside}`);
   }
 }
@@ -88,7 +89,7 @@ function findAddon(engine: Engine): string {
 function engineFailure(engine: Engine, problem: string, cause: unknown): WalletError {
   return new WalletError('ledger_unavailable', `the database engine ${engine.packageName} ${problem}`, {
     why: cause instanceof Error ? cause.message : String(cause),
-    hint: 'run `npm ci --include=optional` in the folder of wallet, or `npm install -g --include=optional wallet`',
+    hint: 'run `npm ci --include=optional` in the folder of wallet, or `npm install -g --include=optional --allow-scripts=wallet wallet`',
     details: { package: engine.packageName, node: process.versions.node },
     cause,
   });
