@@ -4,23 +4,31 @@ import type { Balance } from '../contract/credit';
 import type { UsageBatchRequest, UsageBatchResult } from '../contract/usage';
 import { add, type Credits, formatCredits, readCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
+import { withPauses } from '../input/pauses';
 import { openUsageFile, type UsageBatch, type UsageReading } from '../input/usage-file';
 import { type InputFormat, parseMap } from '../input/usage-rows';
 import { createProgress, type Progress } from '../output/progress';
 import { type Call, given } from './call';
 import type { Cli } from './cli';
 import { EXIT_STATUS } from './exit-status';
+import { underOwnKey, withProgress } from './import-errors';
 import { openFile } from './input-file';
 import { openRejects, type RejectsFile } from './rejects-file';
+import { isRemote } from './remote-settings';
 import { SIGNAL_STATUS, type Signal } from './signals';
 import { balanceLine, counted } from './wording';
 
 const BATCH_ROWS = 20_000;
+/** A dry run leaves nothing for the next batch to build on, so it takes far more at once; a server takes no more. */
+const DRY_RUN_ROWS = 200_000;
+/** A pipe that has been silent for so long gets what it brought posted. */
+const PAUSE_MS = 1_000;
 const REJECTS_SHOWN = 20;
 /** From here on a thread is worth its start. */
 const LARGE_BYTES = 2 * 1024 * 1024;
 
 interface Totals {
+  batches: number;
   read: number;
   posted: number;
   duplicates: number;
@@ -72,6 +80,7 @@ async function importAll(run: Import, totalBytes: number | null): Promise<number
 
 function noTotals(): Totals {
   return {
+    batches: 0,
     read: 0,
     posted: 0,
     duplicates: 0,
@@ -92,7 +101,7 @@ async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReadin
     // The parser saw to it that it is one of the two.
     format: call.text('input') as InputFormat | undefined,
     map: map === undefined ? undefined : parseMap(map),
-    batchRows: BATCH_ROWS,
+    batchRows: call.flag('dry-run') === true && !isRemote(cli.settings) ? DRY_RUN_ROWS : BATCH_ROWS,
   };
   const size = path === '-' ? 0 : await sizeOf(path);
   if (size >= LARGE_BYTES) {
@@ -100,7 +109,10 @@ async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReadin
     return { reading: await readOnThread(path, options), totalBytes: size };
   }
   const { source, totalBytes } = await openFile(cli, path);
-  return { reading: await openUsageFile(source, path, options), totalBytes };
+  // Under a key every batch has to be the same when it comes again, whenever it comes.
+  const isPaced = path === '-' && call.change().idempotencyKey === undefined;
+  const paced = isPaced ? withPauses(source, PAUSE_MS) : source;
+  return { reading: await openUsageFile(paced, path, options), totalBytes };
 }
 
 /** The size of a file; 0 for what is none: opening it says what is wrong. */
@@ -142,8 +154,13 @@ async function postBatches(run: Import, progress: Progress): Promise<Signal | un
 async function postBatch({ call, cli, rejects, totals }: Import, batch: UsageBatch, number: number): Promise<void> {
   totals.read += batch.rows.length + batch.rejects.length;
   const answer =
-    batch.rows.length === 0 ? undefined : await (await cli.wallet()).usage.postBatch(requestOf(call, batch, number));
+    batch.rows.length === 0
+      ? undefined
+      : await (await cli.wallet()).usage.postBatch(requestOf(call, batch, number)).catch((error) => {
+          throw underOwnKey(error, call.change().idempotencyKey);
+        });
   if (answer !== undefined) addUp(totals, answer);
+  totals.batches += 1;
   const values = new Map(batch.rejects.map((reject) => [reject.line, reject.values]));
   const all = [...batch.rejects, ...(answer?.rejects ?? [])].sort((a, b) => a.line - b.line);
   totals.rejected += all.length;
@@ -190,6 +207,8 @@ async function report({ call, cli, file, totals }: Import, signal: Signal | unde
   });
   const result = { read, posted, duplicates, rejected, credits, balance, rejects, ...marks };
   if (file.ignored.length > 0) cli.note(`columns that are not read: ${file.ignored.join(', ')}`);
+  if (marks.dryRun === true && totals.batches > 1)
+    cli.note(`tried in ${totals.batches} parts, each as if those before it had not been posted`);
   await cli.show(result, () => describe(result));
   if (signal !== undefined) {
     cli.note(`stopped after ${counted(read, 'row')}; run it again to go on: rows with an id are never posted twice`);
@@ -226,15 +245,4 @@ function describe({ read, posted, duplicates, rejected, credits, balance, reject
       : '';
   const counts = `${counted(read, 'row')} read, ${posted} posted, ${duplicates} seen before, ${rejected} rejected; ${credits} credits\n`;
   return `${lines.join('')}${more}${counts}${balanceLine(balance)}`;
-}
-
-/** A failure half way through: what was posted stays posted, and running it again goes on from there. */
-function withProgress(error: unknown, { read, posted }: Totals): unknown {
-  if (!(error instanceof WalletError) || posted === 0) return error;
-  return new WalletError(error.code, error.message, {
-    why: `${error.why ?? 'the import could not go on'}; ${counted(posted, 'row')} were posted before it`,
-    hint: 'run it again to go on: rows with an id are never posted twice',
-    details: { ...error.details, read, posted },
-    cause: error,
-  });
 }

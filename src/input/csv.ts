@@ -8,11 +8,16 @@ export interface CsvBatch {
   readonly records: readonly CsvRecord[];
   /** Bytes of the source read so far. */
   readonly bytes: number;
+  /** Whether nothing more has come for a while. */
+  readonly isPause?: boolean;
 }
 
 export interface CsvFile {
   readonly header: readonly string[];
-  /** Every batch but the last has exactly `batchRows` records, however the source was cut into chunks. */
+  /**
+   * Every batch has exactly `batchRows` records, however the source was cut into chunks; the last has fewer, and so has
+   * one where the source paused.
+   */
   readonly batches: AsyncIterable<CsvBatch>;
 }
 
@@ -35,7 +40,7 @@ export async function openCsv(source: AsyncIterable<Uint8Array | string>, option
     if (run.done === true) throw invalid('the file is empty', 'it has no header line');
     const [head, ...records] = run.value.records;
     header = head;
-    first = { records, bytes: run.value.bytes };
+    first = { ...run.value, records };
   }
   if (header.problem !== null) throw invalid('the header cannot be read', `line ${header.line} ${header.problem}`);
   return {
@@ -56,15 +61,22 @@ async function* inBatches(
   const take = (records: readonly CsvRecord[]) => {
     for (const record of records) waiting.push(record.cells.length === width ? record : withWrongWidth(record, width));
   };
-  take(first.records);
-  for await (const run of runs) {
+  for await (const run of startingWith(first, runs)) {
     take(run.records);
     bytes = run.bytes;
     let from = 0;
     for (; waiting.length - from >= size; from += size) yield { records: waiting.slice(from, from + size), bytes };
     if (from > 0) waiting = waiting.slice(from);
+    if (run.isPause !== true || waiting.length === 0) continue;
+    yield { records: waiting, bytes };
+    waiting = [];
   }
   for (let from = 0; from < waiting.length; from += size) yield { records: waiting.slice(from, from + size), bytes };
+}
+
+async function* startingWith<T>(first: T, others: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* others;
 }
 
 function withWrongWidth(record: CsvRecord, width: number): CsvRecord {
@@ -85,7 +97,8 @@ async function* readRuns(source: AsyncIterable<Uint8Array | string>): AsyncGener
     open = scan.openAt < 0 ? '' : text.slice(scan.openAt);
     const stopped = stopReason(block, open);
     if (stopped !== null) scan.records.push({ line: scan.line, cells: [], problem: stopped });
-    yield { records: flaws.size === 0 ? scan.records : markFlaws(scan.records, flaws, scan.line), bytes: block.bytes };
+    const records = flaws.size === 0 ? scan.records : markFlaws(scan.records, flaws, scan.line);
+    yield { records, bytes: block.bytes, isPause: block.follows === 'pause' };
     if (stopped !== null) return;
     line = scan.line;
   }
@@ -95,7 +108,7 @@ function stopReason(block: TextBlock, open: string): string | null {
   if (block.follows === 'cut' || open.length > LONGEST_RECORD) {
     return 'starts a record longer than 1 MiB; nothing after it was read';
   }
-  if (block.follows === 'more' || open === '') return null;
+  if (block.follows !== 'end' || open === '') return null;
   return 'opens a quote that is never closed; nothing after it was read';
 }
 

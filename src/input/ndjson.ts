@@ -56,6 +56,7 @@ interface Line {
 interface Run {
   readonly lines: readonly Line[];
   readonly bytes: number;
+  readonly isPause: boolean;
 }
 
 /** The lines that are not blank, a block of text at a time: to wait for each line would double the work. */
@@ -72,14 +73,14 @@ async function* readRuns(source: Source): AsyncGenerator<Run> {
     }));
     line += texts.length;
     if (follows === 'cut') lines.push({ line, text: '-', flaw: 'is longer than 1 MiB; nothing after it was read' });
-    yield { lines: lines.filter((content) => content.text !== ''), bytes };
+    yield { lines: lines.filter((content) => content.text !== ''), bytes, isPause: follows === 'pause' };
   }
 }
 
 async function firstRun(runs: AsyncGenerator<Run>): Promise<Run> {
   for (;;) {
     const run = await runs.next();
-    if (run.done === true) return { lines: [], bytes: 0 };
+    if (run.done === true) return { lines: [], bytes: 0, isPause: false };
     if (run.value.lines.length > 0) return run.value;
   }
 }
@@ -108,6 +109,10 @@ async function* inBatches<Row, Field extends string>(
       rows = [];
       rejects = [];
     }
+    if (!run.isPause || rows.length + rejects.length === 0) continue;
+    yield { rows, rejects, bytes };
+    rows = [];
+    rejects = [];
   }
   if (rows.length + rejects.length > 0) yield { rows, rejects, bytes };
 }

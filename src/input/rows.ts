@@ -20,7 +20,7 @@ export interface InputReject<Field extends string> {
   readonly values: Readonly<Partial<Record<Field, string>>>;
 }
 
-/** Rows and rejects that were read together, as many lines as `batchRows` in every batch but the last. */
+/** Rows and rejects that were read together: as many lines as `batchRows`, fewer at the end and where the source paused. */
 export interface RowBatch<Row, Field extends string> {
   readonly rows: readonly Row[];
   readonly rejects: readonly InputReject<Field>[];
@@ -41,6 +41,7 @@ export interface RowOptions<Field extends string> {
   readonly batchRows?: number | undefined;
 }
 
+/** An empty chunk says that nothing more has come for a while: whole rows are handed on then, however few. */
 export type Source = AsyncIterable<Uint8Array | string>;
 
 /** A cell that is there, or undefined: an empty one says nothing. */

@@ -16,8 +16,11 @@ export interface TextBlock {
   readonly flaws: ReadonlyMap<number, string> | null;
   /** Bytes of the source read so far. */
   readonly bytes: number;
-  /** `more` follows; `end` of the file; `cut`: the next line is longer than `LONGEST_RECORD`, and reading stopped. */
-  readonly follows: 'more' | 'end' | 'cut';
+  /**
+   * `more` follows; so it does after a `pause`, though not at once; `end` of the file; `cut`: the next line is longer than
+   * `LONGEST_RECORD`, and reading stopped.
+   */
+  readonly follows: 'more' | 'pause' | 'end' | 'cut';
 }
 
 /**
@@ -41,12 +44,15 @@ export async function* readTextBlocks(source: AsyncIterable<Uint8Array | string>
     gathered.push(fresh);
     size += fresh.length;
     bytes += fresh.length;
-    if (size < BLOCK_BYTES) continue;
+    const isPause = fresh.length === 0 && size > 0;
+    if (size < BLOCK_BYTES && !isPause) continue;
 
     const block = Buffer.concat(gathered);
+    // A line feed may still be on its way to the carriage return before it.
+    if (isPause && newline === undefined && !block.includes(LF)) continue;
     newline ??= newlineOf(block);
     const end = block.lastIndexOf(newline) + 1;
-    if (end > 0) yield toBlock(block.subarray(0, end), newline, { first, bytes, follows: 'more' });
+    if (end > 0) yield toBlock(block.subarray(0, end), newline, { first, bytes, follows: isPause ? 'pause' : 'more' });
     if (end > 0) first = false;
     gathered = [block.subarray(end)];
     size -= end;

@@ -139,6 +139,15 @@ describe('signals', () => {
     expect(result.posted % 20_000).toBe(0);
   });
 
+  test('what a pipe brought is posted while the pipe is silent', async () => {
+    const child = start(['usage', 'import', '-', '--json']);
+    const done = ended(child);
+    child.stdin?.write('id,time,app,service,quantity\np-1,2026-10-01,crm,email,1\np-2,2026-10-01,crm,em');
+    await posted('p-1');
+    child.stdin?.end('ail,1\n');
+    expect(JSON.parse((await done).stdout)).toMatchObject({ read: 2, posted: 2, rejected: 0 });
+  });
+
   test.each([
     ['SIGTERM', 'trap "echo caught; exit 7" TERM; ', 'caught\n', 'ended with 7', 7],
     ['SIGINT', '', '', 'stopped by SIGINT', 130],
@@ -196,6 +205,11 @@ describe('a file that is written whole or not at all', () => {
   });
 });
 
+/** An answer but for the moments in it. */
+function timeless(json: string): object {
+  return JSON.parse(json.replaceAll(/20\d\d-\d\d-\d\dT[\d:.]+Z/g, 'then'));
+}
+
 describe('a large file, which is read on a thread of its own', () => {
   const line = (n: number, id = `l-${n}`) => `${id},2026-10-01T10:00:00.000Z,crm,email,1,${'m'.repeat(90)}`;
 
@@ -208,9 +222,11 @@ describe('a large file, which is read on a thread of its own', () => {
     rows[20_500] = line(17);
     rows[20_501] = line(18).replace(',1,', ',2,');
     writeFileSync(path.join(home.home, 'large.csv'), `id,time,app,service,quantity,memo\n${rows.join('\n')}\n`);
+    const dry = await home.wallet('usage import large.csv --dry-run --json');
     const { status, stdout } = await home.wallet('usage import large.csv --rejects bad.csv --json');
     expect(status).toBe(10);
     expect(JSON.parse(stdout)).toMatchObject({ read: 21_000, posted: 20_995, duplicates: 1, rejected: 4 });
+    expect(timeless(dry.stdout)).toEqual({ ...timeless(stdout), dryRun: true });
     const bad = readFileSync(path.join(home.home, 'bad.csv'), 'utf8').trimEnd().split('\n').slice(1);
     const codes = bad.map(
       (text) => /(?:unknown_app|invalid_input|invalid_quantity|idempotency_conflict)/.exec(text)?.[0],

@@ -3,7 +3,7 @@ import type { Range } from '../values';
 import { named } from './codec';
 
 const LONGEST_LIST = 1_000;
-const LONGEST_BATCH = 10_000;
+const LONGEST_BATCH = 20_000;
 
 // What is sent: bounded, and nothing but what is named.
 export const text = z.string().max(10_000);
