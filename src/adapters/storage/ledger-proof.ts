@@ -55,8 +55,10 @@ export class LedgerProofReader implements LedgerProof {
   async brokenEventIds(): Promise<readonly string[]> {
     const faults: string[] = [];
     const walk = new EventIdWalk((fault) => faults.length < MOST_FAULTS && faults.push(fault));
-    const sql = `SELECT e.id_key, e.seq, t.external_id FROM event_ids e LEFT JOIN transactions t ON t.org = e.org
-      AND t.seq = e.seq WHERE e.org = ? AND e.id_key > ? ORDER BY e.id_key LIMIT ${PAGE}`;
+    // The page comes first: joined before it is cut off, all that is left would be joined for each page.
+    const page = `SELECT org, id_key, seq FROM event_ids WHERE org = ? AND id_key > ? ORDER BY id_key LIMIT ${PAGE}`;
+    const sql = `SELECT e.id_key, e.seq, t.external_id FROM (${page}) e
+      LEFT JOIN transactions t ON t.org = e.org AND t.seq = e.seq ORDER BY e.id_key`;
     for (let after: SqlValue = Number.MIN_SAFE_INTEGER; ; ) {
       const rows = await this.#connection.table(sql, [this.#org, after]);
       for (const [key, seq, id] of rows) walk.take(Number(key), Number(seq), id as string | null);
