@@ -1,6 +1,8 @@
+import { quote } from '../core/credits';
+import { WalletError } from '../core/errors';
 import type { Instant } from '../core/time';
 import { utcCalendar } from '../core/time';
-import type { System } from '../ports/system';
+import { FAIL_POINTS, type System } from '../ports/system';
 import { sha256 } from './sha256';
 
 /** Characters of the seal of a write of one or two entries, and room to spare. */
@@ -11,6 +13,7 @@ let digests = 0;
 
 /** The machine's own clock, randomness and digests. A fixed clock, where one was set, stands still. */
 export function createSystem(fixedNow: Instant | undefined, failpoint?: string): System {
+  if (failpoint) requireFailPoint(failpoint);
   return {
     // The machine's clock is within the years that an instant can be.
     now: () => fixedNow ?? (Date.now() as Instant),
@@ -21,6 +24,15 @@ export function createSystem(fixedNow: Instant | undefined, failpoint?: string):
     digest,
     calendar: async (zone) => (zone === 'UTC' ? utcCalendar : (await import('./calendar')).openCalendar(zone)),
   };
+}
+
+/** A name that nothing passes would end nothing, and a test of it prove nothing. */
+function requireFailPoint(name: string): void {
+  if (FAIL_POINTS.some((point) => point === name)) return;
+  throw new WalletError('invalid_config', `there is no failpoint ${quote(name)}`, {
+    why: `WALLET_FAILPOINT is one of ${FAIL_POINTS.join(', ')}`,
+    hint: 'unset WALLET_FAILPOINT',
+  });
 }
 
 /** Ends the process as a power cut would: nothing is flushed, closed or rolled back by us. */

@@ -1,28 +1,31 @@
 import type { Calendar, Instant } from '../core/time';
 
 /** Moments of a dealing with the processor, and of a move, at which a test may end the process. */
-type FailPoint =
-  | 'intent.before_commit'
-  | 'intent.after_commit'
-  | 'create.before_send'
-  | 'create.after_recv'
-  | 'pi.after_commit'
-  | 'confirm.before_send'
-  | 'confirm.after_send'
-  | 'credit.before_commit'
-  | 'credit.after_commit'
-  | 'cancel.before_send'
-  | 'cancel.after_send'
-  | 'fail.before_commit'
-  | 'refund.before_commit'
-  | 'refund.before_send'
-  | 'refund.after_send'
-  | 'refund.before_settle'
-  | 'refund.after_settle'
-  | 'move.log'
-  | 'move.records'
-  | 'move.copied'
-  | 'move.marked';
+export const FAIL_POINTS = [
+  'intent.before_commit',
+  'intent.after_commit',
+  'create.before_send',
+  'create.after_recv',
+  'pi.after_commit',
+  'confirm.before_send',
+  'confirm.after_send',
+  'credit.before_commit',
+  'credit.after_commit',
+  'cancel.before_send',
+  'cancel.after_send',
+  'fail.before_commit',
+  'refund.before_commit',
+  'refund.before_send',
+  'refund.after_send',
+  'refund.before_settle',
+  'refund.after_settle',
+  'move.log',
+  'move.records',
+  'move.copied',
+  'move.marked',
+] as const;
+
+type FailPoint = (typeof FAIL_POINTS)[number];
 
 /** What a use case needs from the machine. */
 export interface System {

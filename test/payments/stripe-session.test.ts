@@ -190,6 +190,7 @@ describe('a key', () => {
       ['balance', live, 4, 'live_guard'],
       ['init --org other --provider stripe --ledger x.db', { STRIPE_API_KEY: 'sk_live_fake' }, 4, 'live_guard'],
       ['buy 10 --yes', { ...live, WALLET_FAILPOINT: 'confirm.after_send' }, 4, 'live_guard'],
+      ['buy 10 --yes', { WALLET_FAILPOINT: 'confirm.after_sent' }, 2, 'invalid_config'],
       ['buy 10 --yes', { STRIPE_API_KEY: 'pk_test_fake' }, 2, 'invalid_config'],
       ['buy 10 --yes', { STRIPE_API_KEY: '' }, 2, 'invalid_config'],
       ['buy 10 --yes', { WALLET_STRIPE_API_BASE: 'http://example.com' }, 2, 'invalid_config'],

@@ -1,16 +1,9 @@
-import type { Purchase } from '../../contract/purchases';
-import type {
-  RechargeCheck,
-  RechargeEvaluation,
-  RechargeRule,
-  RechargeSetAnswer,
-  RechargeTyped,
-} from '../../contract/recharge';
-import type { Column } from '../../output/view';
+import type { RechargeSetAnswer, RechargeTyped } from '../../contract/recharge';
 import { type Call, given } from '../call';
-import type { Cli, Styled } from '../cli';
+import type { Cli } from '../cli';
 import { CHECK_STATUS } from '../exit-status';
 import { pageOf, showList } from '../list';
+import { describeRule, EVALUATIONS, TOP_UPS, whyNot } from '../recharge-view';
 import { SCHEDULE_OPTIONS } from '../schedule-options';
 import type { CommandSpec, OptionSpec } from '../spec';
 import { balanceLine } from '../wording';
@@ -23,28 +16,6 @@ const TERMS: readonly OptionSpec[] = [
   { flag: '--daily-count <n>', help: 'top-ups a day at most; 5 if not said' },
   { flag: '--cooldown <time>', help: 'wait after a top-up; 10m if not said' },
   { flag: '--max-failures <n>', help: 'pause after so many declined top-ups; 3 if not said' },
-];
-
-const TOP_UPS: readonly Column<Purchase>[] = [
-  { key: 'id', title: 'Id', kind: 'text', cell: (purchase) => purchase.id },
-  { key: 'created_at', title: 'Created', kind: 'time', cell: (purchase) => purchase.createdAt },
-  { key: 'status', title: 'Status', kind: 'text', cell: (purchase) => purchase.status },
-  { key: 'credits', title: 'Credits', kind: 'amount', cell: (purchase) => purchase.credits },
-  { key: 'payment_method', title: 'Paid by', kind: 'text', cell: (purchase) => purchase.paymentMethod, spare: 1 },
-  { key: 'failure', title: 'Failure', kind: 'text', cell: (purchase) => purchase.failure?.code ?? null },
-];
-
-const EVALUATIONS: readonly Column<RechargeEvaluation>[] = [
-  { key: 'time', title: 'Time', kind: 'time', cell: (each) => each.time },
-  { key: 'times', title: 'Times', kind: 'count', cell: (each) => each.times },
-  { key: 'outcome', title: 'Outcome', kind: 'text', cell: (each) => each.outcome, whole: true },
-  { key: 'guard', title: 'Guard', kind: 'text', cell: (each) => each.guard, whole: true },
-  { key: 'available', title: 'Available', kind: 'amount', cell: (each) => text(each.inputs.available) },
-  { key: 'pending', title: 'Pending', kind: 'amount', cell: (each) => text(each.inputs.pending) },
-  { key: 'below', title: 'Below', kind: 'amount', cell: (each) => text(each.inputs.below) },
-  { key: 'top_up', title: 'Top-up', kind: 'amount', cell: (each) => text(each.inputs.topUp) },
-  { key: 'reason', title: 'Why', kind: 'text', cell: (each) => each.reason },
-  { key: 'purchase', title: 'Purchase', kind: 'text', cell: (each) => each.purchase, dataOnly: true },
 ];
 
 export const commands: readonly CommandSpec[] = [
@@ -124,7 +95,7 @@ export const commands: readonly CommandSpec[] = [
     kind: 'read',
     async run(_call, cli) {
       const result = await (await cli.wallet()).recharge.show();
-      return cli.show(result, () => describe(result.recharge, cli));
+      return cli.show(result, () => describeRule(result.recharge, cli));
     },
   },
   {
@@ -145,7 +116,7 @@ export const commands: readonly CommandSpec[] = [
     kind: 'change',
     async run(call, cli) {
       const result = await (await cli.wallet()).recharge.off(call.change());
-      return cli.show(result, () => describe(result.recharge, cli));
+      return cli.show(result, () => describeRule(result.recharge, cli));
     },
   },
   {
@@ -157,6 +128,8 @@ export const commands: readonly CommandSpec[] = [
     kind: 'change',
     async run(call, cli) {
       const result = await (await cli.wallet()).recharge.check(call.change());
+      const { purchase } = result;
+      if (purchase?.hosted != null) cli.warn(`pay it here: ${purchase.hosted}`);
       await cli.show(result, () => `${result.outcome}${whyNot(result)}\n${balanceLine(result.balance)}`);
       return CHECK_STATUS[result.outcome];
     },
@@ -226,35 +199,5 @@ async function answerSet(
   const result = await set({});
   for (const { message } of result.warnings) cli.note(`warning: ${message}`);
   if (result.nextCharge !== null) cli.note(`the next check will charge ${result.nextCharge} USD`);
-  return cli.show(result, () => describe(result.recharge, cli));
-}
-
-function whyNot({ outcome, reason, purchase }: RechargeCheck): string {
-  if (purchase !== undefined)
-    return `: ${purchase.credits} credits (${purchase.id})${purchase.failure === null ? '' : `, ${purchase.failure.message}`}`;
-  return outcome === 'not_needed' || outcome === 'recharged' ? '' : `: ${reason}`;
-}
-
-async function describe(rule: RechargeRule | null, cli: Cli): Promise<Styled | string> {
-  if (rule === null) return 'there is no auto top-up rule; set one with: wallet recharge set --below 50 --amount 100\n';
-  const clock = await cli.clock();
-  const { paused, backingOffUntil, lastAttempt } = rule;
-  return cli.facts([
-    ['auto top-up', rule.enabled ? 'on' : 'off'],
-    ['below', rule.below],
-    rule.amount === null ? ['refill to', rule.refillTo ?? '-'] : ['amount', rule.amount],
-    ['monthly cap', rule.monthlyCap ?? 'none'],
-    ['this month', rule.spentThisMonth],
-    ['a day', `${rule.dailyCount} at most`],
-    ['cool-down', rule.cooldown],
-    ['failures', `${rule.failures} of ${rule.maxFailures}`],
-    ...(paused === null ? [] : [['paused', `${clock(paused.at)}, ${paused.reason.replaceAll('_', ' ')}`] as const]),
-    ...(backingOffUntil === null ? [] : [['tries again', clock(backingOffUntil)] as const]),
-    ...rule.blockedCards.map(({ card, code }) => ['left alone', `${card} (${code})`] as const),
-    ['last attempt', lastAttempt === null ? 'none yet' : `${clock(lastAttempt.at)}, ${lastAttempt.outcome}`],
-  ]);
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return cli.show(result, () => describeRule(result.recharge, cli));
 }
