@@ -53,12 +53,23 @@ export function openApiDocument(version: string) {
 }
 
 /** What an operation answers, with the objects it names moved to where the document keeps them. */
-function answerSchema(codec: z.ZodObject): { answer: object; names: object } {
+export function answerSchema(codec: z.ZodObject): {
+  answer: JsonObjectSchema;
+  names: Readonly<Record<string, JsonObjectSchema>>;
+} {
   const written = JSON.stringify(z.toJSONSchema(codec, { io: 'input' })).replaceAll(
     '#/$defs/',
     '#/components/schemas/',
   );
-  const { $schema: _, $defs: names = {}, ...answer } = JSON.parse(written) as { $schema: string; $defs?: object };
+  // What zod writes for objects is such a schema.
+  const {
+    $schema: _,
+    $defs: names = {},
+    ...answer
+  } = JSON.parse(written) as JsonObjectSchema & {
+    $schema: string;
+    $defs?: Record<string, JsonObjectSchema>;
+  };
   return { answer, names };
 }
 

@@ -11,9 +11,13 @@ export interface RequestCodec {
 }
 
 export interface JsonObjectSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, JsonObjectSchema>>;
   readonly items?: JsonObjectSchema;
+  readonly $ref?: string;
+  readonly anyOf?: readonly JsonObjectSchema[];
+  readonly enum?: readonly string[];
+  readonly const?: unknown;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean;
 }
@@ -74,7 +78,7 @@ function fromQuery({ properties = {} }: JsonObjectSchema, query: URLSearchParams
 }
 
 /** What is no number or flag stays text, and the codec refuses it. */
-function readField(text: string, type: string | undefined): unknown {
+function readField(text: string, type: JsonObjectSchema['type']): unknown {
   if (type === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
   if (type === 'integer' || type === 'number') return /^-?[0-9]{1,15}$/.test(text) ? Number(text) : text;
   return text;

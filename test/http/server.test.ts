@@ -87,6 +87,10 @@ test('the document of the API is valid, and the page loads nothing from elsewher
   const page = (await api.call('GET', '/docs')).text;
   expect(page).toContain('/v1/usage/batch');
   expect(page).not.toMatch(/https?:|src=/);
+  // Each object that is named is there to go to.
+  const named = [...page.matchAll(/href="#(\w+)"/g)].map(([, name]) => name);
+  expect(named).toContain('Transaction');
+  expect(named.filter((name) => !page.includes(`id="${name}"`))).toEqual([]);
 });
 
 test('an answer is what the document says, to the field: the sessions rely on this check', async () => {
