@@ -2,8 +2,12 @@
  * What could move a cursor, recolour a screen or turn text around: C0 and C1 controls, DEL, soft hyphen, direction
  * marks and overrides, zero-width characters, line separators, tag characters, and halves of surrogate pairs.
  */
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}\p{Surrogate}]/gu;
+function replaceUnsafe(text: string, replace: (char: string) => string): string {
+  // Written here, it is made when it is first needed: that takes as long as to show a balance.
+  const unsafe =
+    /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}\p{Surrogate}]/gu;
+  return text.replace(unsafe, replace);
+}
 
 const PLAIN = /^[\u0020-\u007e]*$/;
 
@@ -14,12 +18,12 @@ const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t'
  * `\x1b`, `\u202e`). All data that people or programs put in passes through here before a terminal gets it.
  */
 export function escapeControl(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(UNSAFE, (char) => SHORT[char] ?? escaped(char));
+  return PLAIN.test(text) ? text : replaceUnsafe(text, (char) => SHORT[char] ?? escaped(char));
 }
 
 /** The same characters as JSON writes them, so that the document keeps its meaning. For text that is JSON already. */
 export function escapeControlInJson(json: string): string {
-  return PLAIN.test(json) ? json : json.replace(UNSAFE, jsonEscaped);
+  return PLAIN.test(json) ? json : replaceUnsafe(json, jsonEscaped);
 }
 
 function escaped(char: string): string {
