@@ -8,7 +8,7 @@ import { STARTER_CATALOGUE } from '../core/pricing/catalogue';
 import type { Instant } from '../core/time';
 import type { LedgerInfo, LedgerUnit, OrganisationRecord, Store } from '../ports/store';
 import { changeIn, replayed } from './command';
-import type { Dependencies, Processor } from './dependencies';
+import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { checkParticulars, type Particulars, withParticulars } from './particulars';
 import { presentBalance, presentOrganisation } from './present';
@@ -24,12 +24,20 @@ interface Initialised {
 /** Creates the organisation with its starter catalogue, or brings an existing one's particulars up to date. */
 export async function init(deps: Dependencies, request: InitRequest): Promise<Changed & Initialised> {
   const particulars = await checkParticulars(deps, request);
+  const birth = { instance: deps.system.random(), createdAt: deps.system.now() };
+  let described: Promise<LedgerInfo> | undefined;
+  const describe = () => {
+    // The processor is asked once.
+    described ??= deps.processor(request.provider ?? 'sandbox').then((processor) => ({ ...processor, ...birth }));
+    return described;
+  };
+  if (!(await isThere(deps))) {
+    // All that can be refused is refused before there is a file.
+    await deps.admit(await describe());
+    if (request.dryRun === true) throw dryRunOfNew(particulars.name);
+  }
   const store = await deps.store({ create: true });
-  const now = deps.system.now();
-  const info = await knownLedger(store, () => deps.processor(request.provider ?? 'sandbox'), {
-    instance: deps.system.random(),
-    createdAt: now,
-  });
+  const info = await knownLedger(store, describe);
   requireSameProvider(info, request.provider);
   await deps.admit(info);
   const isNew = (await store.findOrganisation(particulars.name)) === undefined;
@@ -56,17 +64,27 @@ async function keep(session: Session, request: InitRequest, result: Initialised)
 }
 
 /** What the ledger is; a new one is founded for the processor, which is asked only then. */
-async function knownLedger(
-  store: Store,
-  ask: () => Promise<Processor>,
-  birth: Pick<LedgerInfo, 'instance' | 'createdAt'>,
-): Promise<LedgerInfo> {
+async function knownLedger(store: Store, describe: () => Promise<LedgerInfo>): Promise<LedgerInfo> {
   try {
     return await store.info();
   } catch (error) {
-    if (!(error instanceof WalletError) || error.code !== 'not_initialised') throw error;
-    return store.found({ ...(await ask()), ...birth });
+    if (!isMissing(error)) throw error;
+    return store.found(await describe());
   }
+}
+
+async function isThere(deps: Dependencies): Promise<boolean> {
+  try {
+    await deps.store();
+    return true;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    return false;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof WalletError && error.code === 'not_initialised';
 }
 
 async function createOrganisation(deps: Dependencies, particulars: Particulars): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../helpers/cli';
@@ -133,4 +133,14 @@ test('a card number, or a key, never appears again in what is printed', async ()
       expect(stderr).not.toContain(secret);
     }
   }
+});
+
+test.each([
+  ['a key that is none', 'init --org shop --provider stripe --ledger new.db', { STRIPE_API_KEY: 'nonsense' }],
+  ['no key', 'init --org shop --provider stripe --ledger new.db', {}],
+  ['a dry run', 'init --org shop --ledger new.db --dry-run', {}],
+])('an organisation that is refused leaves no ledger: %s', async (_what, line, env) => {
+  const { status } = await home.wallet(line, { env });
+  expect(status).not.toBe(0);
+  expect(readdirSync(home.home).filter((name) => name.startsWith('new.db'))).toEqual([]);
 });

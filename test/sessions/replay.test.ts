@@ -110,8 +110,8 @@ const CHANGES: readonly (readonly [line: string, other: string | null])[] = [
   ['card remove $OTHER', 'card remove $CARD'],
 ];
 
-/** They need a purchase or invoice that is open, a webhook, or a delivery that was given up; tests of their own do them. */
-const ELSEWHERE = ['purchase cancel', 'alert test', 'alert retry', 'invoice pay'];
+/** They start a program, or need a purchase or invoice that is open, a webhook, or a delivery that was given up; tests of their own do them. */
+const ELSEWHERE = ['purchase cancel', 'alert test', 'alert retry', 'run', 'invoice pay'];
 
 test.each(CHANGES)('%s is done once for a key', { timeout: 30_000 }, async (line, other) => {
   const key = `--idempotency-key "${line.replaceAll('"', '')}"`;
