@@ -43,6 +43,7 @@ describe('a database that will not do is refused without a word of the password'
 
   test.each<[string, (url: URL) => void, string]>([
     ['a wrong password', (url) => (url.password = 'hunter2'), 'ledger_unavailable'],
+    ['no password', (url) => (url.password = ''), 'ledger_unavailable'],
     ['an unknown user', (url) => (url.username = 'nobody'), 'ledger_unavailable'],
     ['a database that is not there', (url) => (url.pathname = '/nowhere'), 'ledger_unavailable'],
     ['a port where nothing listens', (url) => (url.port = '1'), 'ledger_unavailable'],

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../helpers/cli';
@@ -44,7 +45,13 @@ test('a ledger moves into a database and back into a file, and stays the same in
   const there = await move(books.file, database.url);
   expect(there.stderr).toBe('');
   const after = await shown(database.url);
-  const back = await move(database.url, path.join(home.home, 'back.db'));
+  // On the way back the password is where PostgreSQL's own programs look for it, and the place is on the command line.
+  const { host, hostname, port, username, password, pathname } = new URL(database.url);
+  const PGPASSFILE = path.join(home.home, 'passwords');
+  const entry = `${hostname}:${port}:*:${username}:${decodeURIComponent(password)}\n`;
+  writeFileSync(PGPASSFILE, entry, { mode: 0o600 });
+  const source = `postgres://${username}@${host}${pathname}`;
+  const back = await home.wallet(['migrate', '--ledger', source, '--to', 'back.db', '--json'], { env: { PGPASSFILE } });
   expect(back.stderr).toBe('');
 
   expect(after).toEqual(before);

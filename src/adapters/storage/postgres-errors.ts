@@ -37,7 +37,7 @@ export function translated(label: string, error: unknown): unknown {
   if (isCollision(error) || state === '55P03') return busy(error);
   if (state === '28P01' || state === '28000') {
     return unavailable(label, 'the server refused the user or the password', {
-      hint: 'check the user in the URL and the password in PGPASSWORD',
+      hint: 'check the user in the URL, and the password in PGPASSWORD or ~/.pgpass',
       cause: error,
     });
   }

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { WalletError } from '../../core/errors';
 import { isLost, translated, unavailable } from './postgres-errors';
+import { findPassword } from './postgres-passwords';
 import { TYPES } from './postgres-statements';
 import type { PostgresAddress } from './postgres-url';
 
@@ -85,6 +86,8 @@ export class PostgresPool {
 
 function openPool(address: PostgresAddress, { host, port }: PostgresAddress['hosts'][number]): pg.Pool {
   const { user, password, database, tls } = address;
+  // A server that asks for a password where there is none refuses this one, and lets the connection go.
+  const look = async () => findPassword(address, { host, port }) ?? 'none was given';
   const pool = new pg.Pool({
     host,
     port,
@@ -97,7 +100,7 @@ function openPool(address: PostgresAddress, { host, port }: PostgresAddress['hos
     ssl: tls === undefined ? false : { rejectUnauthorized: true, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
     types: TYPES as pg.CustomTypesConfig,
     ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
+    ...(password === undefined && (process.env.PGPASSWORD ?? '') !== '' ? {} : { password: password ?? look }),
     ...(database === undefined ? {} : { database }),
   });
   pool.on('error', () => undefined);
