@@ -37,7 +37,7 @@ const BENCHES: readonly { rows: readonly string[]; run: (workshop: Workshop) => 
 
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exit(1); // a server that was measured may still be running, and would be waited for
 });
 
 async function main([first, ...rest]: readonly string[]): Promise<void> {

@@ -20,6 +20,7 @@ export async function serve(ledger: string, home: string): Promise<ServedLedger>
     env: { PATH: process.env.PATH ?? '', HOME: home, WALLET_LEDGER: ledger },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  process.once('exit', () => server.kill('SIGTERM'));
   const [line] = await Promise.race([once(createInterface(server.stdout), 'line'), failed(server)]);
   const { url } = JSON.parse(line) as { url: string };
   const stop = async () => {
