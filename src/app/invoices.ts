@@ -1,6 +1,6 @@
 import type { Changed, ChangeOptions } from '../contract/calls';
 import type { Invoice } from '../contract/invoices';
-import { formatCredits, negate, quote, ZERO } from '../core/credits';
+import { type Credits, formatCredits, negate, quote, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
 import { ACCOUNTS } from '../core/ledger/chart';
@@ -33,12 +33,12 @@ export async function runInvoices(deps: Dependencies, request: ChangeOptions & {
   const session = await openSession(deps, 'invoice.run');
   const { id: period, to } = monthOfPeriod(session, request.period ?? 'last-month');
   if (to > session.now()) throw notEnded(period, to);
-  await session.gateway();
+  const { smallestCharge } = await session.gateway();
   if (request.dryRun !== true) await driveUnresolved(session);
   const facts = { operation: 'invoice.run', action: 'invoice.issue', subject: period } as const;
   const issued = await changeIn(session, facts, request, async (unit) => {
     const standing = (await unit.records.invoices.list({ period }))[0];
-    return { invoice: standing ?? (await issue(unit, session, period, to)) ?? null };
+    return { invoice: standing ?? (await issue(unit, session, { period, to, smallestCharge })) ?? null };
   });
   const marks = {
     ...(issued.replayed ? { replayed: true as const } : {}),
@@ -87,8 +87,7 @@ export async function showInvoice(deps: Dependencies, request: { id: string }): 
 async function issue(
   unit: LedgerUnit,
   session: Session,
-  period: string,
-  to: Instant,
+  { period, to, smallestCharge }: { period: string; to: Instant; smallestCharge: Credits },
 ): Promise<InvoiceRecord | undefined> {
   const invoices = await unit.records.invoices.list();
   const used = await usedUntil(unit, session, to);
@@ -97,8 +96,8 @@ async function issue(
     invoices.flatMap((invoice) => invoice.lines),
   );
   const { total, rounding } = totalOf(lines);
-  // Less than a cent, or more given back than used: it stays on account and goes on the next invoice.
-  if (total <= 0) return undefined;
+  // Less than can be charged, or more given back than used: it stays on account and goes on the next invoice.
+  if (total < smallestCharge) return undefined;
   const { journal, finish } = await openJournal(unit, session);
   const id = makeId('inv', journal.at, session.deps.system.random());
   if (rounding !== 0) {

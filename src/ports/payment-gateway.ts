@@ -99,6 +99,8 @@ export interface HostedPages {
  */
 export interface PaymentGateway {
   readonly provider: 'sandbox' | 'stripe';
+  /** The least it charges a card: whole cents. A postpaid bill of less waits for the next one. */
+  readonly smallestCharge: Credits;
   /** Null where the processor has none: the sandbox. */
   readonly hosted: HostedPages | null;
   /**

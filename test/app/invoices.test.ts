@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Books, openBooks } from '../helpers/books';
+import { openStripeShop } from '../helpers/stripe-shop';
 
 let books: Books;
 
@@ -95,4 +96,25 @@ describe('an invoice', () => {
       'INV-000001',
     ]);
   });
+});
+
+const MONTH_MS = 31 * 86_400_000;
+
+it('a bill below what Stripe charges waits for the next one', async () => {
+  const shop = await openStripeShop();
+  const { wallet } = shop;
+  await wallet.catalogue.addApp({ app: 'crm' });
+  await wallet.catalogue.addService({ service: 'fax', price: '0.1', billing: 'postpaid' });
+  await wallet.usage.record({ app: 'crm', service: 'fax', quantity: '4' });
+  shop.advance(MONTH_MS);
+
+  const small = await wallet.invoices.run({});
+  const waiting = (await wallet.organisation.status()).postpaid;
+  await wallet.usage.record({ app: 'crm', service: 'fax', quantity: '1' });
+  shop.advance(MONTH_MS);
+  const { invoice } = await wallet.invoices.run({});
+  await shop.remove();
+
+  expect([small.invoice, waiting.accrued]).toEqual([null, '0.40']);
+  expect(invoice).toMatchObject({ number: 'INV-000001', status: 'paid', total: '0.50', lines: [{ quantity: 5 }] });
 });

@@ -1,4 +1,4 @@
-import { toCents } from '../../src/core/credits';
+import { fromCents, toCents } from '../../src/core/credits';
 import type { Payment } from '../../src/core/payment/purchase';
 import type { Dispute, Refund } from '../../src/core/payment/refund';
 import { holdsMoney } from '../../src/core/payment/refund';
@@ -34,6 +34,7 @@ interface Charge {
  */
 export class SimulatedProcessor implements PaymentGateway {
   readonly provider = 'sandbox';
+  readonly smallestCharge = fromCents(50);
   readonly hosted: SimulatedPages;
   readonly payments = new Map<string, Payment>();
   readonly refunds: Refund[] = [];

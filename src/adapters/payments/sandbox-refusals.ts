@@ -8,8 +8,9 @@ import type { PaymentAnswer, Refusal } from '../../ports/payment-gateway';
 import { findTestCard, SUGGESTED_TOKENS, type TestCard, testTokens } from './sandbox-cards';
 import type { SandboxPayment } from './sandbox-records';
 
-/** What Stripe charges at least and at most, in cents. */
-const SMALLEST_CHARGE = 50;
+/** In cents. A small trial of a postpaid service is to be seen paid: play money needs no minimum. */
+export const SMALLEST_CHARGE = 1;
+/** What Stripe charges at most, in cents. */
 const LARGEST_CHARGE = 99_999_999;
 /** Longer text is no slip of the finger, and slow to compare. */
 const LONGEST_GUESS = 100;
@@ -75,7 +76,7 @@ export function unexpectedState(action: 'confirmed' | 'cancelled', payment: Sand
 
 /** Why the amount can't be charged by card; undefined where it can. */
 export function amountRefusal(amountCents: number): PaymentAnswer | undefined {
-  if (amountCents < SMALLEST_CHARGE) return refuse('amount_too_small', 'the amount is below 0.50');
+  if (amountCents < SMALLEST_CHARGE) return refuse('amount_too_small', 'the amount is below 0.01');
   if (amountCents > LARGEST_CHARGE) return refuse('amount_too_large', 'the amount is above 999999.99');
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { toCents } from '../../core/credits';
+import { fromCents, toCents } from '../../core/credits';
 import type { PlainDate } from '../../core/date';
 import type { Payment } from '../../core/payment/purchase';
 import type { Dispute, Refund } from '../../core/payment/refund';
@@ -25,6 +25,7 @@ import {
   refusedKey,
   requireStorable,
   reusedKey,
+  SMALLEST_CHARGE,
   unexpectedState,
   unknownCard,
   unknownCustomer,
@@ -43,6 +44,7 @@ export function createSandbox(driver: SqlDriver, now: () => Instant): PaymentGat
 
 class Sandbox implements PaymentGateway {
   readonly provider = 'sandbox';
+  readonly smallestCharge = fromCents(SMALLEST_CHARGE);
   readonly hosted = null;
   readonly #driver: SqlDriver;
   readonly #requests: SandboxRequests;

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { toCents } from '../../core/credits';
+import { fromCents, toCents } from '../../core/credits';
 import type { Payment } from '../../core/payment/purchase';
 import type { Dispute, Refund } from '../../core/payment/refund';
 import type { Instant } from '../../core/time';
@@ -34,6 +34,8 @@ export function createStripe(settings: StripeSettings, instance: string, pace?: 
 
 export class StripeGateway implements PaymentGateway {
   readonly provider = 'stripe';
+  /** Its minimum for US dollars. */
+  readonly smallestCharge = fromCents(50);
   readonly hosted: HostedPages;
   readonly #client: StripeClient;
   readonly #instance: string;
