@@ -105,13 +105,14 @@ function shown({ status, stdout, stderr }: Outcome, sandbox: Sandbox): string {
   return `${masked(stdout + errors, sandbox)}${status === 0 ? '' : `[${status}]\n`}`;
 }
 
-/** What differs from run to run: ids, cursors, sizes of files and the home folder. */
+/** What differs from run to run: ids, cursors, sizes of files and the home folder; and how many writes made its tokens. */
 function masked(text: string, { home }: Sandbox): string {
   return text
     .replaceAll(home, '~')
     .replace(/\bwlt_test_1_\w+/g, 'wlt_test_1_…')
     .replace(IDS, (_, prefix: string, rest: string) => `${prefix}_${'x'.repeat(rest.length)}`)
     .replace(/--cursor \S+/g, '--cursor …')
+    .replace(/(chain: )\d+ writes/g, '$1… writes')
     .replace(/("(?:next|hash)": ?)"[^"]+"/g, '$1"…"')
     .replace(/("bytes": )\d+/g, '$1…');
 }
