@@ -2,8 +2,8 @@ import { isLoopback, readStripeSettings, type StripeSettings } from './adapters/
 import { digest } from './adapters/system';
 import type { Processor } from './app/dependencies';
 import { WalletError } from './core/errors';
+import type { LedgerInfo } from './ports/ledger-info';
 import type { PaymentGateway } from './ports/payment-gateway';
-import type { LedgerInfo } from './ports/store';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,9 @@
 import type { AlertCheck } from '../contract/alerts';
 import type { Changed, ChangeOptions } from '../contract/calls';
 import type { NoticeRecord } from '../core/alert';
-import { Abandon, type LedgerUnit, type LedgerView } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
+import type { LedgerView } from '../ports/ledger-view';
+import { Abandon } from '../ports/store';
 import { presentNotice } from './alerts';
 import { type ChangeFacts, changeIn, replayed } from './command';
 import { deliver } from './deliveries';

@@ -2,7 +2,9 @@ import type { Actor, TokenRecord } from '../core/access';
 import { WalletError } from '../core/errors';
 import type { Instant } from '../core/time';
 import { hashOf, parseToken } from '../core/token';
-import type { LedgerView, OrganisationRecord, Store } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
+import type { OrganisationRecord } from '../ports/record-types';
+import type { Store } from '../ports/store';
 import type { System } from '../ports/system';
 
 const HOUR_MS = 3_600_000;

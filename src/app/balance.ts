@@ -1,5 +1,5 @@
 import type { Balance } from '../contract/credit';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';
 import { presentBalance } from './present';
 import { readLedger, type Session } from './session';

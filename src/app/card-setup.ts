@@ -4,7 +4,7 @@ import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
 import { formatInstant } from '../core/time';
 import type { HostedOutcome } from '../ports/payment-gateway';
-import type { CardSetupRecord } from '../ports/store';
+import type { CardSetupRecord } from '../ports/record-types';
 import { insertCard } from './cards';
 import { type ChangeFacts, changeIn, replayed } from './command';
 import { requireCustomer } from './customer';

@@ -1,7 +1,8 @@
 import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { nearest } from '../core/text';
-import type { AppRecord, LedgerView, ServiceRecord } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
+import type { AppRecord, ServiceRecord } from '../ports/record-types';
 
 /** Throws `unknown_app`, with a did-you-mean. */
 export async function requireApp(view: LedgerView, name: string): Promise<AppRecord> {

@@ -10,7 +10,7 @@ import { parseTo, parseWhen } from '../core/period';
 import { parseText, refuseSecrets } from '../core/text';
 import type { Calendar, Instant } from '../core/time';
 import { insufficient } from '../core/usage';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';

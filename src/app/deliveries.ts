@@ -1,7 +1,8 @@
 import type { DeliveryRecord, NoticeRecord } from '../core/alert';
 import { delivered, isDue, taken, undelivered } from '../core/delivery';
+import type { LedgerUnit } from '../ports/ledger-unit';
+import type { LedgerView } from '../ports/ledger-view';
 import { type Message, NotDelivered, type Notifier } from '../ports/notifier';
-import type { LedgerUnit, LedgerView } from '../ports/store';
 import type { Session } from './session';
 
 /** Sends under way at once. */

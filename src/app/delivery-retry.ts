@@ -4,7 +4,7 @@ import type { DeliveryRecord } from '../core/alert';
 import { quote } from '../core/credits';
 import { revived } from '../core/delivery';
 import { WalletError } from '../core/errors';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { presentDelivery } from './alerts';
 import { change } from './command';
 import { deliver } from './deliveries';

@@ -3,9 +3,10 @@ import type { Receipt } from '../contract/purchases';
 import type { Actor } from '../core/access';
 import type { Credits } from '../core/credits';
 import type { Calendar } from '../core/time';
+import type { LedgerInfo } from '../ports/ledger-info';
 import type { Notifier } from '../ports/notifier';
 import type { PaymentGateway } from '../ports/payment-gateway';
-import type { LedgerInfo, Store } from '../ports/store';
+import type { Store } from '../ports/store';
 import type { System } from '../ports/system';
 
 /** How a ledger recognises its processor. */

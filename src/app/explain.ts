@@ -4,7 +4,7 @@ import { accountName } from '../core/ledger/chart';
 import { type Entry, OVERDRAFT } from '../core/ledger/entry';
 import { rate } from '../core/pricing/rating';
 import { formatInstant } from '../core/time';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';
 import { presentTransaction } from './present';
 import { originalTerms, requireEntry, sumReversals } from './reversal';

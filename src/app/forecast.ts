@@ -6,7 +6,7 @@ import { locateTransaction } from '../core/ids';
 import { ACCOUNTS } from '../core/ledger/chart';
 import type { WalletState } from '../core/ledger/journal';
 import type { Instant } from '../core/time';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { timeOrNull } from './present';

@@ -13,7 +13,7 @@ import { priceInForce } from '../core/pricing/rating';
 import { parseName, parseQuantity, refuseSecrets } from '../core/text';
 import { addMs, type Instant } from '../core/time';
 import { archived, decideUsage, type UsageParties } from '../core/usage';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { forApps } from './app-answers';
 import { change } from './command';
 import type { Dependencies } from './dependencies';

@@ -3,7 +3,7 @@ import { ACCOUNTS } from '../core/ledger/chart';
 import type { Entry } from '../core/ledger/entry';
 import type { Journal } from '../core/ledger/journal';
 import type { PurchaseRecord } from '../core/payment/purchase';
-import type { LedgerUnit } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
 
 /** What the card paid goes to the invoice and brings no credits; invoice and payment are settled in one write. */
 export async function payInvoiceIn(unit: LedgerUnit, journal: Journal, purchase: PurchaseRecord): Promise<Entry> {

@@ -4,7 +4,7 @@ import { formatCredits } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { parseQuantity } from '../core/text';
 import { decideUsage, quoteUsage, type UsageParties } from '../core/usage';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { withoutAmounts } from './app-answers';
 import { requireApp, requireService } from './catalogue';
 import type { Dependencies } from './dependencies';

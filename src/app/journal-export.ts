@@ -16,7 +16,8 @@ import {
 } from '../core/report/journal';
 import { nearest } from '../core/text';
 import { formatInstant, type Instant } from '../core/time';
-import type { EntryQuery, LedgerView, ListedEntry } from '../ports/store';
+import type { EntryQuery } from '../ports/entry-query';
+import type { LedgerView, ListedEntry } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { readLedger, type Session } from './session';

@@ -16,7 +16,9 @@ import {
 } from '../core/report/cost-per-lead';
 import { nearest, parseKey, parseName, parseText } from '../core/text';
 import { formatInstant } from '../core/time';
-import type { EntryQuery, LedgerUnit, LedgerView } from '../ports/store';
+import type { EntryQuery } from '../ports/entry-query';
+import type { LedgerUnit } from '../ports/ledger-unit';
+import type { LedgerView } from '../ports/ledger-view';
 import { requireApp, requireService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';

@@ -2,7 +2,8 @@ import type { Grant } from '../core/credit/grant';
 import { releaseHold } from '../core/credit/hold';
 import { Journal } from '../core/ledger/journal';
 import type { MonthTotal } from '../core/ledger/totals';
-import type { LedgerUnit, LedgerView } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Session } from './session';
 
 /** What a decision needs to have been read, beside the wallet and its open grants. */

@@ -1,7 +1,8 @@
 import { addDays, type PlainDate } from '../core/date';
 import { type DayTotal, TotalsCounter } from '../core/ledger/totals';
 import type { Instant } from '../core/time';
-import type { DayTotalsQuery, EntryQuery, LedgerView } from '../ports/store';
+import type { DayTotalsQuery, EntryQuery } from '../ports/entry-query';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Session } from './session';
 
 /** Rows of the log in memory at once. */

@@ -1,6 +1,7 @@
 import type { AlertKind, AlertRecord, NoticeRecord } from '../core/alert';
 import { makeId } from '../core/ids';
-import type { LedgerUnit, LedgerView } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Session } from './session';
 
 /** What is to be told. */

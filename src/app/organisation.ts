@@ -2,7 +2,7 @@ import type { Organisation, WalletStatus } from '../contract/organisation';
 import { seesBalance } from '../core/access';
 import { add, type Credits, formatCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { presentAlerts, presentUndelivered } from './alerts';
 import { billingTerms } from './billing';
 import type { Dependencies } from './dependencies';

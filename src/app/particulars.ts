@@ -2,7 +2,7 @@ import type { InitRequest } from '../contract/organisation';
 import { type Credits, parseCredits } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { parseEmail, parseName } from '../core/text';
-import type { OrganisationRecord } from '../ports/store';
+import type { OrganisationRecord } from '../ports/record-types';
 import type { Dependencies } from './dependencies';
 
 const MOST_ADDRESS_LINES = 6;

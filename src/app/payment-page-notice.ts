@@ -1,7 +1,7 @@
 import { formatCredits } from '../core/credits';
 import type { HostedPage, PurchaseRecord } from '../core/payment/purchase';
 import { formatInstant } from '../core/time';
-import type { LedgerUnit } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
 import { raise } from './notices';
 import type { Session } from './session';
 

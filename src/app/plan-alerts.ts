@@ -4,7 +4,7 @@ import { type AlertTerms, parseAlertTerms } from '../core/alert-terms';
 import { formatCredits } from '../core/credits';
 import { parseDestinations } from '../core/destination';
 import { WalletError } from '../core/errors';
-import type { LedgerUnit } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
 import { insertAlert } from './alerts';
 import type { Dependencies } from './dependencies';
 import { changed, type Fields } from './plan-fields';

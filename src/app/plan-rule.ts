@@ -2,7 +2,7 @@ import type { PlanDocument } from '../contract/plans';
 import { formatCredits } from '../core/credits';
 import { formatDuration } from '../core/duration';
 import { parseTerms } from '../core/recharge-terms';
-import type { LedgerUnit } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
 import { changed, type Fields } from './plan-fields';
 import { setRuleIn } from './recharge';
 import { RULE_ID } from './recharge-state';

@@ -18,7 +18,8 @@ import { DEFAULT_CONFIRM_ABOVE, type PurchaseRecord, publicStatus } from '../cor
 import type { RefundRecord } from '../core/payment/refund';
 import { priceInForce } from '../core/pricing/rating';
 import { formatInstant, type Instant } from '../core/time';
-import type { AppRecord, ListedEntry, PriceRecord, ServiceRecord } from '../ports/store';
+import type { ListedEntry } from '../ports/ledger-view';
+import type { AppRecord, PriceRecord, ServiceRecord } from '../ports/record-types';
 import type { Session } from './session';
 
 /** The wallet's balance as callers see it. */

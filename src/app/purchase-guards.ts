@@ -4,7 +4,8 @@ import { WalletError } from '../core/errors';
 import { classifyDecline } from '../core/payment/decline';
 import { DEFAULT_CONFIRM_ABOVE } from '../core/payment/purchase';
 import { addMs, formatInstant, type Instant } from '../core/time';
-import type { LedgerView, OrganisationRecord } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
+import type { OrganisationRecord } from '../ports/record-types';
 import type { Session } from './session';
 
 /** Purchases read at once when a day is added up. */

@@ -3,7 +3,7 @@ import { WalletError } from '../core/errors';
 import { isFinal, shownCode } from '../core/payment/decline';
 import type { PurchaseRecord } from '../core/payment/purchase';
 import { refuseSecrets } from '../core/text';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 
 /** Throws `unknown_purchase`. */
 export async function requirePurchase(view: LedgerView, id: string): Promise<PurchaseRecord> {

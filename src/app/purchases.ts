@@ -14,7 +14,9 @@ import {
 } from '../core/payment/purchase';
 import { isOpenRefund } from '../core/payment/refund';
 import { parseKey, parseText } from '../core/text';
-import { Abandon, type LedgerUnit, type LedgerView } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
+import type { LedgerView } from '../ports/ledger-view';
+import { Abandon } from '../ports/store';
 import { billingTerms } from './billing';
 import { requireCard } from './cards';
 import { fingerprintOf, requireSameParameters } from './command';

@@ -5,7 +5,7 @@ import { classifyDecline } from '../core/payment/decline';
 import type { PurchaseRecord } from '../core/payment/purchase';
 import type { RechargeRuleRecord } from '../core/recharge';
 import { formatInstant } from '../core/time';
-import type { LedgerUnit } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
 import { type NoticeDraft, raise } from './notices';
 import { RULE_ID } from './recharge-state';
 import type { Session } from './session';

@@ -4,7 +4,7 @@ import type { WalletState } from '../core/ledger/journal';
 import { type CardRecord, chargeOrder } from '../core/payment/card';
 import { isUnresolved, type PurchaseRecord } from '../core/payment/purchase';
 import { decide, type RechargeRuleRecord, type RechargeState, released } from '../core/recharge';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { leftToday } from './purchase-guards';
 import type { Session } from './session';
 

@@ -4,7 +4,7 @@ import { addDays } from '../core/date';
 import { WalletError } from '../core/errors';
 import { chargeOrder, isExpired } from '../core/payment/card';
 import type { RechargeRuleRecord } from '../core/recharge';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import type { RechargeFacts } from './recharge-state';
 import type { Session } from './session';
 

@@ -13,8 +13,8 @@ import {
   withEnd,
   withSending,
 } from '../core/payment/refund';
+import type { LedgerUnit } from '../ports/ledger-unit';
 import type { PaymentGateway } from '../ports/payment-gateway';
-import type { LedgerUnit } from '../ports/store';
 import { openJournal } from './ledger';
 import type { Session } from './session';
 import { asUnknown } from './settlement-calls';

@@ -8,7 +8,7 @@ import { locateTransaction, makeId } from '../core/ids';
 import { type Entry, isTransaction } from '../core/ledger/entry';
 import { findOriginalTerms, type OriginalTerms, type ReversedSoFar, reverseUsage } from '../core/ledger/reversal';
 import { parseQuantity, parseText, refuseSecrets } from '../core/text';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { requireService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';

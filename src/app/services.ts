@@ -13,7 +13,9 @@ import { parseBilling, parseFreeQuota, parsePrice, parseTiers } from '../core/pr
 import { priceInForce } from '../core/pricing/rating';
 import { parseName, parseSlug } from '../core/text';
 import { formatInstant, type Instant } from '../core/time';
-import type { LedgerUnit, LedgerView, PriceRecord, ServiceRecord } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
+import type { LedgerView } from '../ports/ledger-view';
+import type { PriceRecord, ServiceRecord } from '../ports/record-types';
 import { requireService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';

@@ -2,8 +2,11 @@ import { type Actor, type Operation, requireAllowed, type UserRecord } from '../
 import { WalletError } from '../core/errors';
 import { parseName } from '../core/text';
 import { type Calendar, formatInstant, type Instant } from '../core/time';
+import type { LedgerInfo } from '../ports/ledger-info';
+import type { LedgerView } from '../ports/ledger-view';
 import type { PaymentGateway } from '../ports/payment-gateway';
-import type { LedgerInfo, LedgerView, OrganisationRecord, Store } from '../ports/store';
+import type { OrganisationRecord } from '../ports/record-types';
+import type { Store } from '../ports/store';
 import type { Dependencies } from './dependencies';
 
 /** What a restored ledger does not do before it has been compared with the processor: a charge it forgot would be made again. */

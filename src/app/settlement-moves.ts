@@ -9,8 +9,8 @@ import {
   withFailure,
   withSuccess,
 } from '../core/payment/purchase-steps';
+import type { LedgerUnit } from '../ports/ledger-unit';
 import type { PaymentAnswer } from '../ports/payment-gateway';
-import type { LedgerUnit } from '../ports/store';
 import { openJournal } from './ledger';
 import { concludeTopUp, warnRule } from './recharge-episode';
 import type { Session } from './session';

@@ -4,7 +4,7 @@ import type { Journal } from '../core/ledger/journal';
 import type { CardRecord } from '../core/payment/card';
 import type { PurchaseRecord } from '../core/payment/purchase';
 import { addMs, DAY_MS, formatInstant } from '../core/time';
-import type { LedgerUnit } from '../ports/store';
+import type { LedgerUnit } from '../ports/ledger-unit';
 import { raise } from './notices';
 import type { Session } from './session';
 import { budgetDraft, monthAt } from './watches';

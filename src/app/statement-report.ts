@@ -4,7 +4,7 @@ import { type DayTotal, TotalsCounter } from '../core/ledger/totals';
 import { MOVEMENTS, type Statement, StatementFold } from '../core/report/statement';
 import type { UsageRow } from '../core/report/usage';
 import type { Instant } from '../core/time';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { movementsOf } from './movements';

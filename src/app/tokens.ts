@@ -8,7 +8,7 @@ import { parseWhen } from '../core/period';
 import { parseName } from '../core/text';
 import { formatInstant, type Instant } from '../core/time';
 import { formatToken, hashOf, SECRET_DIGITS } from '../core/token';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { requireApp } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';

@@ -7,7 +7,7 @@ import type { EntryType } from '../core/ledger/chart';
 import { parseFrom, parsePeriod, parseTo, periodBetween } from '../core/period';
 import { nearest } from '../core/text';
 import type { Instant } from '../core/time';
-import type { EntryPosition, EntryQuery } from '../ports/store';
+import type { EntryPosition, EntryQuery } from '../ports/entry-query';
 import { invalidCursor } from './paging';
 import { timeOrNull } from './present';
 import type { Session } from './session';

@@ -8,7 +8,8 @@ import type {
 } from '../contract/transactions';
 import type { Range } from '../contract/values';
 import { formatCredits } from '../core/credits';
-import type { EntryPageQuery, LedgerView } from '../ports/store';
+import type { EntryPageQuery } from '../ports/entry-query';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';
 import { pageLimit } from './paging';
 import { presentTransaction } from './present';

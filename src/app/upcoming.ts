@@ -4,7 +4,7 @@ import { addMonths, dateFromParts } from '../core/date';
 import { parseDuration } from '../core/duration';
 import { BILLING_ACCOUNT } from '../core/payment/purchase';
 import { addMs, type Calendar, DAY_MS, formatInstant, type Instant, nearestInstant } from '../core/time';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';
 import { dryRange, readBurn, readSupplies } from './forecast';
 import { settledJournal } from './ledger';

@@ -5,7 +5,7 @@ import { parseWhen } from '../core/period';
 import { ownTime, placeInTime } from '../core/report/closing';
 import { parseKey, parseName, parseQuantity, parseText } from '../core/text';
 import { type Calendar, DAY_MS, formatInstant, type Instant } from '../core/time';
-import type { PostedEvent } from '../ports/store';
+import type { PostedEvent } from '../ports/ledger-view';
 
 /** An event whose every field has been read; whether its app and service exist is not known yet. */
 export interface ParsedEvent {

@@ -5,7 +5,7 @@ import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { parseEmail, parseSlug } from '../core/text';
 import { formatInstant } from '../core/time';
-import type { LedgerView } from '../ports/store';
+import type { LedgerView } from '../ports/ledger-view';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { readLedger } from './session';

@@ -6,7 +6,9 @@ import { Replay } from '../core/ledger/replay';
 import { TotalsCounter } from '../core/ledger/totals';
 import { type Finding, LedgerAuditor } from '../core/ledger/verify';
 import type { Instant } from '../core/time';
-import { type LedgerProof, type LedgerView, SETTINGS_KINDS, type StoredEntry } from '../ports/store';
+import type { LedgerProof, StoredEntry } from '../ports/ledger-proof';
+import type { LedgerView } from '../ports/ledger-view';
+import { SETTINGS_KINDS } from '../ports/record-types';
 import type { Session } from './session';
 
 const PAGE = 5_000;

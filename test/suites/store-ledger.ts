@@ -3,7 +3,9 @@ import { ACCOUNTS, usageAccount } from '../../src/core/ledger/chart';
 import { type EntryDraft, Journal } from '../../src/core/ledger/journal';
 import type { Instant } from '../../src/core/time';
 import { utcCalendar } from '../../src/core/time';
-import type { LedgerUnit, OrganisationRecord, Store, WriteFacts } from '../../src/ports/store';
+import type { LedgerUnit, WriteFacts } from '../../src/ports/ledger-unit';
+import type { OrganisationRecord } from '../../src/ports/record-types';
+import type { Store } from '../../src/ports/store';
 
 export const NOON = Date.parse('2026-10-05T12:00:00Z') as Instant;
 const ADA = { actor: 'ada', action: 'test', subject: 'a test', reason: null };

@@ -6,14 +6,10 @@ import { effectOnPosted, effectOnPostpaid } from '../../src/core/ledger/entry';
 import { eventKey } from '../../src/core/ledger/event-key';
 import { formatInstant, type Instant } from '../../src/core/time';
 import { renderCsv } from '../../src/output/delimited';
-import {
-  Abandon,
-  type AppRecord,
-  type EntryPageQuery,
-  type ListedEntry,
-  type OrganisationRecord,
-  type Store,
-} from '../../src/ports/store';
+import type { EntryPageQuery } from '../../src/ports/entry-query';
+import type { ListedEntry } from '../../src/ports/ledger-view';
+import type { AppRecord, OrganisationRecord } from '../../src/ports/record-types';
+import { Abandon, type Store } from '../../src/ports/store';
 import { codeOf } from '../helpers/ledger';
 import { bring, facts, foundOrganisation, NOON, post, postIn, type UseDraft, use } from './store-ledger';
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/time';
-import type { EntryPageQuery, EntryPosition } from '../../ports/store';
+import type { EntryPageQuery, EntryPosition } from '../../ports/entry-query';
 import { pageOfEntries, signedAmount, signedInvoiced } from './entry-query';
 import type { Dialect, SqlConnection } from './sql-driver';
 

@@ -1,5 +1,5 @@
 import type { Instant } from '../../core/time';
-import type { DayTotalsQuery, EntryPageQuery, EntryQuery } from '../../ports/store';
+import type { DayTotalsQuery, EntryPageQuery, EntryQuery } from '../../ports/entry-query';
 import type { SqlValue } from './sql-driver';
 
 /** A condition and the values of its question marks. */

@@ -2,7 +2,8 @@ import type { Credits } from '../../core/credits';
 import type { EntryType } from '../../core/ledger/chart';
 import { type Draw, type Entry, effectOnHeld, effectOnPosted, OVERDRAFT } from '../../core/ledger/entry';
 import type { Instant } from '../../core/time';
-import type { ListedEntry, PostedEvent, StoredEntry } from '../../ports/store';
+import type { StoredEntry } from '../../ports/ledger-proof';
+import type { ListedEntry, PostedEvent } from '../../ports/ledger-view';
 import type { SqlValue } from './sql-driver';
 
 /** The columns of `transactions`, in order. */

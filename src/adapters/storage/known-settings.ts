@@ -1,4 +1,4 @@
-import { SETTINGS_KINDS } from '../../ports/store';
+import { SETTINGS_KINDS } from '../../ports/record-types';
 
 /** Answers what was read before under the same name, or reads it. */
 export type Recall = <T>(name: string, read: () => Promise<T>) => Promise<T>;

@@ -1,7 +1,9 @@
 import type { Grant } from '../../core/credit/grant';
 import type { Credits } from '../../core/credits';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
-import type { KeyRecord, LedgerInfo, LedgerProof, StoredEntry } from '../../ports/store';
+import type { KeyRecord } from '../../ports/key-record';
+import type { LedgerInfo } from '../../ports/ledger-info';
+import type { LedgerProof, StoredEntry } from '../../ports/ledger-proof';
 import { ENTRY_COLUMNS, toStoredEntry } from './entry-rows';
 import { EventIdWalk } from './event-id-walk';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLedgerInfo } from './ledger-rows';

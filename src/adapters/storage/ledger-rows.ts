@@ -7,7 +7,8 @@ import type { Draw } from '../../core/ledger/entry';
 import type { WalletState } from '../../core/ledger/journal';
 import type { DayTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
-import type { KeyRecord, LedgerInfo } from '../../ports/store';
+import type { KeyRecord } from '../../ports/key-record';
+import type { LedgerInfo } from '../../ports/ledger-info';
 import type { SqlRow } from './sql-driver';
 
 export function toLedgerInfo(row: SqlRow): LedgerInfo {

@@ -6,16 +6,11 @@ import { EntryBytes } from '../../core/ledger/entry-bytes';
 import { eventKey } from '../../core/ledger/event-key';
 import type { Posting, WalletState } from '../../core/ledger/journal';
 import type { Instant } from '../../core/time';
-import {
-  EventIdTaken,
-  type KeyRecord,
-  type LedgerInfo,
-  type LedgerUnit,
-  type RecordKind,
-  type RecordTypes,
-  type WritableRecords,
-  type WriteFacts,
-} from '../../ports/store';
+import type { KeyRecord } from '../../ports/key-record';
+import type { LedgerInfo } from '../../ports/ledger-info';
+import { EventIdTaken, type LedgerUnit, type WriteFacts } from '../../ports/ledger-unit';
+import type { RecordKind, RecordTypes } from '../../ports/record-types';
+import type { WritableRecords } from '../../ports/records';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import { SqlLedgerView } from './ledger-view';

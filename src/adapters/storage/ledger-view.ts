@@ -7,19 +7,11 @@ import { eventKey } from '../../core/ledger/event-key';
 import type { WalletState } from '../../core/ledger/journal';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
-import type {
-  DayTotalsQuery,
-  EntryPageQuery,
-  EntryQuery,
-  EntryTotals,
-  KeyRecord,
-  LedgerView,
-  ListedEntry,
-  PostedEvent,
-  RecordKind,
-  Records,
-  RecordTypes,
-} from '../../ports/store';
+import type { DayTotalsQuery, EntryPageQuery, EntryQuery, EntryTotals } from '../../ports/entry-query';
+import type { KeyRecord } from '../../ports/key-record';
+import type { LedgerView, ListedEntry, PostedEvent } from '../../ports/ledger-view';
+import type { RecordKind, RecordTypes } from '../../ports/record-types';
+import type { Records } from '../../ports/records';
 import { type CsvPage, readCsvPage } from './csv-page';
 import { filterEntries, pageOfEntries, signedAmount, signedInvoiced, sumOfDays } from './entry-query';
 import { ENTRY_COLUMNS, EVENT_COLUMNS, toEntry, toListedEntry, toPostedEvent } from './entry-rows';

@@ -1,11 +1,6 @@
 import { WalletError } from '../../core/errors';
-import {
-  type ListOptions,
-  type RecordKind,
-  type RecordTypes,
-  SETTINGS_KINDS,
-  type WritableRecords,
-} from '../../ports/store';
+import { type RecordKind, type RecordTypes, SETTINGS_KINDS } from '../../ports/record-types';
+import type { ListOptions, WritableRecords } from '../../ports/records';
 import type { Recall } from './known-settings';
 import { type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 

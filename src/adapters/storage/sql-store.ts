@@ -2,16 +2,11 @@ import { WalletError } from '../../core/errors';
 import type { Digest } from '../../core/ledger/chain';
 import { GENESIS } from '../../core/ledger/chain';
 import { EMPTY_WALLET } from '../../core/ledger/journal';
-import {
-  Abandon,
-  type Entrance,
-  type LedgerInfo,
-  type LedgerUnit,
-  type LedgerView,
-  type OrganisationRecord,
-  type Store,
-  type WriteFacts,
-} from '../../ports/store';
+import type { LedgerInfo } from '../../ports/ledger-info';
+import type { LedgerUnit, WriteFacts } from '../../ports/ledger-unit';
+import type { LedgerView } from '../../ports/ledger-view';
+import type { OrganisationRecord } from '../../ports/record-types';
+import { Abandon, type Entrance, type Store } from '../../ports/store';
 import { Entrances } from './entrances';
 import { SettingsMemory } from './known-settings';
 import { toLedgerInfo } from './ledger-rows';

@@ -1,0 +1,94 @@
+import type { Grant } from '../core/credit/grant';
+import type { Hold } from '../core/credit/hold';
+import type { Credits } from '../core/credits';
+import type { Link } from '../core/ledger/chain';
+import type { Account } from '../core/ledger/chart';
+import type { Entry } from '../core/ledger/entry';
+import type { WalletState } from '../core/ledger/journal';
+import type { DayTotal, MonthTotal } from '../core/ledger/totals';
+import type { PurchaseRecord } from '../core/payment/purchase';
+import type { RefundRecord } from '../core/payment/refund';
+import type { Instant } from '../core/time';
+import type { DayTotalsQuery, EntryPageQuery, EntryPosition, EntryQuery, EntryTotals } from './entry-query';
+import type { KeyRecord } from './key-record';
+import type { LedgerProof } from './ledger-proof';
+import type { RecordKind, RecordTypes } from './record-types';
+import type { Records } from './records';
+
+/** An entry as a list shows it: which grants it drew on is left out. */
+export type ListedEntry = Omit<Entry, 'draws'>;
+
+/** What tells an event that comes again from another one under its id. */
+export type PostedEvent = Pick<
+  Entry,
+  | 'seq'
+  | 'externalId'
+  | 'app'
+  | 'service'
+  | 'quantity'
+  | 'user'
+  | 'campaign'
+  | 'memo'
+  | 'occurredAt'
+  | 'reference'
+  | 'recordedAt'
+>;
+
+/** Reading one organisation's ledger. Everything read in one `read` or `write` belongs together. */
+export interface LedgerView {
+  readonly records: { readonly [K in RecordKind]: Records<RecordTypes[K]> };
+  wallet(): Promise<WalletState>;
+  /** Grants with something remaining. */
+  openGrants(): Promise<readonly Grant[]>;
+  grants(query: { ids?: readonly string[]; seqs?: readonly number[] }): Promise<readonly Grant[]>;
+  listGrants(query: { all: boolean; limit: number; after?: number }): Promise<readonly Grant[]>;
+  /** Whether a grant or an open hold has reached its end: then a read must settle before it answers. */
+  hasDue(now: Instant): Promise<boolean>;
+  /** Open holds that have reached their end. */
+  dueHolds(now: Instant): Promise<readonly Hold[]>;
+  /** Refunds that are not at their end, oldest first. */
+  openRefunds(): Promise<readonly RefundRecord[]>;
+  /** Purchases whose outcome is not final, oldest first. */
+  unresolvedPurchases(): Promise<readonly PurchaseRecord[]>;
+  /** Credits held by the app's open holds; those that have reached their end by then hold nothing any more. */
+  heldByApp(app: string, at: Instant): Promise<Credits>;
+  monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]>;
+  /** Which of the event ids are taken, and by what. */
+  findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>>;
+  entries(seqs: readonly number[]): Promise<readonly Entry[]>;
+  /** Entries that name the reference, oldest first. */
+  entriesAbout(reference: string): Promise<readonly Entry[]>;
+  /** What a service had used in a span of time by the entries before one. */
+  monthUsageBefore(
+    service: string,
+    from: Instant,
+    to: Instant,
+    seq: number,
+  ): Promise<{ quantity: number; freeQuantity: number }>;
+  /** Transactions in order of time, then posting. */
+  page(query: EntryPageQuery): Promise<readonly ListedEntry[]>;
+  /** The same page as finished CSV lines (see `output/delimited` for the format), with the last one's position. */
+  csvPage(query: EntryPageQuery): Promise<{ text: string; rows: number; last: EntryPosition | null }>;
+  totals(query: EntryQuery): Promise<EntryTotals>;
+  /** Sums of the daily totals of transactions. Fields not grouped by come back empty, the day as 0. */
+  dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]>;
+  /** What every entry before an instant came to, by account: debits less credits. */
+  accountSums(before: Instant): Promise<readonly { account: Account; amount: Credits }[]>;
+  /** Where the closed periods end: nothing is posted before it. 0 where none is closed. */
+  closedUntil(): Promise<Instant>;
+  /** Every campaign that usage has named. */
+  campaigns(): Promise<readonly string[]>;
+  findKey(key: string): Promise<KeyRecord | undefined>;
+  /** Those of the keys that were used before. */
+  findKeys(keys: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>>;
+  /** The audit trail, by number. */
+  links(query: {
+    order: 'asc' | 'desc';
+    limit: number;
+    after?: number;
+    actor?: string;
+    action?: string;
+  }): Promise<readonly Link[]>;
+  /** Everything below is for `verify`, which recomputes what is kept. */
+  proof(): LedgerProof;
+}
