@@ -1,6 +1,6 @@
 import type { Entrance } from '../../ports/store';
 import { toLedgerInfo } from './ledger-rows';
-import { fromRow } from './record-tables';
+import { fromRow } from './record-rows';
 import type { SqlConnection, SqlDriver } from './sql-driver';
 
 /** As found; nothing of it where the ledger's row is missing. */

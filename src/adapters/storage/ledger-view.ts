@@ -17,8 +17,10 @@ import { filterEntries, pageOfEntries, signedAmount, signedInvoiced, sumOfDays }
 import { ENTRY_COLUMNS, EVENT_COLUMNS, toEntry, toListedEntry, toPostedEvent } from './entry-rows';
 import { LedgerProofReader } from './ledger-proof';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
-import { fromRow, openRecords, type Witness } from './record-tables';
+import { fromRow } from './record-rows';
+import { openRecords } from './record-shelf';
 import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
+import type { Witness } from './stored-records';
 
 /** Values in one `IN (…)`: well under every engine's limit on parameters. */
 const IN_LIST = 500;

@@ -13,7 +13,7 @@ import { toLedgerInfo } from './ledger-rows';
 import { SqlLedgerUnit } from './ledger-unit';
 import { SqlLedgerView } from './ledger-view';
 import { movedAway, requireFinished } from './moved-ledger';
-import { fromRow } from './record-tables';
+import { fromRow } from './record-rows';
 import type { SqlConnection, SqlDriver, SqlRow } from './sql-driver';
 
 const CREATE_WALLET = `INSERT INTO wallets
