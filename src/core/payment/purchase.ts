@@ -126,7 +126,7 @@ export function parsePurchaseAmount(text: string, maximum = DEFAULT_MAXIMUM_PURC
       `the amount ${text} is below the minimum of ${formatCredits(MINIMUM_PURCHASE)}`,
       {
         why: 'smaller charges cost more than they bring',
-        hint: `wallet buy ${formatCredits(MINIMUM_PURCHASE)}`,
+        hint: `write ${formatCredits(MINIMUM_PURCHASE)} or more`,
       },
     );
   }
