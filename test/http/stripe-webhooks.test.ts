@@ -51,6 +51,38 @@ test('an event has a late payment credited once, however often and in whatever o
   expect(await shop.prove()).toEqual({ posted: '100.00', takenCents: 10_000 });
 });
 
+test('an event that comes before the payment’s id is on record is kept to, and credited once', async () => {
+  const env = { WALLET_FAILPOINT: 'create.after_recv' };
+  const cut = await shop.home.wallet('buy 100 --yes', { env });
+  const made = shop.fake.intents().map(({ id }) => String(id));
+  shop.fake.finish(String(made[0]), 'succeeded'); // as by hand in the Dashboard
+  const paid = event('payment_intent.succeeded', { id: made[0] });
+
+  expect([cut.status, made.length]).toEqual([null, 1]);
+  expect(await Promise.all([deliver(paid), deliver(paid)])).toEqual([200, 200]);
+
+  await server.end();
+  expect(shop.fake.intents()).toHaveLength(1);
+  expect(await shop.prove()).toEqual({ posted: '100.00', takenCents: 10_000 });
+});
+
+test('an event of a failure that comes after the success takes nothing back', async () => {
+  const { intent } = await payOnPage();
+  await shop.home.ok('reconcile');
+  const refused = await shop.home.wallet('buy 50 --yes --json'); // one that is open has everything looked up again
+  const failed = event('payment_intent.payment_failed', { id: intent, status: 'requires_payment_method' });
+  const purchases = async () => (await shop.home.ok('purchase list --json')).stdout;
+  const [before, asked] = [await purchases(), shop.fake.requests.length];
+
+  expect(await Promise.all([deliver(failed), deliver(failed)])).toEqual([200, 200]);
+
+  await server.end();
+  expect([refused.error().code, shop.fake.requests.length > asked]).toEqual(['authentication_required', true]);
+  expect(before).toContain('"succeeded"');
+  expect(await purchases()).toBe(before);
+  expect(await shop.prove()).toEqual({ posted: '100.00', takenCents: 10_000 });
+});
+
 test('an event’s own word is not believed: what it claims is looked up, and credited only as Stripe shows it', async () => {
   const refused = await shop.home.wallet('buy 100 --yes --json');
   const { purchase } = refused.error().details as { purchase: string };
