@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/adapters/storage/sqlite-engine';
@@ -47,6 +56,31 @@ describe('a ledger in trouble', () => {
     const proof = await home.wallet(['verify', '--json', '--ledger', copy]);
 
     expect(proof.json()).toMatchObject({ ok: true, transactions: 2 });
+  });
+
+  it('whose log was removed after a kill charges nothing, until it is back or a backup is restored', async () => {
+    await home.ok('card add --payment-method pm_card_visa');
+    await home.ok('backup copy.db');
+    await home.wallet('buy 10 --yes', { env: { WALLET_FAILPOINT: 'confirm.after_send' } });
+    const log = readFileSync(`${ledger}-wal`);
+    const rest = () => ['', '-shm'].map((end) => readFileSync(ledger + end).toString('base64'));
+    const before = rest();
+    rmSync(`${ledger}-wal`);
+
+    for (const line of ['balance', 'buy 10 --yes --new', 'cron run', 'backup copy-2.db']) {
+      const { status, stdout, stderr } = await home.wallet(line);
+      expect([line, status, stdout]).toEqual([line, 11, '']);
+      expect(stderr).toMatch(/^error: .* has lost its newest writes\nwhy: .*\nnext: .*wallet restore FILE.*\n$/);
+    }
+    expect(rest()).toEqual(before);
+
+    writeFileSync(`${ledger}-wal`, log);
+    await home.ok('reconcile');
+    expect((await home.ok('balance -q')).stdout).toBe('110.00\n');
+    writeFileSync(`${ledger}-shm`, ''); // and as it was, once more
+    await home.ok('restore copy.db --force');
+    expect((await home.ok('balance -q')).stdout).toBe('100.00\n');
+    expect((await home.ok('verify --full --json')).json()).toMatchObject({ ok: true });
   });
 
   it('of a newer wallet is left alone', async () => {

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, stat
 import { WalletError } from '../../core/errors';
 import { SCHEMA_VERSION } from './schema-version';
 import { openDatabase } from './sqlite-engine';
+import { isLogGone, requireLog } from './sqlite-log';
 
 /** How far a ledger file has come: who it is, and the last sealed write of each organisation. */
 interface FileState {
@@ -15,6 +16,7 @@ interface FileState {
  * `integrity_failure` where a page can't be read, and what the system says of the copy as it is.
  */
 export function copySqlite(from: string, to: string): void {
+  requireLog(from);
   const database = translated(from, () => openDatabase(from, { readonly: true, timeoutMs: 10_000 }));
   try {
     translated(from, () => requireKnown(from, Number(database.pragma('user_version', { simple: true }))));
@@ -52,6 +54,7 @@ export function sizeOf(file: string): number {
 }
 
 function stateOf(file: string): FileState | undefined {
+  if (isLogGone(file)) return undefined;
   try {
     const database = openDatabase(file, { readonly: true, timeoutMs: 10_000 });
     try {

@@ -6,6 +6,7 @@ import { SCHEMA_VERSION } from './schema-version';
 import { type SqlConnection, type SqlDriver, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 import { sqliteDialect } from './sqlite-dialect';
 import { type Database, openDatabase } from './sqlite-engine';
+import { requireLog } from './sqlite-log';
 
 /** How long a write waits for other writers before it gives up. */
 const WAIT_MS = 10_000;
@@ -23,11 +24,12 @@ export interface SqliteOptions {
 
 /**
  * Opens the embedded ledger: one file, write-ahead log, every commit synced. Throws `not_initialised`, `newer_schema`,
- * `ledger_unavailable`, or `invalid_config` where the engine can't keep its promises.
+ * `ledger_unavailable`, `integrity_failure` where its log was removed, or `invalid_config` where the engine can't keep its promises.
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqlDriver> {
   const fresh = !existsSync(options.file);
   if (fresh) prepareFile(options);
+  else requireLog(options.file);
   const database = translate(options.file, () => openDatabase(options.file, { timeoutMs: 0 }));
   const driver = new SqliteDriver(database, options.file);
   try {
@@ -363,7 +365,7 @@ function newerSchema(file: string, version: number): WalletError {
 function notALedger(file: string, cause?: unknown): WalletError {
   return new WalletError('invalid_value', `${file} is not a wallet ledger`, {
     why: 'the file is something else, and was left as it is',
-    hint: 'name another file with --ledger PATH',
+    hint: 'name another file with --ledger PATH, or restore a backup: wallet restore FILE --force',
     cause,
   });
 }
