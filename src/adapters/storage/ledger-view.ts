@@ -3,7 +3,6 @@ import type { Credits } from '../../core/credits';
 import { WalletError } from '../../core/errors';
 import type { Link } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
-import { eventKey } from '../../core/ledger/event-key';
 import type { WalletState } from '../../core/ledger/journal';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
@@ -13,17 +12,17 @@ import type { LedgerView, ListedEntry, PostedEvent } from '../../ports/ledger-vi
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { Records } from '../../ports/records';
 import { type CsvPage, readCsvPage } from './csv-page';
-import { filterEntries, pageOfEntries, signedAmount, signedInvoiced, sumOfDays } from './entry-query';
-import { ENTRY_COLUMNS, EVENT_COLUMNS, toEntry, toListedEntry, toPostedEvent } from './entry-rows';
+import { pageOfEntries, sumOfDays } from './entry-query';
+import { ENTRY_COLUMNS, toEntry, toListedEntry } from './entry-rows';
+import { sumOfEntries, sumsOfAccounts, usageBefore } from './entry-sums';
+import { findEvents } from './event-search';
+import { allIn, tableIn } from './in-lists';
 import { LedgerProofReader } from './ledger-proof';
 import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
 import { fromRow } from './record-rows';
 import { openRecords } from './record-shelf';
-import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
+import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
 import type { Witness } from './stored-records';
-
-/** Values in one `IN (…)`: well under every engine's limit on parameters. */
-const IN_LIST = 500;
 
 const ENTRIES_BY_SEQ = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq IN`;
 /** Where these stand among `ENTRY_COLUMNS`. */
@@ -55,8 +54,8 @@ export class SqlLedgerView implements LedgerView {
 
   async grants(query: { ids?: readonly string[]; seqs?: readonly number[] }): Promise<readonly Grant[]> {
     const rows = [
-      ...(await this.#allIn('SELECT * FROM grants WHERE org = ? AND id IN', query.ids ?? [])),
-      ...(await this.#allIn('SELECT * FROM grants WHERE org = ? AND seq IN', query.seqs ?? [])),
+      ...(await allIn(this.connection, this.org, 'SELECT * FROM grants WHERE org = ? AND id IN', query.ids ?? [])),
+      ...(await allIn(this.connection, this.org, 'SELECT * FROM grants WHERE org = ? AND seq IN', query.seqs ?? [])),
     ];
     return rows.map(toGrant);
   }
@@ -112,28 +111,12 @@ export class SqlLedgerView implements LedgerView {
     );
   }
 
-  async findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>> {
-    const found = new Map<string, PostedEvent>();
-    let looking = externalIds.map((id) => ({ id, key: eventKey(id) }));
-    while (looking.length > 0) {
-      const taken = await this.#seqsAt(looking.map(({ key }) => key));
-      if (taken.size === 0) break;
-      const entries = await this.#eventsBySeq([...taken.values()]);
-      const next: typeof looking = [];
-      for (const { id, key } of looking) {
-        const seq = taken.get(key);
-        if (seq === undefined) continue;
-        const entry = entries.get(seq);
-        if (entry?.externalId === id) found.set(id, entry);
-        else next.push({ id, key: key + 1 });
-      }
-      looking = next;
-    }
-    return found;
+  findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>> {
+    return findEvents(this.connection, this.org, externalIds);
   }
 
   async entries(seqs: readonly number[]): Promise<readonly Entry[]> {
-    return this.#withDraws(await this.#tableIn(ENTRIES_BY_SEQ, seqs));
+    return this.#withDraws(await tableIn(this.connection, this.org, ENTRIES_BY_SEQ, seqs));
   }
 
   async entriesAbout(reference: string): Promise<readonly Entry[]> {
@@ -141,12 +124,8 @@ export class SqlLedgerView implements LedgerView {
     return this.#withDraws(await this.connection.table(sql, [this.org, reference]));
   }
 
-  async monthUsageBefore(service: string, from: Instant, to: Instant, seq: number) {
-    const signed = (column: string) => `coalesce(sum(CASE WHEN type = 'usage' THEN ${column} ELSE -${column} END), 0)`;
-    const sql = `SELECT ${signed('quantity')} AS quantity, ${signed('free_quantity')} AS free_quantity FROM transactions
-      WHERE org = ? AND service = ? AND occurred_at >= ? AND occurred_at < ? AND seq < ? AND type IN ('usage', 'reversal')`;
-    const row = await this.connection.get(sql, [this.org, service, from, to, seq]);
-    return { quantity: numberOf(row, 'quantity'), freeQuantity: numberOf(row, 'free_quantity') };
+  monthUsageBefore(service: string, from: Instant, to: Instant, seq: number) {
+    return usageBefore(this.connection, this.org, { service, from, to, seq });
   }
 
   async page(query: EntryPageQuery): Promise<readonly ListedEntry[]> {
@@ -159,19 +138,8 @@ export class SqlLedgerView implements LedgerView {
     return readCsvPage(this.connection, this.#driver.dialect, this.org, query);
   }
 
-  async totals(query: EntryQuery): Promise<EntryTotals> {
-    const { where, params } = filterEntries(this.org, query);
-    const sum = (expression: string) => `coalesce(sum(${expression}), 0)`;
-    const sql = `SELECT count(*) AS rows_, ${sum('quantity')} AS quantity, ${sum('free_quantity')} AS free_quantity,
-      ${sum(signedAmount('amount', '-amount', '0'))} AS amount, ${sum(signedInvoiced('amount', '-amount', '0'))} AS invoiced FROM transactions WHERE ${where}`;
-    const row = await this.connection.get(sql, params);
-    return {
-      rows: numberOf(row, 'rows_'),
-      quantity: numberOf(row, 'quantity'),
-      freeQuantity: numberOf(row, 'free_quantity'),
-      amount: numberOf(row, 'amount') as Credits,
-      invoiced: numberOf(row, 'invoiced') as Credits,
-    };
+  totals(query: EntryQuery): Promise<EntryTotals> {
+    return sumOfEntries(this.connection, this.org, query);
   }
 
   async dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]> {
@@ -179,14 +147,8 @@ export class SqlLedgerView implements LedgerView {
     return (await this.connection.all(sql, params)).map(toDayTotal);
   }
 
-  async accountSums(before: Instant): Promise<readonly { account: number; amount: Credits }[]> {
-    const side = (column: string, sign: string) =>
-      `SELECT ${column} AS account, ${sign}sum(amount) AS amount FROM transactions
-       WHERE org = ? AND occurred_at < ? AND amount > 0 GROUP BY ${column}`;
-    const sql = `SELECT account, sum(amount) AS amount FROM (${side('debit', '')} UNION ALL ${side('credit', '-')}) AS sides
-      GROUP BY account ORDER BY account`;
-    const rows = await this.connection.all(sql, [this.org, before, this.org, before]);
-    return rows.map((row) => ({ account: numberOf(row, 'account'), amount: numberOf(row, 'amount') as Credits }));
+  accountSums(before: Instant): Promise<readonly { account: number; amount: Credits }[]> {
+    return sumsOfAccounts(this.connection, this.org, before);
   }
 
   async closedUntil(): Promise<Instant> {
@@ -205,7 +167,12 @@ export class SqlLedgerView implements LedgerView {
   }
 
   async findKeys(keys: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>> {
-    const rows = await this.#allIn('SELECT * FROM idempotency_keys WHERE org = ? AND key IN', keys);
+    const rows = await allIn(
+      this.connection,
+      this.org,
+      'SELECT * FROM idempotency_keys WHERE org = ? AND key IN',
+      keys,
+    );
     return new Map(rows.map((row) => [String(row.key), toKeyRecord(row)]));
   }
 
@@ -262,50 +229,14 @@ export class SqlLedgerView implements LedgerView {
 
   async #withDraws(rows: readonly (readonly SqlValue[])[]): Promise<readonly Entry[]> {
     const split = rows.filter((row) => row[GRANT_SEQ] === null && row[AMOUNT] !== 0).map((row) => row[SEQ] as number);
-    const found = await this.#allIn('SELECT seq, place, grant_seq, amount FROM draws WHERE org = ? AND seq IN', split);
+    const found = await allIn(
+      this.connection,
+      this.org,
+      'SELECT seq, place, grant_seq, amount FROM draws WHERE org = ? AND seq IN',
+      split,
+    );
     const draws = groupDraws(found);
     return rows.map((row) => toEntry(row, draws.get(row[SEQ] as number)));
-  }
-
-  /** The entries registered under the keys of event ids, by key. */
-  async #seqsAt(keys: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const sql = 'SELECT id_key, seq FROM event_ids WHERE org = ? AND id_key IN';
-    const rows = await this.#tableIn(sql, keys);
-    return new Map(rows.map(([key, seq]) => [key as number, seq as number]));
-  }
-
-  /** Events that came together stand together: they are read as one run wherever that reads little else. */
-  async #eventsBySeq(seqs: readonly number[]): Promise<ReadonlyMap<number, PostedEvent>> {
-    let [first, last] = [Number.POSITIVE_INFINITY, 0];
-    for (const seq of seqs) {
-      if (seq < first) first = seq;
-      if (seq > last) last = seq;
-    }
-    const some = `SELECT ${EVENT_COLUMNS} FROM transactions WHERE org = ? AND seq`;
-    const rows =
-      last - first < 2 * seqs.length
-        ? await this.connection.table(`${some} >= ? AND seq <= ?`, [this.org, first, last])
-        : await this.#tableIn(`${some} IN`, seqs);
-    return new Map(rows.map((row) => [row[0] as number, toPostedEvent(row)]));
-  }
-
-  async #tableIn(sql: string, values: readonly SqlValue[]): Promise<(readonly SqlValue[])[]> {
-    const rows: (readonly SqlValue[])[] = [];
-    for (let i = 0; i < values.length; i += IN_LIST) {
-      const part = values.slice(i, i + IN_LIST);
-      const found = await this.connection.table(`${sql} (${part.map(() => '?').join(', ')})`, [this.org, ...part]);
-      for (const row of found) rows.push(row);
-    }
-    return rows;
-  }
-
-  async #allIn(sql: string, values: readonly SqlValue[]): Promise<SqlRow[]> {
-    const rows: SqlRow[] = [];
-    for (let i = 0; i < values.length; i += IN_LIST) {
-      const part = values.slice(i, i + IN_LIST);
-      rows.push(...(await this.connection.all(`${sql} (${part.map(() => '?').join(', ')})`, [this.org, ...part])));
-    }
-    return rows;
   }
 }
 
