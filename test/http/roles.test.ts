@@ -108,6 +108,11 @@ test("another organisation's ids are as unknown as those that nobody has, to eve
   const { grant } = await made('/v1/grants', { credits: '1', reason: 'x' });
   const { alert } = await made('/v1/alerts/low-balance', { below: '1', to: ['ada@acme.example'] });
   const { token } = await made('/v1/tokens', { role: 'accountant' });
+  const { home } = api;
+  await home.ok('usage record --app crm --service audio-transcription --quantity 100');
+  const env = { WALLET_NOW: new Date(Date.now() + 32 * 86_400_000).toISOString() }; // the month is over
+  const invoice = (await home.ok('invoice run --yes -q', { env })).stdout.trim();
+  expect(invoice).toMatch(/^inv_/);
   await made('/v1/users', { user: 'cleo', email: 'cleo@acme.example', role: 'accountant' });
   await made('/v1/services', { service: 'fax', price: '1' });
   const ids: Readonly<Record<string, string | undefined>> = {
@@ -118,6 +123,7 @@ test("another organisation's ids are as unknown as those that nobody has, to eve
     grants: grant?.id,
     alerts: alert?.id,
     tokens: token?.id,
+    invoices: invoice,
     users: 'cleo',
     services: 'fax',
     apps: 'crm',
@@ -129,7 +135,7 @@ test("another organisation's ids are as unknown as those that nobody has, to eve
   for (const operation of (await readOperations(api)).filter(({ path }) => path.includes('{'))) {
     const noun = operation.path.split('/')[2] ?? '';
     const theirs = ids[noun];
-    if (theirs === undefined) continue; // invoices: this organisation has none
+    if (theirs === undefined) throw new Error(`no ${noun} to ask for`);
     // As long as theirs, of the same kind, and nobody's.
     const nobodys = theirs.length > 10 ? `${theirs.slice(0, -4)}0000` : `${theirs}s`;
     const answers = [];
