@@ -1,4 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WalletHost } from '../../src/contract/host';
@@ -184,4 +187,32 @@ test('a server that is stopped answers what is under way, takes nothing more, an
   expect(await answer).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*connection: close[\s\S]*"posted":"1\.00"/i);
   expect((await answer).match(/HTTP\/1\.1/g)).toHaveLength(1);
   await stopped;
+});
+
+test.each<readonly [string, () => readonly string[], RegExp]>([
+  ['every address in the open', () => ['--host', '0.0.0.0', '--port', '0'], /travel in the open .*--tls-cert/s],
+  ['every address of the newer kind', () => ['--host', '::', '--port', '0'], /travel in the open .*--behind-proxy/s],
+  ['an address that only begins like this machine', () => ['--host', '127.0.0.1.example'], /travel in the open/],
+  ['a port that is used', () => ['--port', new URL(api.server.url).port], /another program uses the port.*--port N/s],
+  ['an address of another machine', () => ['--host', '192.0.2.1', '--behind-proxy', '--port', '0'], /EADDRNOTAVAIL/],
+  ['a port beyond the last', () => ['--port', '65536'], /whole number up to 65535/],
+  ['a certificate without its key', () => ['--tls-cert', 'cert.pem'], /go together/],
+])('a server that is to listen on %s is refused at its start', async (_, words, says) => {
+  const { status, stdout, stderr } = await api.home.wallet(['serve', ...words()]);
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(says);
+  expect(stderr).toMatch(/^error: .*\nwhy: .*\nnext: .*\n$/);
+});
+
+/** Below it a port is for root alone, or for who has the right to it. */
+const UNPRIVILEGED = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+const isGuarded = existsSync(UNPRIVILEGED) && Number(readFileSync(UNPRIVILEGED, 'utf8')) > 443;
+
+test.runIf(isGuarded)('a server that has no right to its port is refused at its start', () => {
+  const server = [process.execPath, path.resolve('bin/wallet.js'), 'serve', '--port', '443'];
+  const asRoot = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-net_bind_service'] : [];
+  const [program = '', ...words] = [...asRoot, ...server];
+  const { status, stdout, stderr } = spawnSync(program, words, { env: api.home.env(), encoding: 'utf8' });
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^error: .* port 443\nwhy: the system says EACCES\nnext: .*\n$/);
 });
