@@ -4,7 +4,7 @@ import { addDays, type PlainDate } from '../core/date';
 import { type Burn, type DayOfUse, measureBurn, perDay, runsDryAt, type Supply, suggestRule } from '../core/forecast';
 import { locateTransaction } from '../core/ids';
 import { ACCOUNTS } from '../core/ledger/chart';
-import type { WalletState } from '../core/ledger/journal';
+import type { WalletState } from '../core/ledger/wallet-state';
 import type { Instant } from '../core/time';
 import type { LedgerView } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';

@@ -12,7 +12,7 @@ import { type Credits, formatCredits, subtract } from '../core/credits';
 import { assert, WalletError } from '../core/errors';
 import { transactionId } from '../core/ids';
 import { effectOnPosted, effectOnPostpaid, isTransaction } from '../core/ledger/entry';
-import type { WalletState } from '../core/ledger/journal';
+import type { WalletState } from '../core/ledger/wallet-state';
 import { type CardRecord, cardStatus, isExpiring } from '../core/payment/card';
 import { DEFAULT_CONFIRM_ABOVE, type PurchaseRecord, publicStatus } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';

@@ -1,6 +1,6 @@
 import { add, type Credits, subtract, ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
-import type { WalletState } from '../core/ledger/journal';
+import type { WalletState } from '../core/ledger/wallet-state';
 import { type CardRecord, chargeOrder } from '../core/payment/card';
 import { isUnresolved, type PurchaseRecord } from '../core/payment/purchase';
 import { decide, type RechargeRuleRecord, type RechargeState, released } from '../core/recharge';

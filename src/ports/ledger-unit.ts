@@ -1,5 +1,5 @@
 import type { Entry } from '../core/ledger/entry';
-import type { Posting } from '../core/ledger/journal';
+import type { Posting } from '../core/ledger/posting';
 import type { Instant } from '../core/time';
 import type { KeyRecord } from './key-record';
 import type { LedgerView } from './ledger-view';

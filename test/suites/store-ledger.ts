@@ -1,6 +1,7 @@
 import { type Credits, fromMicro } from '../../src/core/credits';
 import { ACCOUNTS, usageAccount } from '../../src/core/ledger/chart';
-import { type EntryDraft, Journal } from '../../src/core/ledger/journal';
+import type { EntryDraft } from '../../src/core/ledger/draft';
+import { Journal } from '../../src/core/ledger/journal';
 import type { Instant } from '../../src/core/time';
 import { utcCalendar } from '../../src/core/time';
 import type { LedgerUnit, WriteFacts } from '../../src/ports/ledger-unit';

@@ -1,7 +1,7 @@
 import { WalletError } from '../../core/errors';
 import type { Digest } from '../../core/ledger/chain';
 import { GENESIS } from '../../core/ledger/chain';
-import { EMPTY_WALLET } from '../../core/ledger/journal';
+import { EMPTY_WALLET } from '../../core/ledger/wallet-state';
 import type { LedgerInfo } from '../../ports/ledger-info';
 import type { LedgerUnit, WriteFacts } from '../../ports/ledger-unit';
 import type { LedgerView } from '../../ports/ledger-view';

@@ -1,59 +1,16 @@
 import { GrantPool } from '../credit/burn-down';
-import { DEFAULT_PRIORITY, freePart, type Grant, type GrantKind, hasExpired } from '../credit/grant';
+import { DEFAULT_PRIORITY, freePart, hasExpired } from '../credit/grant';
 import { add, type Credits, least, negate, subtract, ZERO } from '../credits';
 import { monthIndexOf } from '../date';
 import { assert } from '../errors';
 import type { Calendar, Instant } from '../time';
-import { ACCOUNTS, type Account, type EntryType, mayFace } from './chart';
-import { type Draw, type Entry, effectOnHeld, effectOnPosted, effectOnPostpaid, OVERDRAFT } from './entry';
+import { ACCOUNTS, type Account, mayFace } from './chart';
+import type { EntryDraft, GrantDraft, PlainUsage } from './draft';
+import { type Draw, type Entry, OVERDRAFT } from './entry';
+import { KeptMonths } from './kept-months';
+import type { LedgerState, Posting } from './posting';
 import { type DayTotal, type MonthTotal, TotalsCounter, type UsageKind } from './totals';
-
-/** The kept balances of one organisation: what every write leaves behind and `verify` recomputes from the log. */
-export interface WalletState {
-  readonly posted: Credits;
-  readonly held: Credits;
-  /** Drawn beyond all grants and not yet paid back: overdraft used, or the shortfall a chargeback left. */
-  readonly overdrawn: Credits;
-  readonly overdraftLimit: Credits;
-  /** What postpaid usage has added to invoices. */
-  readonly postpaid: Credits;
-  /** The last entry's number; 0 before the first. */
-  readonly seq: number;
-  /** When the last entry was written: the log's own clock never runs backwards. */
-  readonly recordedAt: Instant;
-}
-
-export const EMPTY_WALLET: WalletState = {
-  posted: ZERO,
-  held: ZERO,
-  overdrawn: ZERO,
-  overdraftLimit: ZERO,
-  postpaid: ZERO,
-  seq: 0,
-  recordedAt: 0 as Instant,
-};
-
-/** Everything a write may have to know to decide, read once. */
-export interface LedgerState {
-  readonly wallet: WalletState;
-  /** Every grant with something remaining, and any other the write will touch. */
-  readonly grants: readonly Grant[];
-  /** The month totals the write will read or change, zero ones included. */
-  readonly months: readonly MonthTotal[];
-}
-
-/** What to write for the entries that were made. */
-export interface Posting {
-  /** Those that were not taken before. */
-  readonly entries: readonly Entry[];
-  readonly wallet: WalletState;
-  readonly opened: readonly Grant[];
-  readonly changed: readonly Grant[];
-  /** Additions to the daily totals. */
-  readonly days: readonly DayTotal[];
-  /** Additions to the month totals. */
-  readonly months: readonly MonthTotal[];
-}
+import { applyDraft, type KeptWallet, type WalletState } from './wallet-state';
 
 interface PassedBudget {
   readonly app: string;
@@ -62,52 +19,10 @@ interface PassedBudget {
   readonly spent: Credits;
 }
 
-/** The facts of an entry that is about to be made. */
-export interface EntryDraft {
-  readonly type: EntryType;
-  readonly occurredAt: Instant;
-  readonly debit: Account | null;
-  readonly credit: Account | null;
-  readonly amount: Credits;
-  readonly draws: readonly Draw[];
-  readonly service?: string | null;
-  readonly app?: string | null;
-  readonly user?: string | null;
-  readonly campaign?: string | null;
-  readonly quantity?: number | null;
-  readonly freeQuantity?: number | null;
-  readonly unitPrice?: Credits | null;
-  readonly memo?: string | null;
-  readonly reference?: string | null;
-  readonly externalId?: string | null;
-}
-
-/** Usage as `Journal.enterUsage` takes it. */
-export interface PlainUsage extends UsageKind {
-  readonly occurredAt: Instant;
-  readonly debit: Account;
-  readonly amount: Credits;
-  readonly quantity: number;
-  readonly unitPrice: Credits;
-  readonly memo: string | null;
-  readonly externalId: string | null;
-  /** The grant that all of it was drawn from. */
-  readonly grant: number;
-}
-
 /** Where usage of one kind and day is added up. */
 export interface UsageTallies {
   readonly day: DayTotal;
   readonly months: readonly MonthTotal[];
-}
-
-/** How a grant comes about, beside the entry that opens it. */
-export interface GrantDraft {
-  readonly id: string;
-  readonly kind: GrantKind;
-  readonly source: string;
-  readonly priority?: number;
-  readonly expiresAt?: Instant | null;
 }
 
 /**
@@ -126,21 +41,14 @@ export class Journal {
   readonly #closedUntil: Instant;
   #entries: Entry[] = [];
   #taken = 0;
-  /** Month totals by kind, month and name: as they were read, and kept in step with every entry. */
-  readonly #months = {
-    service: new Map<number, Map<string, MonthTotal>>(),
-    app: new Map<number, Map<string, MonthTotal>>(),
-  };
+  readonly #months: KeptMonths;
   readonly #totals: TotalsCounter;
-  readonly #wallet: { -readonly [K in keyof WalletState]: WalletState[K] };
+  readonly #wallet: KeptWallet;
 
   constructor(state: LedgerState, facts: { at: Instant; actor: string; calendar: Calendar; closedUntil?: Instant }) {
     this.#wallet = { ...state.wallet };
     this.grants = new GrantPool(state.grants);
-    for (const total of state.months) {
-      const ofKind = this.#months[total.kind];
-      ofKind.set(total.month, (ofKind.get(total.month) ?? new Map()).set(total.name, { ...total }));
-    }
+    this.#months = new KeptMonths(state.months);
     this.at = Math.max(facts.at, state.wallet.recordedAt) as Instant;
     this.calendar = facts.calendar;
     this.#closedUntil = facts.closedUntil ?? (0 as Instant);
@@ -177,13 +85,7 @@ export class Journal {
 
   /** A month total as it stands, entries of this write included. It must have been read for this write. */
   month(kind: MonthTotal['kind'], name: string, month: number): Readonly<MonthTotal> {
-    return this.#month(kind, name, month);
-  }
-
-  #month(kind: MonthTotal['kind'], name: string, month: number): MonthTotal {
-    const total = this.#months[kind].get(month)?.get(name);
-    assert(total !== undefined, 'a month total was read before it is asked for');
-    return total;
+    return this.#months.require(kind, name, month);
   }
 
   /** Makes an entry. The draws must already have been taken from `grants`. */
@@ -195,7 +97,7 @@ export class Journal {
       debit === null || credit === null || mayFace(draft.type, debit, credit),
       'an entry keeps to the chart of accounts',
     );
-    this.#apply(draft);
+    applyDraft(this.#wallet, draft, this.at);
     const entry: Entry = {
       seq: this.#wallet.seq,
       type: draft.type,
@@ -220,7 +122,7 @@ export class Journal {
     };
     this.#entries.push(entry);
     this.#totals.take(entry);
-    if (entry.type === 'usage' || entry.type === 'reversal') this.#count(entry);
+    if (entry.type === 'usage' || entry.type === 'reversal') this.#months.count(entry, this.#monthOf(entry.occurredAt));
     return entry;
   }
 
@@ -229,7 +131,8 @@ export class Journal {
     const day = this.calendar.dateOf(at);
     const counted = this.#totals.placesOf(usage, day);
     const month = monthIndexOf(day);
-    const [service, app] = [this.#month('service', usage.service, month), this.#month('app', usage.app, month)];
+    const service = this.#months.require('service', usage.service, month);
+    const app = this.#months.require('app', usage.app, month);
     return { day: counted.day, months: [...counted.months, service, app] };
   }
 
@@ -332,34 +235,7 @@ export class Journal {
     };
   }
 
-  /** Brings the month totals that this write has read in step with an entry of usage. */
-  #count(entry: Entry): void {
-    const month = monthIndexOf(this.calendar.dateOf(entry.occurredAt));
-    const sign = entry.type === 'usage' ? 1 : -1;
-    const spent = subtract(effectOnPostpaid(entry), effectOnPosted(entry));
-    for (const total of [
-      this.#months.service.get(month)?.get(entry.service ?? ''),
-      this.#months.app.get(month)?.get(entry.app ?? ''),
-    ]) {
-      if (total === undefined) continue;
-      total.quantity += sign * (entry.quantity ?? 0);
-      total.freeQuantity += sign * (entry.freeQuantity ?? 0);
-      total.spent = add(total.spent, spent);
-    }
-  }
-
-  /** Brings the balances in step with the entry that is being made, and takes its number. */
-  #apply(draft: EntryDraft): void {
-    const wallet = this.#wallet;
-    const held = effectOnHeld(draft);
-    wallet.posted = add(wallet.posted, effectOnPosted(draft));
-    wallet.held = add(wallet.held, held);
-    wallet.postpaid = add(wallet.postpaid, effectOnPostpaid(draft));
-    wallet.seq += 1;
-    wallet.recordedAt = this.at;
-    if (held !== 0) return; // A hold on overdraft credits overdraws nothing until it is captured.
-    for (const draw of draft.draws) {
-      if (draw.grant === OVERDRAFT) wallet.overdrawn = subtract(wallet.overdrawn, draw.amount);
-    }
+  #monthOf(at: Instant): number {
+    return monthIndexOf(this.calendar.dateOf(at));
   }
 }
