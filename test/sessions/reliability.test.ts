@@ -138,6 +138,8 @@ describe('a backup', () => {
   it('replaces a ledger that can not be read any more', async () => {
     await home.ok('backup copy.db');
     writeFileSync(ledger, 'rubbish'.repeat(1000));
+    const unread = await home.wallet('buy 10 --yes --json');
+    expect([unread.status, unread.error().hint]).toEqual([2, expect.stringContaining('wallet restore FILE --force')]);
     await home.ok('restore copy.db --force');
     const refused = await home.wallet('usage record --app crm --service sms --quantity 1 --json');
     expect([refused.status, refused.error().code]).toEqual([8, 'invalid_state']);
