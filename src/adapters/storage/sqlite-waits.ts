@@ -1,0 +1,42 @@
+import { WalletError } from '../../core/errors';
+import { isBusy, translated } from './sqlite-errors';
+
+/** How long a write waits for other writers before it gives up. */
+const WAIT_MS = 10_000;
+
+/** Does what may meet another process that opens, recovers or closes the file at this moment, for as long as a write would. */
+export async function whenFree<T>(file: string, work: () => T | Promise<T>, onBusy?: () => void): Promise<T> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error)) throw translated(file, error);
+      if (Date.now() > deadline) throw busy(error);
+    }
+    onBusy?.();
+    await pause();
+  }
+}
+
+/** A short random wait is fair to other processes; the engine's own busy handler starves one of them. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 3));
+}
+
+/** Does what answers at once, its failures told in the product's words. */
+export function translate<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isBusy(error) ? busy(error) : translated(file, error);
+  }
+}
+
+function busy(cause: unknown): WalletError {
+  return new WalletError('ledger_busy', 'the ledger is busy', {
+    why: `other programs kept it locked for ${WAIT_MS / 1000} seconds; nothing was changed`,
+    hint: 'run the command again',
+    cause,
+  });
+}
