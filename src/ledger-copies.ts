@@ -57,13 +57,13 @@ async function restore(request: Copying & { at: Instant; actor: string }): Promi
     const replaces = existsSync(ledger);
     if (replaces && !isContained(ledger, draft)) throw newerLedger(ledger);
     await markRestored(draft, request);
-    const kept = replaces ? `${ledger}.replaced-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}` : null;
-    if (kept !== null && existsSync(kept)) throw ledgerThere(kept);
+    const aside = `${ledger}.replaced-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+    if (existsSync(aside)) throw ledgerThere(aside);
     named(ledger, () => {
-      if (kept !== null) setAside(ledger, kept);
+      setAside(ledger, aside); // also a log whose ledger was moved away: the engine would take it for the copy's own
       place(draft, ledger, false);
     });
-    return { file, ledger, bytes: sizeOf(ledger), transactions, kept };
+    return { file, ledger, bytes: sizeOf(ledger), transactions, kept: replaces ? aside : null };
   });
 }
 

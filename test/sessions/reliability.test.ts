@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -147,6 +148,22 @@ describe('a backup', () => {
     await home.ok('usage record --app crm --service sms --quantity 1');
     expect((await home.ok('verify --full --json')).json()).toMatchObject({ ok: true, transactions: 2 });
     expect((await home.ok('audit --action ledger.restore --format csv')).stdout).toContain('from copy.db');
+  });
+
+  it('is restored whole where the ledger was moved away and its log was left', async () => {
+    await home.ok('backup copy.db');
+    const env = { WALLET_FAILPOINT: 'credit.before_commit' };
+    await home.ok('card add --payment-method pm_card_visa');
+    await home.wallet('buy 10 --yes', { env });
+    const log = readFileSync(`${ledger}-wal`);
+    renameSync(ledger, path.join(home.home, 'moved.db'));
+
+    await home.ok('restore copy.db');
+
+    expect((await home.ok('verify --full --json')).json()).toMatchObject({ ok: true, transactions: 1 });
+    const folder = path.dirname(ledger);
+    const kept = readdirSync(folder).filter((name) => /^ledger\.db\.replaced-\w+-wal$/.test(name));
+    expect(kept.map((name) => readFileSync(path.join(folder, name)).equals(log))).toEqual([true]);
   });
 
   it('that was edited by hand is not restored', async () => {

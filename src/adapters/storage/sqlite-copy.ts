@@ -44,7 +44,7 @@ export function isContained(file: string, other: string): boolean {
   }
 }
 
-/** Takes a ledger out of use under another name, with the log beside it. Nobody else may be in the middle of a write. */
+/** Takes what there is of a ledger out of use under another name: the file, and the log beside it. Nobody else may be in the middle of a write. */
 export function setAside(file: string, aside: string): void {
   for (const end of ['', '-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, aside + end);
 }
