@@ -4,7 +4,8 @@ import type { Cell, Column } from '../output/view';
 import type { Call } from './call';
 import type { Cli } from './cli';
 import { filterOf, sayRange } from './filters';
-import { planList, showList } from './list';
+import { showList } from './list';
+import { planList } from './list-plan';
 
 const TITLES: Readonly<Record<LeadGroup, string>> = {
   service: 'Service',

@@ -9,7 +9,8 @@ import { FORMATS, type Format } from '../output/formats';
 import { openSink } from '../output/streams';
 import { type Call, given } from './call';
 import type { Cli } from './cli';
-import { planList, writeList } from './list';
+import { writeList } from './list';
+import { planList } from './list-plan';
 import { dataChunks } from './transaction-list';
 import { counted } from './wording';
 

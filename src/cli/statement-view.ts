@@ -7,7 +7,8 @@ import type { Cell, Column, Listing, ListPage } from '../output/view';
 import type { Call } from './call';
 import type { Cli } from './cli';
 import { sayRange } from './filters';
-import { type ListPlan, planList, showList, writeList } from './list';
+import { showList, writeList } from './list';
+import { type ListPlan, planList } from './list-plan';
 import { SANDBOX } from './wording';
 
 const TITLES: Readonly<Record<(typeof MOVEMENTS)[number], string>> = {

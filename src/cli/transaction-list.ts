@@ -3,7 +3,7 @@ import type { WalletService } from '../contract/wallet-service';
 import { type Format, renderAnyListing } from '../output/formats';
 import type { Column } from '../output/view';
 import { given } from './call';
-import { followPages, pageOf } from './list';
+import { followPages, pageOf } from './list-pages';
 
 /** In the order of the CSV header, which is part of the contract. */
 export const TRANSACTION_COLUMNS: readonly Column<Transaction>[] = [

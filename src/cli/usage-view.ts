@@ -5,7 +5,8 @@ import type { Cell, Column } from '../output/view';
 import type { Call } from './call';
 import type { Cli } from './cli';
 import { filterOf, sayRange } from './filters';
-import { planList, showList, writeList } from './list';
+import { showList, writeList } from './list';
+import { planList } from './list-plan';
 import { SANDBOX } from './wording';
 
 const TITLES: Readonly<Record<UsageGroup, string>> = {

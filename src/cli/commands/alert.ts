@@ -4,7 +4,8 @@ import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';
 import { EXIT_STATUS } from '../exit-status';
-import { pageOf, pagesOf, showList } from '../list';
+import { showList } from '../list';
+import { pageOf, pagesOf } from '../list-pages';
 import type { CommandSpec, OptionSpec } from '../spec';
 import { counted } from '../wording';
 

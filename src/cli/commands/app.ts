@@ -2,7 +2,8 @@ import type { App } from '../../contract/catalogue';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli, Styled } from '../cli';
-import { pagesOf, showList } from '../list';
+import { showList } from '../list';
+import { pagesOf } from '../list-pages';
 import type { CommandSpec } from '../spec';
 
 const APP = { name: 'app', help: 'its name, such as crm' };

@@ -1,7 +1,8 @@
 import type { AuditEntry } from '../../contract/audit';
 import type { Column } from '../../output/view';
 import { given } from '../call';
-import { pageOf, showList } from '../list';
+import { showList } from '../list';
+import { pageOf } from '../list-pages';
 import type { CommandSpec } from '../spec';
 
 const COLUMNS: readonly Column<AuditEntry>[] = [

@@ -3,7 +3,8 @@ import { WalletError } from '../../core/errors';
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';
-import { pagesOf, showList } from '../list';
+import { showList } from '../list';
+import { pagesOf } from '../list-pages';
 import type { CommandSpec, OptionSpec } from '../spec';
 import { cardName, SANDBOX } from '../wording';
 

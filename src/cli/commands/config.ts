@@ -3,7 +3,8 @@ import { WalletError } from '../../core/errors';
 import { nearest } from '../../core/text';
 import type { Column } from '../../output/view';
 import type { Cli } from '../cli';
-import { pagesOf, showList } from '../list';
+import { showList } from '../list';
+import { pagesOf } from '../list-pages';
 import type { CommandSpec } from '../spec';
 import { KEPT_KEYS, type KeptKey, SETTING_KEYS, type SettingKey } from '../world';
 

@@ -1,7 +1,9 @@
 import type { Grant } from '../../contract/credit';
 import type { Column } from '../../output/view';
 import { given } from '../call';
-import { isWhole, pageOf, showList } from '../list';
+import { showList } from '../list';
+import { pageOf } from '../list-pages';
+import { isWhole } from '../list-plan';
 import type { CommandSpec } from '../spec';
 import { balanceLine } from '../wording';
 

@@ -2,7 +2,9 @@ import type { Hold } from '../../contract/holds';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli } from '../cli';
-import { isWhole, pageOf, showList } from '../list';
+import { showList } from '../list';
+import { pageOf } from '../list-pages';
+import { isWhole } from '../list-plan';
 import type { CommandSpec } from '../spec';
 import { balanceLine } from '../wording';
 

@@ -1,7 +1,8 @@
 import type { Invoice } from '../../contract/invoices';
 import type { Column } from '../../output/view';
 import { given } from '../call';
-import { pagesOf, showList } from '../list';
+import { showList } from '../list';
+import { pagesOf } from '../list-pages';
 import type { CommandSpec } from '../spec';
 import { SANDBOX } from '../wording';
 

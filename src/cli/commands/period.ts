@@ -1,6 +1,7 @@
 import type { ClosedPeriod } from '../../contract/periods';
 import type { Column } from '../../output/view';
-import { pagesOf, showList } from '../list';
+import { showList } from '../list';
+import { pagesOf } from '../list-pages';
 import type { CommandSpec } from '../spec';
 
 const COLUMNS: readonly Column<ClosedPeriod>[] = [

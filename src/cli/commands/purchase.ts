@@ -3,7 +3,8 @@ import type { Purchase } from '../../contract/purchases';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli, Styled } from '../cli';
-import { pageOf, showList } from '../list';
+import { showList } from '../list';
+import { pageOf } from '../list-pages';
 import type { CommandSpec } from '../spec';
 import { balanceLine, SANDBOX } from '../wording';
 

@@ -2,7 +2,8 @@ import type { PriceTier, Service, ServiceHistory, ServiceTerms } from '../../con
 import type { Column } from '../../output/view';
 import { type Call, given } from '../call';
 import type { Cli, Styled } from '../cli';
-import { pagesOf, showList } from '../list';
+import { showList } from '../list';
+import { pagesOf } from '../list-pages';
 import type { CommandSpec, OptionSpec } from '../spec';
 
 const TERMS: readonly OptionSpec[] = [

@@ -2,7 +2,9 @@ import type { TransactionFilter, TransactionQuery } from '../../contract/transac
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
 import { asksForTime, FILTER_OPTIONS, filterOf, sayRange } from '../filters';
-import { pageOf, planList, showList, writeList } from '../list';
+import { showList, writeList } from '../list';
+import { pageOf } from '../list-pages';
+import { planList } from '../list-plan';
 import type { CommandSpec } from '../spec';
 import { csvChunks, TRANSACTION_COLUMNS, type Transactions, type Written } from '../transaction-list';
 import { counted } from '../wording';

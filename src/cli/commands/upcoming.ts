@@ -2,7 +2,9 @@ import type { UpcomingItem } from '../../contract/outlook';
 import type { Column } from '../../output/view';
 import { given } from '../call';
 import type { Cli } from '../cli';
-import { pagesOf, planList, showList, writeList } from '../list';
+import { showList, writeList } from '../list';
+import { pagesOf } from '../list-pages';
+import { planList } from '../list-plan';
 import type { CommandSpec } from '../spec';
 
 const COLUMNS: readonly Column<UpcomingItem>[] = [

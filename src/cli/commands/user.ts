@@ -1,7 +1,8 @@
 import type { User } from '../../contract/access';
 import type { Column } from '../../output/view';
 import { given } from '../call';
-import { pagesOf, showList } from '../list';
+import { showList } from '../list';
+import { pagesOf } from '../list-pages';
 import type { CommandSpec } from '../spec';
 
 const COLUMNS: readonly Column<User>[] = [
