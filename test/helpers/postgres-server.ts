@@ -136,6 +136,7 @@ function initialise({ binaries, data, home, owner }: Place): void {
 /** The files of a server at rest, which from now on follow those of the original. */
 function copyData(original: PostgresServer, data: string, owner: Owner): void {
   cpSync(original.data, data, { recursive: true });
+  chmodSync(data, 0o700); // not every Node keeps the modes of folders
   writeFileSync(path.join(data, 'standby.signal'), '');
   const source = `host=127.0.0.1 port=${original.port} user=postgres password=''${PASSWORD}''`;
   writeFileSync(path.join(data, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`);
