@@ -1,4 +1,3 @@
-import type { Grant } from '../../core/credit/grant';
 import { assert } from '../../core/errors';
 import { type Digest, GENESIS, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
@@ -17,6 +16,16 @@ import { isSetting, type KnownSettings, type SettingsMemory } from './known-sett
 import { SqlLedgerView } from './ledger-view';
 import { movedAway } from './moved-ledger';
 import { NewEventIds } from './new-event-ids';
+import {
+  ADD_TO_DAY,
+  ADD_TO_MONTH,
+  dayRow,
+  grantRow,
+  grantTerms,
+  INSERT_GRANT,
+  monthRow,
+  UPDATE_GRANT,
+} from './posting-rows';
 import type { SqlConnection, SqlDriver } from './sql-driver';
 
 /** Entries that are written at a time. */
@@ -25,20 +34,6 @@ const RUN = 500;
 const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
 const INSERT_EVENT_ID =
   'INSERT INTO event_ids (org, id_key, seq) VALUES (?, ?, ?) ON CONFLICT (org, id_key) DO NOTHING';
-const INSERT_GRANT =
-  'INSERT INTO grants (org, seq, id, kind, credits, priority, expires_at, source, created_at, remaining, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-const UPDATE_GRANT = 'UPDATE grants SET remaining = ?, held = ? WHERE org = ? AND seq = ?';
-const ADD_TO_DAY = `INSERT INTO day_totals
-  (org, day, type, service, app, user_name, campaign, transactions, quantity, free_quantity, amount, invoiced)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (org, day, type, service, app, user_name, campaign) DO UPDATE SET
-  transactions = day_totals.transactions + excluded.transactions, quantity = day_totals.quantity + excluded.quantity,
-  free_quantity = day_totals.free_quantity + excluded.free_quantity, amount = day_totals.amount + excluded.amount,
-  invoiced = day_totals.invoiced + excluded.invoiced`;
-const ADD_TO_MONTH = `INSERT INTO month_totals (org, month, kind, name, quantity, free_quantity, spent)
-  VALUES (?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (org, month, kind, name) DO UPDATE SET quantity = month_totals.quantity + excluded.quantity,
-  free_quantity = month_totals.free_quantity + excluded.free_quantity, spent = month_totals.spent + excluded.spent`;
 const INSERT_LINK =
   'INSERT INTO audit (org, number, recorded_at, actor, action, subject, reason, changes, first_seq, entries, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 const UPDATE_WALLET =
@@ -108,24 +103,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     const { org } = this;
     await this.connection.send(
       ADD_TO_DAY,
-      posting.days.map((d) => [
-        org,
-        d.day,
-        d.type,
-        d.service,
-        d.app,
-        d.user,
-        d.campaign,
-        d.transactions,
-        d.quantity,
-        d.freeQuantity,
-        d.amount,
-        d.invoiced,
-      ]),
+      posting.days.map((day) => dayRow(org, day)),
     );
     await this.connection.send(
       ADD_TO_MONTH,
-      posting.months.map((m) => [org, m.month, m.kind, m.name, m.quantity, m.freeQuantity, m.spent]),
+      posting.months.map((month) => monthRow(org, month)),
     );
     // Last: what it answers is waited for.
     await this.#insertEventIds();
@@ -248,19 +230,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   async #writeGrants(posting: Posting): Promise<void> {
     await this.connection.send(
       INSERT_GRANT,
-      posting.opened.map((g) => [
-        this.org,
-        g.seq,
-        g.id,
-        g.kind,
-        g.credits,
-        g.priority,
-        g.expiresAt,
-        g.source,
-        g.createdAt,
-        g.remaining,
-        g.held,
-      ]),
+      posting.opened.map((grant) => grantRow(this.org, grant)),
     );
     for (const grant of posting.opened) this.#witness('grants', grant.id, grantTerms(grant));
     await this.connection.send(
@@ -268,10 +238,4 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       posting.changed.map((g) => [g.remaining, g.held, this.org, g.seq]),
     );
   }
-}
-
-/** What of a grant never changes: what the seal covers. Its remainder follows from the log. */
-function grantTerms(grant: Grant): unknown {
-  const { seq, id, kind, credits, priority, expiresAt, source, createdAt } = grant;
-  return { seq, id, kind, credits, priority, expiresAt, source, createdAt };
 }
