@@ -12,7 +12,7 @@ if (require.main !== module) {
 } else if (rest.length === 0 && (only === '--version' || only === '-V')) {
   printVersion();
 } else {
-  loadProgram()?.main();
+  start();
 }
 
 /** Straight to the descriptor: opening `process.stdout` takes 5 ms more. A closed pipe is no failure. */
@@ -21,6 +21,16 @@ function printVersion() {
     writeSync(1, `${require('../package.json').version}\n`);
   } catch (error) {
     process.exitCode = error.code === 'EPIPE' ? 0 : 9;
+  }
+}
+
+function start() {
+  try {
+    loadProgram()?.main();
+  } catch (error) {
+    const next = 'end other programs or raise the limit (ulimit -n); if that is not it, install wallet anew';
+    process.stderr.write(`error: wallet could not be loaded\nwhy: ${error.message.split('\n')[0]}\nnext: ${next}\n`);
+    process.exitCode = 9;
   }
 }
 

@@ -24,9 +24,25 @@ export function reportError(thrown: unknown, { json, debug }: { json: boolean; d
 function foreseen(thrown: unknown): WalletError {
   if (thrown instanceof WalletError) return thrown;
   if (isCancelledPrompt(thrown)) return new WalletError('cancelled', 'cancelled', { why: 'nothing was charged' });
+  if (isShortage(thrown)) return shortage(thrown);
   return new WalletError('internal', thrown instanceof Error ? thrown.message : String(thrown), {
     why: 'this is a bug in wallet',
     hint: 'run the command again with --debug and report what it prints',
+    cause: thrown,
+  });
+}
+
+/** What a machine runs out of, by the system's own words: open files, memory, processes. */
+const SHORTAGES: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']);
+
+function isShortage(thrown: unknown): thrown is Error {
+  return thrown instanceof Error && 'code' in thrown && SHORTAGES.has(thrown.code);
+}
+
+function shortage(thrown: Error): WalletError {
+  return new WalletError('ledger_unavailable', 'this machine has run out of open files or memory', {
+    why: thrown.message,
+    hint: 'end other programs or raise the limit (ulimit -n), then run the command again',
     cause: thrown,
   });
 }

@@ -145,6 +145,24 @@ test('without its secret, or with a blank one, the server takes no event', async
   }
 });
 
+test('an event whose work is killed half way has credited nothing, and the next one settles', async () => {
+  const { intent } = await payOnPage();
+  const paid = event('payment_intent.succeeded', { id: intent });
+  const env = { STRIPE_WEBHOOK_SECRET: shop.fake.signingSecret };
+  await server.end();
+  server = await startServer(shop.home, ['--no-jobs'], { ...env, WALLET_FAILPOINT: 'credit.before_commit' });
+
+  await deliver(paid).catch(() => undefined); // cut off with the server, or answered just before
+  const ended = await server.end();
+  const { stdout } = await shop.home.ok('balance -q');
+  server = await startServer(shop.home, ['--no-jobs'], env);
+
+  expect([ended, stdout]).toEqual([null, '0.00\n']);
+  expect(await deliver(paid)).toBe(200);
+  await server.end();
+  expect(await shop.prove()).toEqual({ posted: '100.00', takenCents: 10_000 });
+});
+
 test('an event that finds Stripe out of reach is answered, and the next one settles', async () => {
   const { intent } = await payOnPage();
   const paid = event('payment_intent.succeeded', { id: intent });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -177,6 +177,45 @@ describe('a backup', () => {
     expect(outcome.status).toBe(11);
     expect(existsSync(path.join(home.home, 'other.db'))).toBe(false);
   });
+});
+
+it('with too few files to open, a command charges once or not at all, and says why', async () => {
+  await home.ok('card add --payment-method pm_card_visa');
+  const before = Number((await home.ok('balance -q')).stdout);
+  const limited = (files: number, words: readonly string[]) =>
+    spawnSync('sh', ['-c', `ulimit -n ${files}; exec "$0" "$@"`, process.execPath, ...words], {
+      env: home.env(),
+      encoding: 'utf8',
+    });
+  // Below some limit Node itself does not come up.
+  const limits = Array.from({ length: 16 }, (_, at) => 14 + at).filter(
+    (files) => limited(files, ['-e', 'require("fs").openSync("/dev/null")']).status === 0,
+  );
+
+  const ends = limits.map((files) => limited(files, [path.resolve('bin/wallet.js'), 'buy', '5', '--yes']));
+
+  const statuses = ends.map(({ status }) => status);
+  expect([...new Set(statuses)].sort()).toEqual([0, 9]);
+  expect(ends.filter(({ stderr }) => /\n {4}at /.test(stderr))).toEqual([]);
+  await home.ok('reconcile');
+  const bought = (await home.ok('purchase list --json')).json() as { purchases: { credits: string; status: string }[] };
+  const charged = bought.purchases.filter(({ status }) => status === 'succeeded').length;
+  expect(charged).toBeGreaterThanOrEqual(statuses.filter((status) => status === 0).length);
+  expect(Number((await home.ok('balance -q')).stdout)).toBe(before + 5 * charged);
+  expect((await home.ok('verify --provider --json')).json()).toMatchObject({ ok: true });
+});
+
+it('killed while a ledger is made, the same command makes it whole', async () => {
+  for (let wait = 20; wait <= 80; wait += 4) {
+    const file = path.join(home.home, `cut-${wait}.db`);
+    spawnSync(process.execPath, [path.resolve('bin/wallet.js'), 'init', '--org', 'acme', '--ledger', file], {
+      env: home.env(),
+      timeout: wait,
+      killSignal: 'SIGKILL',
+    });
+    await home.ok(['init', '--org', 'acme', '--ledger', file]);
+    expect((await home.ok(['verify', '--json', '--ledger', file])).json()).toMatchObject({ ok: true });
+  }
 });
 
 /** A disk of a few hundred kilobytes can be mounted by root alone, where the container lets it. */
