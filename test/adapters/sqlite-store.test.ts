@@ -119,7 +119,7 @@ describe('the file', () => {
   test('that is empty, as a shell leaves one, becomes a ledger only where one may be made', async () => {
     mkdirSync(join(home, 'deep'));
     writeFileSync(file, '');
-    expect(await codeOf(openStore(file, false))).toBe('invalid_value');
+    expect(await codeOf(openStore(file, false))).toBe('not_initialised');
     const { store, org } = await make();
     await post(store, org, (journal) => bring(journal, 5, 'grant_a'));
     await store.close();

@@ -47,12 +47,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDriver> {
 }
 
 function prepareFile(options: SqliteOptions): void {
-  if (!options.create) {
-    throw new WalletError('not_initialised', `there is no ledger at ${options.file}`, {
-      why: 'a ledger is made by its first organisation',
-      hint: 'wallet init --org NAME',
-    });
-  }
+  if (!options.create) throw notMade(options.file);
   translate(options.file, () => mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 }));
 }
 
@@ -62,7 +57,16 @@ function requireLedger(database: Database, options: SqliteOptions): void {
   if (version > SCHEMA_VERSION) throw newerSchema(options.file, version);
   if (version > 0) return;
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
-  if (tables !== 0 || !options.create) throw notALedger(options.file);
+  if (tables !== 0) throw notALedger(options.file);
+  // Empty: whoever began to make it was killed.
+  if (!options.create) throw notMade(options.file);
+}
+
+function notMade(file: string): WalletError {
+  return new WalletError('not_initialised', `there is no ledger at ${file}`, {
+    why: 'a ledger is made by its first organisation',
+    hint: 'wallet init --org NAME',
+  });
 }
 
 /** Writes touch pages all over the indexes; what reads by the million reads them in order, and is to stay small. */
