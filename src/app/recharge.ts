@@ -11,7 +11,7 @@ import { formatDuration } from '../core/duration';
 import { WalletError } from '../core/errors';
 import { shownCode } from '../core/payment/decline';
 import { withCancel } from '../core/payment/purchase-steps';
-import { decide, RESUMED, type RechargeRuleRecord } from '../core/recharge';
+import { decide, RESUMED, type RechargeRuleRecord, UNTRIED } from '../core/recharge';
 import { parseTerms } from '../core/recharge-terms';
 import { formatInstant } from '../core/time';
 import type { LedgerUnit } from '../ports/ledger-unit';
@@ -45,9 +45,8 @@ export async function setRuleIn(
   const before = await unit.records.recharge_rules.find(RULE_ID);
   const terms = parseTerms(request, before, session.deps.maxPurchase);
   if (enabled) await refuseUnfitCards(unit, session);
-  const now = session.now();
   const rule: RechargeRuleRecord = {
-    ...(before ?? { ...newRule(now), ...terms }),
+    ...(before ?? { ...UNTRIED, id: RULE_ID, createdAt: session.now() }),
     ...terms,
     enabled,
     revision: (before?.revision ?? 0) + 1,
@@ -169,23 +168,6 @@ async function outlook(unit: LedgerUnit, session: Session, rule: RechargeRuleRec
     recharge: presentRule(known.rule ?? rule, known.state.chargedThisMonth),
     nextCharge: decision.kind === 'charge' ? formatCredits(decision.credits) : null,
     warnings: await weaknesses(unit, session, known.rule ?? rule, known),
-  };
-}
-
-function newRule(now: RechargeRuleRecord['createdAt']) {
-  return {
-    id: RULE_ID,
-    attempts: 0,
-    ...RESUMED,
-    blocked: [],
-    failingSince: null,
-    told: [],
-    toldCap: null,
-    lastChargeAt: null,
-    lastAttemptAt: null,
-    lastOutcome: null,
-    createdAt: now,
-    version: 1,
   };
 }
 

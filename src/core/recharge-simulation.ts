@@ -1,6 +1,6 @@
 import { add, type Credits, ZERO } from './credits';
 import { addDays, addMonths, monthIndexOf, type PlainDate } from './date';
-import { decide, type Guard, RESUMED, type RechargeRuleRecord, type RechargeState } from './recharge';
+import { decide, type Guard, type RechargeRuleRecord, type RechargeState, UNTRIED } from './recharge';
 import type { RechargeTerms } from './recharge-terms';
 import { addMs, type Calendar, type Instant } from './time';
 
@@ -50,7 +50,7 @@ export class RechargeSimulation {
 
   constructor(setting: Setting) {
     this.#setting = setting;
-    this.#rule = { ...NO_HISTORY, ...setting.terms };
+    this.#rule = { ...UNTRIED, ...setting.terms, id: 'simulated', enabled: true, revision: 1, createdAt: setting.from };
     this.#balance = setting.opening;
     this.#at = setting.from;
     this.#lowest = { amount: setting.opening, at: setting.from };
@@ -143,20 +143,3 @@ export class RechargeSimulation {
     };
   }
 }
-
-const NO_HISTORY = {
-  id: 'simulated',
-  enabled: true,
-  revision: 1,
-  attempts: 0,
-  ...RESUMED,
-  blocked: [],
-  failingSince: null,
-  told: [],
-  toldCap: null,
-  lastChargeAt: null,
-  lastAttemptAt: null,
-  lastOutcome: null,
-  createdAt: 0 as Instant,
-  version: 1,
-};

@@ -180,6 +180,20 @@ export function released(rule: RechargeRuleRecord, cards: readonly CardRecord[])
 /** The fields of a rule that has nothing against it. */
 export const RESUMED = { failures: 0, retryAt: null, pausedAt: null, pausedBecause: null, cardsAtPause: [] } as const;
 
+/** What a rule is before anything has come of it, beside the terms that people set. */
+export const UNTRIED = {
+  attempts: 0,
+  ...RESUMED,
+  blocked: [],
+  failingSince: null,
+  told: [],
+  toldCap: null,
+  lastChargeAt: null,
+  lastAttemptAt: null,
+  lastOutcome: null,
+  version: 1,
+} as const;
+
 function stop(outcome: RechargeOutcome, guard: Guard, credits: Credits = ZERO): RechargeDecision {
   return { kind: 'stop', outcome, guard, credits };
 }
