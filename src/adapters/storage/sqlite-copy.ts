@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, stat
 import { WalletError } from '../../core/errors';
 import { SCHEMA_VERSION } from './schema-version';
 import { openDatabase } from './sqlite-engine';
-import { isLogGone, requireLog } from './sqlite-log';
+import { hasLostWrites, requireLog } from './sqlite-log';
 
 /** How far a ledger file has come: who it is, and the last sealed write of each organisation. */
 interface FileState {
@@ -54,7 +54,7 @@ export function sizeOf(file: string): number {
 }
 
 function stateOf(file: string): FileState | undefined {
-  if (isLogGone(file)) return undefined;
+  if (hasLostWrites(file)) return undefined;
   try {
     const database = openDatabase(file, { readonly: true, timeoutMs: 10_000 });
     try {

@@ -7,7 +7,7 @@ import { SqliteConnection } from './sqlite-connection';
 import { sqliteDialect } from './sqlite-dialect';
 import { type Database, openDatabase } from './sqlite-engine';
 import { newerSchema, notALedger } from './sqlite-errors';
-import { requireLog } from './sqlite-log';
+import { keepIndexClosed, requireLog } from './sqlite-log';
 import { configure } from './sqlite-settings';
 import { pause, translate, whenFree } from './sqlite-waits';
 
@@ -24,7 +24,7 @@ export interface SqliteOptions {
 
 /**
  * Opens the embedded ledger: one file, write-ahead log, every commit synced. Throws `not_initialised`, `newer_schema`,
- * `ledger_unavailable`, `integrity_failure` where its log was removed, or `invalid_config` where the engine can't keep its promises.
+ * `ledger_unavailable`, `integrity_failure` where its log was removed or cut, or `invalid_config` where the engine can't keep its promises.
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqlDriver> {
   const fresh = !existsSync(options.file);
@@ -33,7 +33,10 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDriver> {
   const database = translate(options.file, () => openDatabase(options.file, { timeoutMs: 0 }));
   const driver = new SqliteDriver(database, options.file);
   try {
-    if (fresh) chmodSync(options.file, 0o600);
+    if (fresh) {
+      chmodSync(options.file, 0o600);
+      keepIndexClosed(options.file);
+    }
     await whenFree(options.file, () => {
       if (!fresh) requireLedger(database, options);
       configure(database, fresh);
