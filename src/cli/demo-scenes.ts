@@ -1,19 +1,8 @@
 import type { WalletService } from '../contract/wallet-service';
 import { WalletError } from '../core/errors';
-import { balanceLine, cardName, counted } from './wording';
-
-/** What one scene came to: in words, and as the service answered it. */
-interface Outcome {
-  readonly told: string;
-  readonly result: object;
-}
-
-/** One scene: what to see in it, the command that would do the same, and the same done through the service. */
-export interface Scene {
-  readonly says: string;
-  readonly command: string;
-  play(wallet: WalletService): Promise<Outcome>;
-}
+import type { Outcome, Scene } from './demo-scene';
+import { UPKEEP_SCENES } from './demo-upkeep';
+import { balanceLine, cardName } from './wording';
 
 const ORDER = { credits: '100', idempotencyKey: 'order-77' };
 const EVENT = { app: 'crm', service: 'sms', quantity: '400', id: 'sms-1' };
@@ -110,27 +99,7 @@ export const SCENES: readonly Scene[] = [
     command: 'wallet usage record --app crm --service handwritten-letter --quantity 1000',
     play: ({ usage }) => refusal(() => usage.record({ app: 'crm', service: 'handwritten-letter', quantity: '1000' })),
   },
-  {
-    says: 'every credit that moved, with the balance after it',
-    command: 'wallet transactions --order asc',
-    async play({ transactions }) {
-      const result = await transactions.list({ order: 'asc', limit: 50 });
-      const rows = result.transactions.map(
-        ({ type, service, amount, balance }) =>
-          `${type.padEnd(9)} ${(service ?? '').padEnd(6)} ${amount.padStart(9)} ${(balance ?? '').padStart(9)}\n`,
-      );
-      return { result, told: rows.join('') };
-    },
-  },
-  {
-    says: 'and the proof: every sum is computed again from the log, every row is checked against its seal',
-    command: 'wallet verify --full',
-    async play({ audit }) {
-      const result = await audit.verify({ full: true });
-      const verdict = result.ok ? 'the ledger is whole' : 'THE LEDGER FAILED VERIFICATION';
-      return { result, told: `${counted(result.transactions, 'transaction')}: ${verdict}\n` };
-    },
-  },
+  ...UPKEEP_SCENES,
 ];
 
 async function buy({ purchases }: WalletService): Promise<Outcome> {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Cli } from './cli';
-import { SCENES, type Scene } from './demo-scenes';
+import type { Scene } from './demo-scene';
+import { SCENES } from './demo-scenes';
 import { SIGNAL_STATUS, type Signal } from './signals';
 import { SETTING_KEYS, type SettingKey, type Settings } from './world';
 

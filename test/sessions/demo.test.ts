@@ -11,7 +11,9 @@ test('the demo ends with a proven ledger and leaves nothing behind', async () =>
 
   expect(demo.status).toBe(0);
   expect(demo.stdout).toContain('$ wallet buy 100 --yes --idempotency-key order-77\nbought already under this key\n');
-  expect(demo.stdout).toMatch(/5 transactions: the ledger is whole\n\n$/);
+  expect(demo.stdout).toContain('$ wallet recharge check\nrecharged: 100.00 credits\nbalance: 141.30');
+  expect(demo.stdout).toContain('$ wallet alert history\nSpending is over 50.00 this month\n');
+  expect(demo.stdout).toMatch(/7 transactions: the ledger is whole\n\n$/);
   expect(demo.stdout).not.toContain('\u001b');
   expect(demo.stderr).toBe('that was the demo: its ledger is gone again. Your own begins with: wallet init\n');
   expect(readdirSync(path.join(sandbox.home, 'tmp'))).toEqual([]);
@@ -33,11 +35,16 @@ test('as JSON the demo is one document with every step and its answer', async ()
 
   const { demo: steps } = demo.json() as { demo: { says: string; command: string; result: Record<string, unknown> }[] };
   expect(steps.map(({ command }) => command.split(' ')[1])).toEqual(
-    'init card buy buy buy grant app usage usage usage hold hold usage transactions verify'.split(' '),
+    (
+      'init card buy buy buy grant app usage usage usage hold hold usage ' +
+      'recharge alert usage recharge recharge alert transactions report verify'
+    ).split(' '),
   );
   expect(steps[3]?.result).toMatchObject({ replayed: true, balance: { posted: '100.00' } });
   expect(steps[4]?.result).toMatchObject({ error: { code: 'card_declined' } });
   expect(steps[8]?.result).toMatchObject({ duplicate: true });
-  expect(steps.at(-1)?.result).toMatchObject({ ok: true, transactions: 5 });
+  expect(steps.slice(16, 18).map(({ result }) => result.outcome)).toEqual(['recharged', 'not_needed']);
+  expect(steps.at(-2)?.result).toMatchObject({ purchased: '200.00', closing: '141.30' });
+  expect(steps.at(-1)?.result).toMatchObject({ ok: true, transactions: 7 });
   expect(demo.stderr).toBe('');
 });
