@@ -33,7 +33,8 @@ export function isLoopback(url: URL): boolean {
 function whyNoKey(key: string): string {
   if (/^pk_/.test(key)) return 'it is a publishable key, which can not charge; a secret or restricted key is needed';
   if (/\s/.test(key)) return 'it has a space or a line break in it';
-  return 'a secret key starts with sk_test_ or sk_live_, a restricted one with rk_test_ or rk_live_';
+  // Written out whole, the beginnings would be blotted out as keys themselves.
+  return 'a secret key starts with sk_, a restricted one with rk_; then come test_ or live_, and the key itself';
 }
 
 function readBase(text: string): URL {
@@ -55,7 +56,7 @@ function requireSafe(env: Readonly<Record<string, string | undefined>>): void {
   if (!risk) return;
   throw new WalletError('live_guard', 'the live Stripe key was not used', {
     why: risk,
-    hint: 'unset it, or use a test key (sk_test_…)',
+    hint: 'unset it, or use a test key',
   });
 }
 
