@@ -136,7 +136,7 @@ async function charge(session: Session, id: string): Promise<InvoiceRecord> {
   const charged = await drive(session, purchase);
   const invoice = await session.store.read(session.org.number, (view) => requireInvoice(view, id));
   try {
-    requireSuccess(charged, false);
+    requireSuccess(charged, false, (await session.gateway()).doubt);
   } catch (error) {
     throw error instanceof WalletError && charged.state === 'failed' ? stillOpen(invoice, error) : error;
   }

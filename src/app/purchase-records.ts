@@ -17,14 +17,14 @@ export async function requirePurchase(view: LedgerView, id: string): Promise<Pur
   });
 }
 
-/** Throws what became of a purchase that did not succeed. */
-export function requireSuccess(purchase: PurchaseRecord, replayed: boolean): void {
+/** Throws what became of a purchase that did not succeed; `doubt` is why the processor gave no certain answer. */
+export function requireSuccess(purchase: PurchaseRecord, replayed: boolean, doubt: string | null): void {
   if (purchase.state === 'succeeded') return;
   const details = { purchase: purchase.id, ...(replayed ? { replayed: true } : {}) };
   if (purchase.state === 'needs_person') throw needsPerson(purchase, details);
   if (purchase.state !== 'failed') {
     throw new WalletError('payment_pending', `the outcome of purchase ${purchase.id} is not known yet`, {
-      why: 'the card processor has not said whether it was paid; it is on record and is never charged twice',
+      why: `${doubt ?? 'the card processor has not said whether it was paid'}; it is on record and is never charged twice`,
       hint: purchase.state === 'needs_review' ? `wallet purchase show ${purchase.id}` : 'wallet reconcile',
       details,
     });

@@ -56,7 +56,7 @@ export async function buy(deps: Dependencies, request: BuyRequest): Promise<Boug
   session.deps.system.reached('intent.after_commit');
   deps.onRecord?.(placed.purchase.id);
   const purchase = await drive(session, placed.purchase.id);
-  if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed);
+  if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed, (await session.gateway()).doubt);
   return { ...(await answer(session, purchase)), ...(placed.replayed ? { replayed: true as const } : {}) };
 }
 

@@ -44,7 +44,7 @@ export async function refundPurchase(
   if (request.dryRun === true) return { ...(await foresee(session, asked.refund)), dryRun: true };
   deps.onRecord?.(asked.refund.purchase);
   const refund = await driveRefund(session, asked.refund.id);
-  requireDone(refund);
+  requireDone(refund, (await session.gateway()).doubt);
   return { ...(await answer(session, refund.purchase)), ...(asked.replayed ? { replayed: true as const } : {}) };
 }
 
@@ -186,7 +186,7 @@ async function foresee(session: Session, { purchase: id, credits }: RefundRecord
   });
 }
 
-function requireDone(refund: RefundRecord): void {
+function requireDone(refund: RefundRecord, doubt: string | null): void {
   if (refund.state === 'succeeded') return;
   const details = { purchase: refund.purchase, refund: refund.id, reference: refund.reference };
   if (refund.state === 'failed')
@@ -196,7 +196,7 @@ function requireDone(refund: RefundRecord): void {
       details,
     });
   throw new WalletError('payment_pending', `the refund of ${formatCredits(refund.credits)} is on its way`, {
-    why: 'the processor has not said that it arrived; the credits stay on hold until it does',
+    why: `${doubt ?? 'the processor has not said that it arrived'}; the credits stay on hold until it has`,
     hint: 'wallet reconcile',
     details,
   });

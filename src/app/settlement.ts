@@ -132,7 +132,12 @@ async function confirm(session: Session, gateway: PaymentGateway, purchase: Purc
       return move(session, purchase, 'purchase.close', (p) => ({ ...p, state: 'closing' }));
   }
   session.deps.system.reached('confirm.before_send');
-  const answer = await gateway.confirmPayment(purchase.payment, attempt.paymentMethod, confirmKey(purchase, attempt));
+  const charge = {
+    payment: purchase.payment,
+    paymentMethod: attempt.paymentMethod,
+    attended: purchase.trigger === 'manual',
+  };
+  const answer = await gateway.confirmPayment(charge, confirmKey(purchase, attempt));
   session.deps.system.reached('confirm.after_send');
   if (answer.kind === 'declined') return decline(session, calls, purchase, answer.decline);
   if (answer.kind === 'refused') return refusedConfirm(session, calls, purchase, answer);

@@ -30,6 +30,14 @@ export interface PaymentRequest {
   readonly description: string;
 }
 
+/** A card to be charged for a payment. */
+export interface CardCharge {
+  readonly payment: string;
+  readonly paymentMethod: string;
+  /** Whether a person asked for it just now; not so for a top-up or a monthly bill. */
+  readonly attended: boolean;
+}
+
 export interface InvoiceRequest extends PaymentRequest {
   /** Where it goes. */
   readonly email: string;
@@ -103,6 +111,8 @@ export interface PaymentGateway {
   readonly smallestCharge: Credits;
   /** Null where the processor has none: the sandbox. */
   readonly hosted: HostedPages | null;
+  /** Why the last call got no certain answer, in words; null where it got one. */
+  readonly doubt: string | null;
   /**
    * What the key in use is not allowed of what is needed, by the processor's own names for it; empty where nothing is
    * missing. Throws `provider_unavailable`.
@@ -116,7 +126,7 @@ export interface PaymentGateway {
   /** Creates a payment that is not confirmed: it can't take money. */
   createPayment(request: PaymentRequest, key: string): Promise<PaymentAnswer>;
   /** Charges the card off-session. A declined payment can be confirmed again with another card. */
-  confirmPayment(payment: string, paymentMethod: string, key: string): Promise<PaymentAnswer>;
+  confirmPayment(charge: CardCharge, key: string): Promise<PaymentAnswer>;
   /** After a cancel that succeeded no charge can come. */
   cancelPayment(payment: string, key: string): Promise<PaymentAnswer>;
   /** The payment as it stands, or `refused` where there is none. A decline shows as a status here, never as `declined`. */

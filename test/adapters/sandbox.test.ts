@@ -119,6 +119,8 @@ describe('limits', () => {
   });
 });
 
+const charge = (payment: string, paymentMethod: string) => ({ payment, paymentMethod, attended: true });
+
 describe('what the sandbox remembers', () => {
   test('survives closing and opening the ledger: cards, payments and keys', async () => {
     const before = await open();
@@ -130,9 +132,9 @@ describe('what the sandbox remembers', () => {
     const { gateway } = await open();
 
     expect(await gateway.retrievePayment(paid.id)).toEqual(answer);
-    expect(await gateway.confirmPayment(paid.id, card, 'confirm:1')).toEqual(answer);
-    expect(await gateway.confirmPayment(paid.id, card, 'confirm:2')).toMatchObject({ kind: 'refused' });
-    expect(paymentOf(await gateway.confirmPayment(unpaid.id, card, 'confirm:3')).status).toBe('succeeded');
+    expect(await gateway.confirmPayment(charge(paid.id, card), 'confirm:1')).toEqual(answer);
+    expect(await gateway.confirmPayment(charge(paid.id, card), 'confirm:2')).toMatchObject({ kind: 'refused' });
+    expect(paymentOf(await gateway.confirmPayment(charge(unpaid.id, card), 'confirm:3')).status).toBe('succeeded');
   });
 
   test('is shared by all who have the ledger open: one payment confirmed by two at once is charged once', async () => {
@@ -143,8 +145,8 @@ describe('what the sandbox remembers', () => {
     for (let round = 0; round < 20; round += 1) {
       const payment = await shop.payment();
       const answers = await Promise.all([
-        here.gateway.confirmPayment(payment.id, card, `${payment.id}:here`),
-        there.gateway.confirmPayment(payment.id, card, `${payment.id}:there`),
+        here.gateway.confirmPayment(charge(payment.id, card), `${payment.id}:here`),
+        there.gateway.confirmPayment(charge(payment.id, card), `${payment.id}:there`),
       ]);
 
       expect(answers.map((answer) => answer.kind).sort()).toEqual(['payment', 'refused']);
@@ -160,8 +162,8 @@ describe('what the sandbox remembers', () => {
     for (let round = 0; round < 20; round += 1) {
       const { id } = await shop.payment();
       const [one, two] = await Promise.all([
-        here.gateway.confirmPayment(id, card, `${id}:confirm:1`),
-        there.gateway.confirmPayment(id, card, `${id}:confirm:1`),
+        here.gateway.confirmPayment(charge(id, card), `${id}:confirm:1`),
+        there.gateway.confirmPayment(charge(id, card), `${id}:confirm:1`),
       ]);
 
       expect(paymentOf(one).status).toBe('succeeded');

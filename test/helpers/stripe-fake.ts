@@ -17,7 +17,13 @@ export type Fault =
   | { readonly kind: 'hang'; readonly executed: boolean }
   /** The connection breaks at once, and the request is carried out later. */
   | { readonly kind: 'late'; readonly afterMs: number }
-  | { readonly kind: 'status'; readonly status: number; readonly type?: string; readonly code?: string }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly type?: string;
+      readonly code?: string;
+      readonly param?: string;
+    }
   /** The bank says no, in these words. */
   | { readonly kind: 'decline'; readonly fields: Wire }
   /** Carried out, then the answer is not JSON, or ends in the middle. */
@@ -49,6 +55,8 @@ export class StripeFake {
   refundOutcome = 'succeeded';
   /** Paths a restricted key may not use. */
   readonly denied = new Set<string>();
+  /** Paths it may only read. */
+  readonly deniedWrites = new Set<string>();
   revoked = false;
   readonly #keys = new Map<string, Kept>();
   readonly #plans: Plan[] = [];
@@ -266,10 +274,15 @@ export class StripeFake {
     const key = /^Bearer ((?:sk|rk)_(?:test|live)_\w+)$/.exec(request.headers.authorization ?? '')?.[1];
     if (key === undefined || this.revoked)
       return new StripeRefusal(401, { type: 'invalid_request_error', message: 'Invalid API Key provided' });
-    if ([...this.denied].some((path) => url.pathname.startsWith(path)))
+    const denied = [...this.denied, ...(request.method === 'GET' ? [] : this.deniedWrites)];
+    const path = denied.find((each) => url.pathname.startsWith(each));
+    if (path !== undefined)
       return new StripeRefusal(403, {
         type: 'invalid_request_error',
-        message: 'The provided key does not have access',
+        message:
+          "Permission denied. The provided key 'rk_test_***fake' does not have the required permissions for this endpoint " +
+          `on account '${this.memory.account}'. Enabling "${path.slice(4)} Write" ('${path.slice(4)}_write') permissions ` +
+          'on this key would allow this request to continue.',
       });
     if (request.headers['stripe-version'] === VERSION) return undefined;
     return new StripeRefusal(400, { type: 'invalid_request_error', message: 'unexpected API version' });
@@ -285,9 +298,14 @@ interface Answer {
   readonly body: string;
 }
 
-function errorAnswer({ status, type, code }: Extract<Fault, { kind: 'status' }>): Answer {
+function errorAnswer({ status, type, code, param }: Extract<Fault, { kind: 'status' }>): Answer {
   const fallback = status === 429 ? 'rate_limit_error' : status === 409 ? 'idempotency_error' : 'api_error';
-  const error = { type: type ?? fallback, message: `injected ${status}`, ...(code === undefined ? {} : { code }) };
+  const error = {
+    type: type ?? fallback,
+    message: `injected ${status}`,
+    ...(code === undefined ? {} : { code }),
+    ...(param === undefined ? {} : { param }),
+  };
   return { status, body: JSON.stringify({ error }) };
 }
 

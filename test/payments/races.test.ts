@@ -70,6 +70,25 @@ describe('auto top-up', () => {
     expect(await shop.prove()).toEqual(whole('100.00'));
   });
 
+  test('declares that nobody is present, and charges all the same where Stripe does not take that', async () => {
+    const shop = await withRule();
+    const confirms = () =>
+      shop.fake.received.filter((_, at) => CONFIRM.test(shop.fake.requests[at] ?? '')).map(({ body }) => body);
+    const first = await shop.wallet.recharge.check({});
+    await shop.wallet.credit.adjust({ direction: 'remove', credits: '80', reason: 'spent' });
+    shop.advance(HOUR_MS);
+    const param = 'payment_method_options[card][stored_credential_usage]';
+    shop.fake.fail(CONFIRM, { kind: 'status', status: 400, type: 'invalid_request_error', param });
+    const second = await shop.wallet.recharge.check({});
+    await shop.wallet.purchases.buy({ credits: '10' });
+
+    const declared = (body: string) => decodeURIComponent(body).includes(`${param}=unscheduled`);
+    expect([first.outcome, second.outcome]).toEqual(['recharged', 'recharged']);
+    expect(confirms().map(declared)).toEqual([true, true, false, false]);
+    expect(confirms().every((body) => body.includes('off_session=true'))).toBe(true);
+    expect(shop.fake.takenCents()).toBe(21_000);
+  });
+
   test('makes no storm of a processor that is out of reach for two days: one top-up at a time, one charge at the end', async () => {
     const shop = await withRule();
     shop.fake.revoked = true; // the quickest way for every request to fail

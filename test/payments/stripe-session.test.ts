@@ -240,8 +240,20 @@ describe('a key', () => {
     shop.fake.denied.add('/v1/refunds').add('/v1/disputes');
     expect(await missing(restricted)).toEqual(['Refunds', 'Disputes']);
     expect((await shop.home.ok('status', restricted)).stdout).toContain('may not use Refunds, Disputes');
+    shop.fake.denied.clear();
+    shop.fake.deniedWrites.add('/v1/payment_intents').add('/v1/refunds');
+    const objects = shop.fake.memory.objects.size;
+    expect(await missing(restricted)).toEqual(['PaymentIntents (write)', 'Refunds (write)']);
+    expect(shop.fake.memory.objects.size).toBe(objects);
+    const { status, stderr } = await shop.home.wallet('buy 100 --yes', restricted);
+    expect(status).toBe(7);
+    expect(stderr).toContain('why: the Stripe key lacks a permission: payment_intents Write; it is on record');
+    shop.fake.deniedWrites.clear();
+    await shop.home.ok('reconcile', restricted);
+    expect(await shop.prove()).toEqual({ posted: '100.00', takenCents: 10_000 });
     shop.fake.revoked = true;
     expect(await missing(restricted)).toBeNull();
+    expect((await shop.home.wallet('buy 1 --yes', restricted)).stderr).toContain('Stripe refused the key');
   });
 
   test('lets the clock be set only where the API is on this machine', async () => {

@@ -40,8 +40,8 @@ const MUTANTS: readonly (readonly [rule: string, theme: Theme, file: string, lin
     'a confirm has one key',
     'cards',
     'src/app/settlement.ts',
-    'attempt.paymentMethod, confirmKey(purchase, attempt)',
-    'attempt.paymentMethod, confirmKey(purchase, attempt) + session.deps.system.random()',
+    'charge, confirmKey(purchase, attempt)',
+    'charge, confirmKey(purchase, attempt) + session.deps.system.random()',
   ],
   [
     'a key that is too old is not sent again',

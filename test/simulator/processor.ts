@@ -3,6 +3,7 @@ import type { Payment } from '../../src/core/payment/purchase';
 import type { Dispute, Refund } from '../../src/core/payment/refund';
 import { holdsMoney } from '../../src/core/payment/refund';
 import type {
+  CardCharge,
   InvoiceRequest,
   PaymentAnswer,
   PaymentGateway,
@@ -35,6 +36,7 @@ interface Charge {
 export class SimulatedProcessor implements PaymentGateway {
   readonly provider = 'sandbox';
   readonly smallestCharge = fromCents(50);
+  readonly doubt = null;
   readonly hosted: SimulatedPages;
   readonly payments = new Map<string, Payment>();
   readonly refunds: Refund[] = [];
@@ -183,7 +185,7 @@ export class SimulatedProcessor implements PaymentGateway {
     });
   }
 
-  confirmPayment(id: string, card: string, key: string): Promise<PaymentAnswer> {
+  confirmPayment({ payment: id, paymentMethod: card }: CardCharge, key: string): Promise<PaymentAnswer> {
     return this.#send<PaymentAnswer>(key, `confirm ${id} ${card}`, () => {
       const payment = this.payments.get(id);
       if (payment?.status !== 'requires_payment_method')

@@ -50,7 +50,7 @@ export class Shop {
   }
 
   confirm(payment: Payment, card: string, key: string = randomUUID()): Promise<PaymentAnswer> {
-    return this.gateway.confirmPayment(payment.id, card, key);
+    return this.gateway.confirmPayment({ payment: payment.id, paymentMethod: card, attended: true }, key);
   }
 
   cancel(payment: Payment, key: string = randomUUID()): Promise<PaymentAnswer> {

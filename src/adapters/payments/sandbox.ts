@@ -4,6 +4,7 @@ import type { Payment } from '../../core/payment/purchase';
 import type { Dispute, Refund } from '../../core/payment/refund';
 import { type Instant, utcCalendar } from '../../core/time';
 import type {
+  CardCharge,
   CardDetails,
   InvoiceRequest,
   PaymentAnswer,
@@ -46,6 +47,7 @@ class Sandbox implements PaymentGateway {
   readonly provider = 'sandbox';
   readonly smallestCharge = fromCents(SMALLEST_CHARGE);
   readonly hosted = null;
+  readonly doubt = null;
   readonly #driver: SqlDriver;
   readonly #requests: SandboxRequests;
   readonly #invoices: SandboxInvoices;
@@ -117,7 +119,7 @@ class Sandbox implements PaymentGateway {
     });
   }
 
-  confirmPayment(payment: string, paymentMethod: string, key: string): Promise<PaymentAnswer> {
+  confirmPayment({ payment, paymentMethod }: CardCharge, key: string): Promise<PaymentAnswer> {
     return this.#requests.once(
       key,
       ['payment_intents.confirm', payment, paymentMethod],

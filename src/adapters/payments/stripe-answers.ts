@@ -73,11 +73,23 @@ export function unknownOf(error: unknown): Unknown {
   if (error instanceof Stripe.errors.StripeAuthenticationError)
     return { kind: 'unknown', reason: 'Stripe refused the key: it is wrong, expired or revoked' };
   if (error instanceof Stripe.errors.StripePermissionError)
-    return { kind: 'unknown', reason: 'the Stripe key lacks a permission' };
+    return { kind: 'unknown', reason: `the Stripe key lacks a permission${permissionIn(error.message)}` };
   if (error instanceof Stripe.errors.StripeRateLimitError)
     return { kind: 'unknown', reason: 'Stripe is busy: too many requests' };
   if (error instanceof WalletError) throw error;
   return { kind: 'unknown', reason: 'Stripe did not answer' };
+}
+
+/** Why a call got no certain answer; null for a decline or a refusal, which is one. */
+export function doubtOf(error: unknown): string | null {
+  const isCertain = error instanceof Stripe.errors.StripeCardError || refusalOf(error) !== undefined;
+  return isCertain || error instanceof WalletError ? null : unknownOf(error).reason;
+}
+
+/** Which permission, where Stripe's message names one: by its title, or by its id. */
+function permissionIn(message: string): string {
+  const name = /"([\w -]{3,60})"/.exec(message)?.[1] ?? /'(\w{3,60}_(?:read|write))'/.exec(message)?.[1];
+  return name === undefined ? '' : `: ${name}`;
 }
 
 /** The failure of a card call as the product tells it. */

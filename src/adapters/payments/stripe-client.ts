@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Stripe from 'stripe';
+import { doubtOf } from './stripe-answers';
 import { isLoopback, type StripeSettings } from './stripe-settings';
 
 /** Named, not left to the package: with another version parameters and fields are others. */
@@ -39,6 +40,8 @@ export type CallOptions = Stripe.RequestOptions;
 /** The official SDK within one command's time budget. */
 export class StripeClient {
   readonly settings: StripeSettings;
+  /** Why the last call got no certain answer. */
+  doubt: string | null = null;
   readonly #sdk: Stripe;
   readonly #pace: Pace;
   readonly #deadlineMs: number;
@@ -65,9 +68,12 @@ export class StripeClient {
   async call<T>(key: string | null, send: (sdk: Stripe, options: CallOptions) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await send(this.#sdk, this.#options(key));
+        const answer = await send(this.#sdk, this.#options(key));
+        this.doubt = null;
+        return answer;
       } catch (error) {
         const pause = this.#pace.rateLimitPausesMs[attempt];
+        this.doubt = doubtOf(error);
         if (!(error instanceof Stripe.errors.StripeRateLimitError) || pause === undefined) throw error;
         await sleep(pause + Math.random() * pause);
       }

@@ -4,6 +4,7 @@ import type { Payment } from '../../core/payment/purchase';
 import type { Dispute, Refund } from '../../core/payment/refund';
 import type { Instant } from '../../core/time';
 import type {
+  CardCharge,
   CardDetails,
   HostedPages,
   InvoiceRequest,
@@ -17,6 +18,7 @@ import type {
 import { answerOf, cardFailure, idOf, toPayment, unavailable } from './stripe-answers';
 import { billingParams, storedCard } from './stripe-cards';
 import { PAGE_SIZE, type Pace, readAll, StripeClient } from './stripe-client';
+import { confirmPayment } from './stripe-confirm';
 import { StripePages } from './stripe-hosted';
 import { createInvoice, findInvoices, retrieveInvoice, sendInvoice, voidInvoice } from './stripe-invoices';
 import { missingPermissions } from './stripe-permissions';
@@ -44,6 +46,10 @@ export class StripeGateway implements PaymentGateway {
     this.#client = client;
     this.#instance = instance;
     this.hosted = new StripePages(client, instance);
+  }
+
+  get doubt(): string | null {
+    return this.#client.doubt;
   }
 
   /** The account the key belongs to; null where a restricted key may not ask. Throws `provider_unavailable`. */
@@ -116,13 +122,8 @@ export class StripeGateway implements PaymentGateway {
     return this.#pay(key, (sdk, options) => sdk.paymentIntents.create(params, options));
   }
 
-  async confirmPayment(payment: string, paymentMethod: string, key: string): Promise<PaymentAnswer> {
-    const params: Stripe.PaymentIntentConfirmParams = {
-      payment_method: paymentMethod,
-      off_session: true,
-      error_on_requires_action: true,
-    };
-    return this.#pay(key, (sdk, options) => sdk.paymentIntents.confirm(payment, params, options));
+  confirmPayment(charge: CardCharge, key: string): Promise<PaymentAnswer> {
+    return confirmPayment(this.#client, charge, key);
   }
 
   cancelPayment(payment: string, key: string): Promise<PaymentAnswer> {
