@@ -2,7 +2,6 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
-COPY scripts/sqlite-node20.cjs scripts/
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build \

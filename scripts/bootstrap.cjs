@@ -8,19 +8,21 @@ const path = require('node:path');
 const root = path.join(__dirname, '..');
 const at = (...parts) => path.join(root, ...parts);
 const isNode20 = process.versions.node.startsWith('20.');
+// `npm ci` on another Node may have left out the engine of this one.
+const engine = isNode20 ? 'node_modules/better-sqlite3-node20' : 'node_modules/better-sqlite3';
 
-if (isOlder('node_modules/.package-lock.json', ['package-lock.json']) || !fs.existsSync(enginePath())) {
-  console.log(`installing packages${isNode20 ? ' (the database engine is compiled, which takes some minutes)' : ''} …`);
+if (isOlder('node_modules/.package-lock.json', ['package-lock.json']) || !fs.existsSync(at(engine))) {
+  console.log('installing packages …');
   npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
 }
-if (isOlder('dist/main.js', ['src', 'tsup.config.ts', 'package.json'])) {
+if (isOlder('dist/main.js', ['src', 'tsup.config.ts', 'package.json']) || !hasAddon()) {
   console.log('building …');
   npm('run', '--silent', 'build');
 }
 
-/** The engine for the running Node: `npm ci` on another Node may have left it out. */
-function enginePath() {
-  return at('node_modules', isNode20 ? 'better-sqlite3-node20/build/Release/better_sqlite3.node' : 'better-sqlite3');
+/** On Node 20 the build compiles the engine; `npm ci` takes it away again. */
+function hasAddon() {
+  return !isNode20 || fs.existsSync(at(engine, 'build/Release/better_sqlite3.node'));
 }
 
 function isOlder(product, sources) {

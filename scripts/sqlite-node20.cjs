@@ -1,49 +1,46 @@
 'use strict';
-// Runs after `npm install`. The database engine has no version that is safe on every supported Node: better-sqlite3 13
-// needs Node 22.14, and 12 can abort on newer Nodes. npm brings both; only Node 20 needs 12, and only 12 has to be
-// built, so its own install script is switched off (`allowScripts`) and run from here, on Node 20 alone.
+// Part of the build, on Node 20 alone. The database engine has no version that is safe on every supported Node:
+// better-sqlite3 13 needs Node 22.14 and comes ready-made, 12 can abort on newer Nodes and has to be compiled. So the
+// build compiles 12, and keeps it in `engine/` for the package: who installs it compiles nothing and runs no script.
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
-const ALIAS = 'better-sqlite3-node20';
-const ADDON = 'build/Release/better_sqlite3.node';
 const ROOT = path.join(__dirname, '..');
+const PACKAGE = path.join(ROOT, 'node_modules/better-sqlite3-node20');
+const ADDON = path.join(PACKAGE, 'build/Release/better_sqlite3.node');
+const KEPT = path.join(ROOT, 'engine');
 const BUILD_LIMIT_MS = 15 * 60 * 1000;
 
-if (process.versions.node.startsWith('20.')) build(findPackage());
+if (process.argv[2] === '--kept') requireKept();
+else if (process.versions.node.startsWith('20.')) keep();
 
-/** The folder of the alias package: inside this package, or hoisted beside it. */
-function findPackage() {
-  try {
-    return path.dirname(require.resolve(`${ALIAS}/package.json`));
-  } catch {
-    return undefined; // left out by --omit=optional: the program says so itself when it needs the package
-  }
+function keep() {
+  if (!fs.existsSync(ADDON)) compile();
+  const name = `node20-${usesMusl() ? 'linuxmusl' : process.platform}-${process.arch}.node`;
+  fs.mkdirSync(KEPT, { recursive: true });
+  fs.copyFileSync(ADDON, path.join(KEPT, name));
 }
 
-function build(folder) {
-  if (folder === undefined || fs.existsSync(path.join(folder, ADDON))) return;
+function compile() {
+  console.log('compiling the database engine, which takes some minutes …');
   const npm = process.env.npm_execpath;
   const [command, first] = npm ? [process.execPath, [npm]] : ['npm', []];
+  const env = { ...process.env, ...localHeaders() };
   const run = spawnSync(command, [...first, 'run', 'install'], {
-    cwd: folder,
-    env: { ...process.env, ...localHeaders() },
+    cwd: PACKAGE,
+    env,
     encoding: 'utf8',
     timeout: BUILD_LIMIT_MS,
   });
-  if (run.status !== 0) explain(folder, run);
-  else if (path.basename(path.dirname(ROOT)) === 'node_modules') keep(path.join(folder, ADDON));
-}
-
-/**
- * An installed package gets a copy of its own: an npm that ran the engine's own script, which can do nothing without
- * github.com, takes the engine's folder away again once this has ended.
- */
-function keep(addon) {
-  const copy = path.join(ROOT, 'engine/node_modules', ALIAS, ADDON);
-  fs.mkdirSync(path.dirname(copy), { recursive: true });
-  fs.copyFileSync(addon, copy);
+  if (run.status === 0) return;
+  const lines = `${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`.trim().split('\n');
+  console.error(lines.slice(-15).join('\n'));
+  console.error(
+    'The database engine could not be built. On Node 20 it needs python3, make and a C++ compiler (or a download from\n' +
+      'github.com). Install them and run `npm run build` again, or use Node 22.14 or newer, which needs no compiler.',
+  );
+  process.exit(1);
 }
 
 /** C headers that came with the running Node spare the compiler a download; only exactly matching ones will do. */
@@ -59,13 +56,15 @@ function localHeaders() {
   }
 }
 
-/** The install goes on: talking to a remote wallet needs no database, and the program repeats this when it needs one. */
-function explain(folder, run) {
-  const lines = `${run.stdout ?? ''}${run.stderr ?? ''}${run.error ?? ''}`.trim().split('\n');
-  console.error(lines.slice(-15).join('\n'));
-  console.error(
-    `wallet: the database engine could not be built in ${folder}.\n` +
-      'On Node 20 it needs python3, make and a C++ compiler (or a download from github.com).\n' +
-      'Install them and run `npm rebuild` here, or use Node 22.14 or newer, which needs no build.',
-  );
+/** Alpine and its like have another C library, hence another addon. */
+function usesMusl() {
+  return process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined;
+}
+
+/** A release without it would leave Node 20 without a ledger. */
+function requireKept() {
+  const kept = fs.existsSync(KEPT) ? fs.readdirSync(KEPT) : [];
+  if (kept.some((name) => name === 'node20-linux-x64.node')) return;
+  console.error('engine/ has no database engine for Node 20 on Linux: run `npm run build` there first');
+  process.exit(1);
 }

@@ -1,19 +1,34 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
-/** What `npm publish` would send. */
-function packed(): readonly string[] {
-  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', npm_config_loglevel: 'silent' };
-  const said = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { env, encoding: 'utf8' });
-  const list = JSON.parse(said) as readonly { files: readonly { path: string }[] }[];
-  return (list[0]?.files ?? []).map((file) => file.path);
+interface Manifest {
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-test('the package holds the program, its papers, and nothing else', () => {
-  const files = packed();
+const isNode20 = process.versions.node.startsWith('20.');
+const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+let folder: string;
 
-  const beside = files.filter((file) => !/^dist\/[\w.-]+\.(js|cache)$/.test(file));
+/** What `npm publish` would send, unpacked. */
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'wallet-pack-'));
+  const env = { PATH: process.env.PATH ?? '', HOME: folder, npm_config_loglevel: 'silent' };
+  execFileSync('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { env, stdio: 'ignore' });
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
+  execFileSync('tar', ['-xzf', archive], { cwd: folder });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the package holds the program, its papers, and nothing else', () => {
+  const files = readdirSync(path.join(folder, 'package'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.relative(path.join(folder, 'package'), path.join(parentPath, name)));
+
+  const beside = files.filter((file) => !/^(dist\/[\w.-]+\.(js|cache)|engine\/node20-[\w-]+\.node)$/.test(file));
   expect(beside.sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
@@ -21,9 +36,42 @@ test('the package holds the program, its papers, and nothing else', () => {
     'bin/wallet.js',
     'dist/THIRD-PARTY-LICENCES.txt',
     'package.json',
-    'scripts/sqlite-node20.cjs',
   ]);
   expect(files).toContain('dist/main.js');
+  expect(files.some((file) => file.startsWith('engine/'))).toBe(isNode20 || readdirSync('.').includes('engine'));
+});
+
+test('what was packed runs beside the packages that it asks npm for, and on Node 20 brings its engine', () => {
+  const home = path.join(folder, 'home');
+  const env = { PATH: process.env.PATH ?? '', HOME: home };
+  const wallet = (...words: readonly string[]) =>
+    execFileSync(process.execPath, [path.join(folder, 'package/bin/wallet.js'), ...words], { env, encoding: 'utf8' });
+  if (!isNode20) symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+
+  wallet('init', '--org', 'acme', '-q');
+  wallet('card', 'add', '--payment-method', 'pm_card_visa', '-q');
+  wallet('buy', '100', '--yes', '-q');
+
+  expect(wallet('balance', '-q')).toBe('100.00\n');
+  expect(wallet('verify', '--full')).toContain('the ledger is whole');
+});
+
+test('no script runs where it is installed, and no package that would have one', () => {
+  const hooks = Object.keys(manifest.scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name));
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }>;
+  };
+  const installed = Object.entries(lock.packages).filter(([, entry]) => entry.dev !== true);
+
+  expect(hooks).toEqual([]);
+  expect(installed.filter(([, entry]) => entry.hasInstallScript === true).map(([name]) => name)).toEqual([]);
+  expect(installed.length).toBeGreaterThan(5);
+});
+
+test('the hint for a Node 20 without its engine names the version that is built', () => {
+  const source = readFileSync('src/adapters/storage/sqlite-engine.ts', 'utf8');
+  const version = manifest.devDependencies['better-sqlite3-node20'];
+  expect(source).toContain(`better-sqlite3-node20@${version}`);
 });
 
 test('the licences of what is bundled travel with it', () => {

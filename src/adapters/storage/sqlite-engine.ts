@@ -11,11 +11,12 @@ interface OpenOptions {
   readonly timeoutMs: number;
 }
 
-/** One better-sqlite3: its name under `node_modules`, its JavaScript, and where its addon lies inside the package. */
+/** One better-sqlite3: its JavaScript, the places where its addon may lie, and what to do where it lies in none. */
 interface Engine {
   readonly packageName: string;
   readonly load: () => typeof BetterSqlite3;
-  readonly addonFile: () => string;
+  readonly addonFiles: () => readonly string[];
+  readonly hint: string;
 }
 
 // The JavaScript of each version fits only its own addon. A literal `require` lets the bundler take the library in, and
@@ -23,12 +24,18 @@ interface Engine {
 const engine12: Engine = {
   packageName: 'better-sqlite3-node20',
   load: () => require('better-sqlite3-node20'),
-  addonFile: () => 'build/Release/better_sqlite3.node',
+  // Built in a clone; or the one that came with our package, which the build put there.
+  addonFiles: () => [
+    'node_modules/better-sqlite3-node20/build/Release/better_sqlite3.node',
+    `engine/node20-${platformName()}.node`,
+  ],
+  hint: 'use Node 22.14 or newer, or get it with `npm install --global better-sqlite3-node20@npm:better-sqlite3@12.11.1` (in a clone: `npm run build`)',
 };
 const engine13: Engine = {
   packageName: 'better-sqlite3',
   load: () => require('better-sqlite3'),
-  addonFile: () => `prebuilds/${usesMusl() ? 'linuxmusl' : process.platform}-${process.arch}.node`,
+  addonFiles: () => [`node_modules/better-sqlite3/prebuilds/${platformName()}.node`],
+  hint: 'run `npm ci --include=optional` in the folder of wallet, or `npm install --global --include=optional wallet`',
 };
 
 const loadedAddons = new Map<Engine, string>();
@@ -75,24 +82,28 @@ function loadAddon(engine: Engine): string {
   return nativeBinding;
 }
 
-/** Walks up to the nearest `node_modules` that has the addon, as Node does, at a fifth of the cost. */
+/** Walks up to the nearest folder that has the addon, as Node does, at a fifth of the cost. */
 function findAddon(engine: Engine): string {
-  const inside = join('node_modules', engine.packageName, engine.addonFile());
+  const places = engine.addonFiles();
   for (let folder = __dirname; ; folder = dirname(folder)) {
-    // The second place is where our installation puts what npm could not keep.
-    const found = [join(folder, inside), join(folder, 'engine', inside)].find((path) => existsSync(path));
+    const found = places.map((place) => join(folder, place)).find((path) => existsSync(path));
     if (found !== undefined) return found;
-    if (folder === dirname(folder)) throw engineFailure(engine, 'is not installed', `found no ${inside}`);
+    if (folder === dirname(folder))
+      throw engineFailure(engine, 'is not installed', `found no ${places.join(' and no ')}`);
   }
 }
 
 function engineFailure(engine: Engine, problem: string, cause: unknown): WalletError {
   return new WalletError('ledger_unavailable', `the database engine ${engine.packageName} ${problem}`, {
     why: cause instanceof Error ? cause.message : String(cause),
-    hint: 'run `npm ci --include=optional` in the folder of wallet, or `npm install -g --include=optional --allow-scripts=wallet wallet`',
+    hint: engine.hint,
     details: { package: engine.packageName, node: process.versions.node },
     cause,
   });
+}
+
+function platformName(): string {
+  return `${usesMusl() ? 'linuxmusl' : process.platform}-${process.arch}`;
 }
 
 /** Alpine and its like have another C library, hence another addon: the process's own memory map tells for sure. */
