@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { transform } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 
@@ -8,15 +9,22 @@ type Plugin = NonNullable<Options['plugins']>[number];
 // made on Node 20 still runs on 22, only a few milliseconds slower to start.
 const engines = ['better-sqlite3', 'better-sqlite3-node20'];
 const missingEngines = engines.filter((name) => !existsSync(`node_modules/${name}`));
+const MODULES = 'build/modules';
 const everythingElse = new RegExp(`^(?!(${[...missingEngines, 'pdfkit', 'pg-native'].join('|')})$)[^.]`);
 
 /**
  * Turns each finished chunk into CommonJS, which starts 5 to 8 ms sooner than an ES module. tsup's own way to split
- * CommonJS breaks the prompts' code and rewrites every `?.` and `??` as a slow function call.
+ * CommonJS breaks the prompts' code and rewrites every `?.` and `??` as a slow function call. As it was, each chunk is
+ * kept for `scripts/hot-pack.cjs`.
  */
 const commonJsChunks: Plugin = {
   name: 'commonjs-chunks',
-  async renderChunk(code) {
+  buildStart() {
+    rmSync(MODULES, { recursive: true, force: true });
+    mkdirSync(MODULES, { recursive: true });
+  },
+  async renderChunk(code, { path }) {
+    writeFileSync(join(MODULES, basename(path)), code);
     const { code: output } = await transform(code, {
       format: 'cjs',
       target: 'node20',

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 'use strict';
-// The hot path of every call: nothing is loaded here but the program itself.
-const { existsSync, readFileSync, writeSync } = require('node:fs');
-const path = require('node:path');
+// The hot path of every call: nothing is loaded here but the program itself, and no function of Node's is used that it
+// would first have to compile, where one will do that it has used already.
+const { closeSync, existsSync, openSync, readFileSync, readSync, writeSync } = process.getBuiltinModule('node:fs');
+const path = process.getBuiltinModule('node:path');
 
 const dist = path.join(__dirname, '../dist');
+/** More than any file that is read at once. What nobody touches of it costs nothing. */
+const ROOM = 1_048_576;
 const [only, ...rest] = process.argv.slice(2);
 
 if (require.main !== module) {
@@ -26,7 +29,7 @@ function printVersion() {
 
 function start() {
   try {
-    loadProgram()?.main();
+    loadProgram()?.main().then(endNow);
   } catch (error) {
     const next = 'end other programs or raise the limit (ulimit -n); if that is not it, install wallet anew';
     process.stderr.write(`error: wallet could not be loaded\nwhy: ${error.message.split('\n')[0]}\nnext: ${next}\n`);
@@ -34,20 +37,26 @@ function start() {
   }
 }
 
+/** Spares Node giving back piece by piece what the system takes back at once. */
+function endNow(isDone) {
+  if (isDone) process.exit();
+}
+
 function loadProgram() {
   const { pack, cache } = hotFiles(only);
-  const source = readOr(pack, 'latin1');
-  const compiled = source === undefined ? undefined : readOr(cache);
+  const source = orNothing(() => readFileSync(pack, 'utf8'));
+  const compiled = source === undefined ? undefined : orNothing(() => readBytes(cache));
   if (compiled !== undefined) return run(compile(source, pack, compiled));
   if (existsSync(path.join(dist, 'main.js'))) return loadPlainly();
   process.stderr.write('wallet is not built yet\nthe folder dist/ is missing\nrun: npm ci && npm run build\n');
   process.exitCode = 9;
 }
 
-/** Built by another Node: file by file. Node 22 and newer keep what they compile by themselves. */
+/** Built by another Node: file by file. Node 22 and newer keep what they compile by themselves, at an unhurried end. */
 function loadPlainly() {
   require('node:module').enableCompileCache?.();
-  return require('../dist/main.js');
+  const program = require('../dist/main.js');
+  return { main: () => program.main().then(() => false) };
 }
 
 /** What the build packed and compiled for a command that is run all day; all others share that of `help`. */
@@ -56,25 +65,34 @@ function hotFiles(command) {
   return { pack: `${name}.pack.js`, cache: `${name}.${process.version}.cache` };
 }
 
-function readOr(file, encoding) {
+function orNothing(read) {
   try {
-    return readFileSync(file, encoding);
+    return read();
   } catch {
     return undefined;
   }
 }
 
+function readBytes(file) {
+  const room = new Uint8Array(ROOM);
+  const handle = openSync(file);
+  const length = readSync(handle, room);
+  closeSync(handle);
+  return room.subarray(0, length);
+}
+
 /**
  * The pack with the machine code that the build kept for this Node: compiling it anew takes as long as all the rest of
- * a short command. V8 itself refuses a cache that is not its own. The pack is ASCII, so latin1 reads it right.
+ * a short command. V8 itself refuses a cache that is not its own.
  */
 function compile(source, filename, cachedData) {
-  const { Script } = require('node:vm');
+  const { Script } = process.getBuiltinModule('node:vm');
   return new Script(source, { filename, cachedData });
 }
 
 /** Answers the program's exports. What the pack lacks is loaded from its own file, and finds the pack's modules loaded. */
 function run(script) {
-  const requireFromDist = (id) => require(id.startsWith('./') ? `../dist/${id.slice(2)}` : id);
+  const requireFromDist = (id) =>
+    id.startsWith('./') ? require(`../dist/${id.slice(2)}`) : (process.getBuiltinModule(id) ?? require(id));
   return script.runInThisContext()(requireFromDist, require.cache, dist + path.sep, dist);
 }

@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { compile, hotFiles, run } = require('../bin/wallet.js');
+const { packed } = require('./hot-pack.cjs');
 
 const WALLET = path.join(__dirname, '../bin/wallet.js');
 const PROGRAM = path.join(__dirname, '../dist/main.js');
@@ -42,25 +43,15 @@ function main() {
 async function packLoaded(command) {
   await require(PROGRAM).main(command);
   const folder = path.dirname(PROGRAM);
-  const loaded = Object.keys(require.cache).filter((file) => path.dirname(file) === folder);
-  const bodies = loaded.map((file) => {
-    const id = JSON.stringify(`./${path.basename(file)}`);
-    return `${id}(module,exports,require,__dirname){${fs.readFileSync(file, 'latin1')}\n}`;
-  });
-  // A module is loaded once, by whoever asks first: the pack and the files share Node's own register of modules.
-  const load =
-    'const load=(id)=>{const body=bodies[id];if(body===undefined)return require(id);' +
-    'const file=prefix+id.slice(2);let known=cache[file];if(known===undefined){' +
-    'known=cache[file]={id:file,filename:file,exports:{},children:[],loaded:true};' +
-    'body(known,known.exports,load,folder)}return known.exports};';
-  const pack = `(function(require,cache,prefix,folder){"use strict";const bodies={${bodies.join(',')}};${load}return load("./main.js")})`;
-  write(hotFiles(command[0]).pack, pack);
+  const loaded = Object.values(require.cache).filter(({ filename }) => path.dirname(filename) === folder);
+  const exported = loaded.map(({ filename, exports }) => [`./${path.basename(filename)}`, Object.keys(exports)]);
+  write(hotFiles(command[0]).pack, await packed(new Map(exported)));
 }
 
 /** Runs the command from its pack, and keeps what V8 has compiled by then. */
 async function keepCompiled(command) {
   const { pack, cache } = hotFiles(command[0]);
-  const script = compile(fs.readFileSync(pack, 'latin1'), pack);
+  const script = compile(fs.readFileSync(pack, 'utf8'), pack);
   await run(script).main(command);
   write(cache, script.createCachedData());
 }

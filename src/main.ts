@@ -6,10 +6,14 @@ import { configPath, readConfig, resolveSettings, writeConfig } from './config';
 /** Files that the program makes are for their owner alone. */
 const OWNER_ONLY = 0o077;
 
-/** Runs one command line to its end. The status is set, not forced: what is still on its way to a pipe arrives. */
-export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+/**
+ * Runs one command line to its end, and answers whether nothing of it is under way any more. The status is set, not
+ * forced: what is still on its way to a pipe arrives.
+ */
+export async function main(argv: readonly string[] = process.argv.slice(2)): Promise<boolean> {
   const umask = process.umask(OWNER_ONLY);
   process.exitCode = await runProgram(argv, createWorld(umask));
+  return process.getActiveResourcesInfo().length === 0;
 }
 
 function createWorld(umask: number): World {
