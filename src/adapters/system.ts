@@ -45,10 +45,13 @@ function die(): never {
 /** SHA-256 of the parts one after another, in hexadecimal. Node's own is slow to load, and the quicker one from then on. */
 export function digest(parts: readonly (string | Uint8Array)[]): string {
   digests += 1;
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (digests <= FEW && length <= SHORT) return sha256(Buffer.concat(parts.map(toBytes)));
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length <= SHORT) {
+    const message = Buffer.concat(parts.map(toBytes));
+    return digests <= FEW ? sha256(message) : crypto().hash('sha256', message, 'hex');
+  }
   const hash = crypto().createHash('sha256');
-  if (parts.every((part) => typeof part === 'string')) return hash.update(parts.join('')).digest('hex');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
 }

@@ -57,20 +57,14 @@ export function sealLink(
   link: Omit<Link, 'hash'>,
   canonicalEntries: readonly (string | Uint8Array)[],
 ): string {
-  const facts = [
-    link.number,
-    link.recordedAt,
-    link.actor,
-    link.action,
-    link.subject,
-    link.reason ?? '',
-    link.changes,
-    link.firstSeq,
-    link.entries,
-  ];
-  const parts: (string | Uint8Array)[] = [previous, ROW, facts.join(FIELD)];
-  for (const entry of canonicalEntries) parts.push(ROW, entry);
-  // Where there are none, the separator stands all the same.
-  if (canonicalEntries.length === 0) parts.push(ROW);
+  const { number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries } = link;
+  const what = `${actor}${FIELD}${action}${FIELD}${subject}${FIELD}${reason ?? ''}${FIELD}${changes}`;
+  const facts = `${number}${FIELD}${recordedAt}${FIELD}${what}${FIELD}${firstSeq}${FIELD}${entries}`;
+  // Where there are no entries, the separator stands all the same.
+  const parts: (string | Uint8Array)[] = [`${previous}${ROW}${facts}${ROW}`];
+  for (const entry of canonicalEntries) {
+    if (parts.length > 1) parts.push(ROW);
+    parts.push(entry);
+  }
   return digest(parts);
 }

@@ -46,10 +46,17 @@ function dayKey(t: Pick<DayTotal, 'day' | 'type' | 'service' | 'app' | 'user' | 
   return `${t.day}\u001f${t.type}\u001f${t.service}\u001f${t.app}\u001f${t.user}\u001f${t.campaign}`;
 }
 
+/** What of an entry says which total of its day it belongs to. */
+type DayPart = Pick<Entry, 'type' | 'service' | 'app' | 'user' | 'campaign'>;
+
+/** So many totals are sooner looked through than found by their parts. */
+const FEW = 4;
+
 /** Sums entries by day and by month, for journals that write totals and for audits that recompute them. */
 export class TotalsCounter {
   readonly #days: DayTotal[] = [];
   readonly #months: MonthTotal[] = [];
+  /** Made where there are more totals than are soon looked through. */
   readonly #dayTree: Branch<DayTotal> = new Map();
   readonly #monthTree: Branch<MonthTotal> = new Map();
   readonly #calendar: Calendar;
@@ -83,9 +90,8 @@ export class TotalsCounter {
     if (entry.type !== 'usage' && entry.type !== 'reversal') return;
     const sign = entry.type === 'usage' ? 1 : -1;
     const spent = subtract(invoiced, amount);
-    const count = (total: MonthTotal) => addToMonth(total, entry, sign, spent);
-    if (entry.service !== null) count(this.#monthOf('service', entry.service));
-    if (entry.app !== null) count(this.#monthOf('app', entry.app));
+    if (entry.service !== null) addToMonth(this.#monthOf('service', entry.service), entry, sign, spent);
+    if (entry.app !== null) addToMonth(this.#monthOf('app', entry.app), entry, sign, spent);
   }
 
   /** Where usage of one day, service, app, user and campaign is added up, for whoever adds up a run of it. */
@@ -101,30 +107,72 @@ export class TotalsCounter {
     this.#month = monthIndexOf(day);
   }
 
-  /** Found by its parts, one map for each: joining them into one key for every entry costs more than all the rest. */
-  #dayOf(entry: Pick<Entry, 'type' | 'service' | 'app' | 'user' | 'campaign'>, day: PlainDate): DayTotal {
-    const { type, service, app, user, campaign } = entry;
-    const last = grow(grow(grow(grow(grow(this.#dayTree, day), type), service), app), user);
-    const known = last.get(campaign);
-    // The sixth step down the tree is the total.
-    if (known !== undefined) return known as DayTotal;
-    const what = { day, type, service: service ?? '', app: app ?? '', user: user ?? '', campaign: campaign ?? '' };
-    const total = { ...what, transactions: 0, quantity: 0, freeQuantity: 0, amount: ZERO, invoiced: ZERO };
-    last.set(campaign, total);
+  /**
+   * Looked for one by one while there are few, as in a write of one entry; else by its parts, one map for each: joining
+   * them into one key for every entry costs more than all the rest.
+   */
+  #dayOf(entry: DayPart, day: PlainDate): DayTotal {
+    const known =
+      this.#days.length <= FEW ? this.#days.find((total) => isOf(total, entry, day)) : this.#dayInTree(entry, day);
+    if (known !== undefined) return known;
+    const total: DayTotal = {
+      day,
+      type: entry.type,
+      service: entry.service ?? '',
+      app: entry.app ?? '',
+      user: entry.user ?? '',
+      campaign: entry.campaign ?? '',
+      transactions: 0,
+      quantity: 0,
+      freeQuantity: 0,
+      amount: ZERO,
+      invoiced: ZERO,
+    };
     this.#days.push(total);
+    for (const each of missing(this.#days)) this.#branchOf(each, each.day).set(each.campaign, each);
     return total;
   }
 
+  #dayInTree(entry: DayPart, day: PlainDate): DayTotal | undefined {
+    // The sixth step down the tree is the total.
+    return this.#branchOf(entry, day).get(entry.campaign ?? '') as DayTotal | undefined;
+  }
+
+  #branchOf({ type, service, app, user }: DayPart, day: PlainDate): Branch<DayTotal> {
+    return grow(grow(grow(grow(grow(this.#dayTree, day), type), service ?? ''), app ?? ''), user ?? '');
+  }
+
   #monthOf(kind: MonthTotal['kind'], name: string): MonthTotal {
-    const last = grow(grow(this.#monthTree, this.#month), kind);
-    let total = last.get(name) as MonthTotal | undefined;
-    if (total === undefined) {
-      total = { kind, name, month: this.#month, quantity: 0, freeQuantity: 0, spent: ZERO };
-      last.set(name, total);
-      this.#months.push(total);
-    }
+    const month = this.#month;
+    const known =
+      this.#months.length <= FEW
+        ? this.#months.find((total) => total.name === name && total.kind === kind && total.month === month)
+        : (grow(grow(this.#monthTree, month), kind).get(name) as MonthTotal | undefined);
+    if (known !== undefined) return known;
+    const total = { kind, name, month, quantity: 0, freeQuantity: 0, spent: ZERO };
+    this.#months.push(total);
+    for (const each of missing(this.#months)) grow(grow(this.#monthTree, each.month), each.kind).set(each.name, each);
     return total;
   }
+}
+
+/** Of totals whose last one was just added, those that are not in the tree yet: it is made once there are more than few. */
+function missing<T>(totals: readonly T[]): readonly T[] {
+  if (totals.length <= FEW) return NONE;
+  return totals.length === FEW + 1 ? totals : totals.slice(-1);
+}
+
+const NONE: readonly never[] = [];
+
+function isOf(total: DayTotal, entry: DayPart, day: PlainDate): boolean {
+  return (
+    total.day === day &&
+    total.type === entry.type &&
+    total.service === (entry.service ?? '') &&
+    total.app === (entry.app ?? '') &&
+    total.user === (entry.user ?? '') &&
+    total.campaign === (entry.campaign ?? '')
+  );
 }
 
 function addToMonth(total: MonthTotal, entry: Omit<Entry, 'draws'>, sign: 1 | -1, spent: Credits): void {
@@ -133,7 +181,7 @@ function addToMonth(total: MonthTotal, entry: Omit<Entry, 'draws'>, sign: 1 | -1
   total.spent = add(total.spent, spent);
 }
 
-type Part = string | number | null;
+type Part = string | number;
 type Branch<T> = Map<Part, Branch<T> | T>;
 
 /** One step down the tree, made where it is missing. Only the last step holds totals. */
