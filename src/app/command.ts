@@ -2,11 +2,11 @@ import type { Changed, ChangeOptions } from '../contract/calls';
 import { type Operation, seesBalance } from '../core/access';
 import { WalletError } from '../core/errors';
 import { parseKey } from '../core/text';
-import type { LedgerUnit } from '../ports/ledger-unit';
+import { type LedgerUnit, SettingsChanged } from '../ports/ledger-unit';
 import { Abandon } from '../ports/store';
 import { forApps } from './app-answers';
 import type { Dependencies } from './dependencies';
-import { openSession, type Session } from './session';
+import { openSession, openSessionAsKnown, type Session } from './session';
 
 /** What a change is, for the audit trail and for replays. */
 export interface ChangeFacts {
@@ -28,8 +28,13 @@ export async function change<T extends object>(
   request: ChangeOptions,
   work: (unit: LedgerUnit, session: Session) => Promise<T>,
 ): Promise<T & Changed> {
-  const session = await openSession(deps, facts.operation);
-  return changeIn(session, facts, request, work);
+  const known = await openSessionAsKnown(deps, facts.operation);
+  try {
+    if (known !== undefined) return await changeIn(known, facts, request, work);
+  } catch (error) {
+    if (!(error instanceof SettingsChanged)) throw error;
+  }
+  return changeIn(await openSession(deps, facts.operation), facts, request, work);
 }
 
 /** As `change`, in a session that is already open. */
@@ -46,6 +51,7 @@ export async function changeIn<T extends object>(
     subject: facts.subject,
     reason: facts.reason ?? null,
     at: session.now(),
+    ...(session.under === undefined ? {} : { under: session.under }),
   };
   const answer = session.store.write<T & Changed>(session.org.number, write, async (unit) => {
     const fingerprint = key === undefined ? '' : fingerprintOf(session, facts.action, request);

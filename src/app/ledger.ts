@@ -2,6 +2,8 @@ import type { Grant } from '../core/credit/grant';
 import { releaseHold } from '../core/credit/hold';
 import { Journal } from '../core/ledger/journal';
 import type { MonthTotal } from '../core/ledger/totals';
+import type { WalletState } from '../core/ledger/wallet-state';
+import type { Instant } from '../core/time';
 import type { LedgerUnit } from '../ports/ledger-unit';
 import type { LedgerView } from '../ports/ledger-view';
 import type { Session } from './session';
@@ -18,15 +20,19 @@ export interface Needs {
  * the log's own never runs backwards: everything that one write decides has to be decided at one moment.
  */
 export async function atLogTime(view: LedgerView, session: Session): Promise<Session> {
-  const { recordedAt } = await view.wallet();
+  const at = logTime(await view.wallet(), session);
+  return { ...session, now: () => at };
+}
+
+function logTime({ recordedAt }: WalletState, session: Session): Instant {
   const at = session.now();
-  return { ...session, now: () => (at > recordedAt ? at : recordedAt) };
+  return at > recordedAt ? at : recordedAt;
 }
 
 /** Reads the ledger's state and settles what is due by now, in memory: lapsed holds return, lapsed grants end. */
 export async function settledJournal(view: LedgerView, session: Session, needs: Needs = {}) {
   const wallet = await view.wallet();
-  const at = (await atLogTime(view, session)).now();
+  const at = logTime(wallet, session);
   // Asked for together: an engine far away answers them in one trip.
   const [open, more, months, closedUntil, due] = await Promise.all([
     view.openGrants(),

@@ -6,7 +6,7 @@ import type { LedgerInfo } from '../ports/ledger-info';
 import type { LedgerView } from '../ports/ledger-view';
 import type { PaymentGateway } from '../ports/payment-gateway';
 import type { OrganisationRecord } from '../ports/record-types';
-import type { Store } from '../ports/store';
+import type { Entrance, Store } from '../ports/store';
 import type { Dependencies } from './dependencies';
 
 /** What a restored ledger does not do before it has been compared with the processor: a charge it forgot would be made again. */
@@ -35,6 +35,8 @@ export interface Session {
   readonly zone: Calendar;
   readonly actor: Actor;
   readonly now: () => Instant;
+  /** The settings that all this was read from, where they may have changed since: what is written has to ask for them. */
+  readonly under?: string | undefined;
   /** The card processor, opened once: all calls of the operation share one time budget. */
   gateway(): Promise<PaymentGateway>;
 }
@@ -48,7 +50,32 @@ export async function openSession(deps: Dependencies, operation: Operation): Pro
   // What a token may not do it is told before anything is read.
   if (deps.caller !== undefined) requireAllowed(deps.caller.actor, operation);
   const store = await deps.store();
-  const { info, org, user } = await store.entrance(deps.org, deps.caller === undefined ? name : undefined);
+  const entrance = await store.entrance(deps.org, deps.caller === undefined ? name : undefined);
+  return enter(deps, operation, { store, name, entrance });
+}
+
+/**
+ * The same by what an earlier call has read, for a write that fails where it does not stand any more (`under`).
+ * Undefined where nothing is known, or where by it the operation is refused: whoever is refused is told by what stands.
+ */
+export async function openSessionAsKnown(deps: Dependencies, operation: Operation): Promise<Session | undefined> {
+  const name = parseName(deps.actor, 'actor');
+  const store = await deps.store();
+  const entrance = store.recallEntrance(deps.org, deps.caller === undefined ? name : undefined);
+  if (entrance?.seal === undefined) return undefined;
+  try {
+    return { ...(await enter(deps, operation, { store, name, entrance })), under: entrance.seal };
+  } catch (error) {
+    if (error instanceof WalletError) return undefined;
+    throw error;
+  }
+}
+
+async function enter(
+  deps: Dependencies,
+  operation: Operation,
+  { store, name, entrance: { info, org, user } }: { store: Store; name: string; entrance: Entrance },
+): Promise<Session> {
   await deps.admit(info);
   if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
   if (deps.caller !== undefined && deps.caller.org !== org.number) throw unknownOrganisation(org.name);

@@ -23,6 +23,8 @@ import { isTopUpDue } from './recharge-state';
 import { openSession, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
 
+type MonthKey = Pick<MonthTotal, 'kind' | 'name' | 'month'>;
+
 export type Recorded = Changed & {
   transaction: Transaction;
   balance: Balance;
@@ -55,13 +57,11 @@ async function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent):
     const posted =
       event.externalId === null ? undefined : (await unit.findEvents([event.externalId])).get(event.externalId);
     if (posted !== undefined) return duplicateOf(unit, session, event, posted);
-    const app = await spendingApp(unit, await requireApp(unit, event.app), session.now());
-    const service = await pricedService(unit, await requireService(unit, event.service));
-    const { journal, finish } = await openJournal(unit, session, { months: monthsOf(session, [event]) });
-    // Cards matter to postpaid services alone.
-    const asksForCard = service.versions.some((version) => version.billing === 'postpaid');
-    const usableCard = asksForCard && (await hasUsableCard(unit, session));
-    const entry = postUsage(journal, event, { app, service, usableCard });
+    const known = await unit.recall(`parties of ${event.app}\n${event.service}`, () => readParties(unit, event));
+    const app = await spendingApp(unit, known.app, session.now());
+    const { journal, finish } = await openJournal(unit, session, { months: monthsOfEvent(session, event) });
+    const usableCard = known.asksForCard && (await hasUsableCard(unit, session));
+    const entry = postUsage(journal, event, { app, service: known.service, usableCard });
     await finish();
     return {
       transaction: presentTransaction(session, entry),
@@ -69,6 +69,21 @@ async function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent):
       recharge: { due: await isTopUpDue(unit, session, journal.wallet) },
     };
   });
+}
+
+/** What the settings say of an event's app and service. Cards matter to postpaid services alone. */
+async function readParties(view: LedgerView, event: ParsedEvent) {
+  const app = await requireApp(view, event.app);
+  const service = await pricedService(view, await requireService(view, event.service));
+  return { app, service, asksForCard: service.versions.some((version) => version.billing === 'postpaid') };
+}
+
+function monthsOfEvent({ calendar }: Session, { app, service, occurredAt }: ParsedEvent): readonly MonthKey[] {
+  const month = monthIndexOf(calendar.dateOf(occurredAt));
+  return [
+    { kind: 'app', name: app, month },
+    { kind: 'service', name: service, month },
+  ];
 }
 
 async function duplicateOf(
@@ -163,7 +178,7 @@ export class PartyFinder {
 export function monthsOf(
   session: Session,
   events: Iterable<{ app: string; service: string; occurredAt: Instant }>,
-): readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[] {
+): readonly MonthKey[] {
   const seen = new Map<number, { apps: Set<string>; services: Set<string> }>();
   for (const { app, service, occurredAt } of events) {
     const month = monthIndexOf(session.calendar.dateOf(occurredAt));

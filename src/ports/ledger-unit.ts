@@ -13,6 +13,8 @@ export interface WriteFacts {
   readonly subject: string;
   readonly reason: string | null;
   readonly at: Instant;
+  /** The settings that the caller goes by, by the seal of their last change. The write throws `SettingsChanged` under others. */
+  readonly under?: string;
 }
 
 /** Changing one organisation's ledger. Everything in one `write` happens together or not at all. */
@@ -32,5 +34,12 @@ export interface LedgerUnit extends LedgerView {
 export class EventIdTaken extends Error {
   constructor() {
     super('an event id is taken');
+  }
+}
+
+/** Thrown by a write whose caller went by settings that have changed meanwhile: nothing is written. */
+export class SettingsChanged extends Error {
+  constructor() {
+    super('settings have changed');
   }
 }

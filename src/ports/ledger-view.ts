@@ -74,6 +74,11 @@ export interface LedgerView {
   dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]>;
   /** What every entry before an instant came to, by account: debits less credits. */
   accountSums(before: Instant): Promise<readonly { account: Account; amount: Credits }[]>;
+  /**
+   * What `read` answered when it was last asked under that name, where no setting of the organisation has changed since;
+   * else what it answers now. It may read nothing but settings, and what it answers is shared: nobody changes it.
+   */
+  recall<T>(name: string, read: () => Promise<T>): Promise<T>;
   /** Where the closed periods end: nothing is posted before it. 0 where none is closed. */
   closedUntil(): Promise<Instant>;
   /** Every campaign that usage has named. */

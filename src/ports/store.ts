@@ -8,6 +8,8 @@ export interface Entrance {
   readonly info: LedgerInfo;
   readonly org: OrganisationRecord | undefined;
   readonly user: UserRecord | undefined;
+  /** The seal of the last change of the organisation's settings, where there is an organisation: under it, this stands. */
+  readonly seal?: string | undefined;
 }
 
 /** A ledger of many organisations. */
@@ -24,6 +26,8 @@ export interface Store {
    * and its user of that name where one is named. Throws `not_initialised` before `found`.
    */
   entrance(org: string | undefined, user: string | undefined): Promise<Entrance>;
+  /** What `entrance` last answered to the same. It may stand no longer: a write under its seal tells. */
+  recallEntrance(org: string | undefined, user: string | undefined): Entrance | undefined;
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T>;
   /**
    * What `read` answered when it was last asked under that name, where no setting of the organisation has changed since;

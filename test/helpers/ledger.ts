@@ -65,12 +65,18 @@ function openWallet(ledger: TestLedger, org: string | undefined): WalletService 
   const { file, notifier, between } = ledger;
   const now = () => ledger.now;
   let driver: SqlDriver | undefined;
+  let store: SqlStore | undefined;
   const open = async (create: boolean) => {
     driver ??= await openSqlite({ file, create });
     return driver;
   };
   return createLocalWallet({
-    store: async (options) => new SqlStore(await open(options?.create === true), digest),
+    // One for all calls, as a program has it: what it remembers of the settings is put to the test.
+    store: async (options) => {
+      const opened = await open(options?.create === true);
+      store ??= new SqlStore(opened, digest);
+      return store;
+    },
     gateway: async () => ({ gateway: between(createSandbox(await open(false), now)), keyMark: null }),
     processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
     admit: async () => undefined,

@@ -4,7 +4,7 @@ import { fromRow } from './record-rows';
 import type { SqlConnection, SqlDriver } from './sql-driver';
 
 /** As found; nothing of it where the ledger's row is missing. */
-type Found = Partial<Entrance> & { readonly seal?: string };
+type Found = Partial<Entrance>;
 
 /** Different callers than these are looked up anew: a server has as many as it has users and organisations. */
 const MOST_KNOWN = 1_000;
@@ -19,9 +19,14 @@ export class Entrances {
     this.#driver = driver;
   }
 
+  /** What `find` last answered. */
+  recall(name: string | undefined, user: string | undefined): Found | undefined {
+    return this.#known.get(keyOf(name, user));
+  }
+
   /** The ledger, the organisation of that name or the first, and its user of that name. */
   async find(name: string | undefined, user: string | undefined): Promise<Found> {
-    const key = JSON.stringify([name ?? null, user ?? null]);
+    const key = keyOf(name, user);
     const known = this.#known.get(key);
     if (known?.org !== undefined && (await this.sealOf(known.org.number)) === known.seal) return known;
     const found = await this.#driver.read((connection) => readEntrance(connection, name, user));
@@ -35,6 +40,11 @@ export class Entrances {
     const row = await this.#driver.look('SELECT settings_seal FROM wallets WHERE org = ?', [org]);
     return String(row?.settings_seal);
   }
+}
+
+/** No name has a line feed in it, or is empty. */
+function keyOf(name: string | undefined, user: string | undefined): string {
+  return `${name ?? ''}\n${user ?? ''}`;
 }
 
 async function readEntrance(

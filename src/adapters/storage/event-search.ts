@@ -13,12 +13,10 @@ export async function findEvents(
   const found = new Map<string, PostedEvent>();
   let looking = externalIds.map((id) => ({ id, key: eventKey(id) }));
   while (looking.length > 0) {
-    const taken = await seqsAt(
-      connection,
-      org,
-      looking.map(({ key }) => key),
-    );
-    if (taken.size === 0) break;
+    const keys = looking.map(({ key }) => key);
+    const rows = await tableIn(connection, org, 'SELECT id_key, seq FROM event_ids WHERE org = ? AND id_key IN', keys);
+    if (rows.length === 0) break;
+    const taken = new Map(rows.map(([key, seq]) => [key as number, seq as number]));
     const entries = await eventsBySeq(connection, org, [...taken.values()]);
     const next: typeof looking = [];
     for (const { id, key } of looking) {
@@ -31,17 +29,6 @@ export async function findEvents(
     looking = next;
   }
   return found;
-}
-
-/** The entries registered under the keys of event ids, by key. */
-async function seqsAt(
-  connection: SqlConnection,
-  org: number,
-  keys: readonly number[],
-): Promise<ReadonlyMap<number, number>> {
-  const sql = 'SELECT id_key, seq FROM event_ids WHERE org = ? AND id_key IN';
-  const rows = await tableIn(connection, org, sql, keys);
-  return new Map(rows.map(([key, seq]) => [key as number, seq as number]));
 }
 
 /** Events that came together stand together: they are read as one run wherever that reads little else. */

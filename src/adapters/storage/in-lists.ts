@@ -9,11 +9,13 @@ export async function tableIn(
   org: number,
   sql: string,
   values: readonly SqlValue[],
-): Promise<(readonly SqlValue[])[]> {
+): Promise<readonly (readonly SqlValue[])[]> {
+  if (values.length === 0) return [];
+  if (values.length <= IN_LIST) return connection.table(`${sql} (${placesOf(values)})`, [org, ...values]);
   const rows: (readonly SqlValue[])[] = [];
   for (let i = 0; i < values.length; i += IN_LIST) {
     const part = values.slice(i, i + IN_LIST);
-    const found = await connection.table(`${sql} (${part.map(() => '?').join(', ')})`, [org, ...part]);
+    const found = await connection.table(`${sql} (${placesOf(part)})`, [org, ...part]);
     for (const row of found) rows.push(row);
   }
   return rows;
@@ -29,7 +31,11 @@ export async function allIn(
   const rows: SqlRow[] = [];
   for (let i = 0; i < values.length; i += IN_LIST) {
     const part = values.slice(i, i + IN_LIST);
-    rows.push(...(await connection.all(`${sql} (${part.map(() => '?').join(', ')})`, [org, ...part])));
+    rows.push(...(await connection.all(`${sql} (${placesOf(part)})`, [org, ...part])));
   }
   return rows;
+}
+
+function placesOf(values: readonly SqlValue[]): string {
+  return values.length === 1 ? '?' : values.map(() => '?').join(', ');
 }

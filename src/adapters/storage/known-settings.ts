@@ -15,23 +15,26 @@ export function isSetting(record: string): boolean {
 /** What was read of an organisation's settings under one seal: the seal of the write that changed them last. */
 export class KnownSettings {
   readonly seal: string;
-  readonly #answers = new Map<string, unknown>();
+  /** Kept as promises: who asks is given one that is there already. */
+  readonly #answers = new Map<string, Promise<unknown>>();
 
   constructor(seal: string) {
     this.seal = seal;
   }
 
-  has(name: string): boolean {
-    return this.#answers.has(name);
+  /** The answer that is known, or what `read` answers; that is kept where `stands` still answers these settings then. */
+  recall<T>(name: string, read: () => Promise<T>, stands: () => KnownSettings | undefined): Promise<T> {
+    const known = this.#answers.get(name);
+    // Under one name the same is read.
+    return known === undefined ? this.#learn(name, read, stands) : (known as Promise<T>);
   }
 
-  get(name: string): unknown {
-    return this.#answers.get(name);
-  }
-
-  keep(name: string, answer: unknown): void {
+  async #learn<T>(name: string, read: () => Promise<T>, stands: () => KnownSettings | undefined): Promise<T> {
+    const answer = await read();
+    if (stands() !== this) return answer;
     if (this.#answers.size >= MOST_ANSWERS) this.#answers.clear();
-    this.#answers.set(name, answer);
+    this.#answers.set(name, Promise.resolve(answer));
+    return answer;
   }
 }
 

@@ -6,7 +6,7 @@ import type { LedgerInfo } from '../../ports/ledger-info';
 import type { LedgerProof, StoredEntry } from '../../ports/ledger-proof';
 import { ENTRY_COLUMNS, toStoredEntry } from './entry-rows';
 import { EventIdWalk } from './event-id-walk';
-import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLedgerInfo } from './ledger-rows';
+import { GRANT_COLUMNS, groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLedgerInfo } from './ledger-rows';
 import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
 
 const PAGE = 5_000;
@@ -51,7 +51,8 @@ export class LedgerProofReader implements LedgerProof {
   }
 
   async allGrants(): Promise<readonly Grant[]> {
-    return (await this.#connection.all('SELECT * FROM grants WHERE org = ? ORDER BY seq', [this.#org])).map(toGrant);
+    const sql = `SELECT ${GRANT_COLUMNS} FROM grants WHERE org = ? ORDER BY seq`;
+    return (await this.#connection.table(sql, [this.#org])).map(toGrant);
   }
 
   async brokenEventIds(): Promise<readonly string[]> {

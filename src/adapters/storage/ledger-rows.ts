@@ -9,7 +9,7 @@ import type { WalletState } from '../../core/ledger/wallet-state';
 import type { Instant } from '../../core/time';
 import type { KeyRecord } from '../../ports/key-record';
 import type { LedgerInfo } from '../../ports/ledger-info';
-import type { SqlRow } from './sql-driver';
+import type { SqlRow, SqlValue } from './sql-driver';
 
 export function toLedgerInfo(row: SqlRow): LedgerInfo {
   return {
@@ -56,30 +56,51 @@ export function toDayTotal(row: SqlRow): DayTotal {
   };
 }
 
-export function toWallet(row: SqlRow): WalletState {
+export const WALLET_COLUMNS =
+  'posted, held, overdrawn, overdraft_limit, postpaid, seq, recorded_at, links, head, settings_seal, moved_to';
+
+/** The row of a wallet: its state, the end of the chain, and the seal of the last change of a setting. */
+export interface WalletRow {
+  readonly wallet: WalletState;
+  readonly links: number;
+  readonly head: string;
+  readonly settingsSeal: string;
+  readonly movedTo: string | null;
+}
+
+export function toWalletRow(values: readonly SqlValue[]): WalletRow {
+  const wallet: WalletState = {
+    posted: values[0] as Credits,
+    held: values[1] as Credits,
+    overdrawn: values[2] as Credits,
+    overdraftLimit: values[3] as Credits,
+    postpaid: values[4] as Credits,
+    seq: values[5] as number,
+    recordedAt: values[6] as Instant,
+  };
   return {
-    posted: row.posted as Credits,
-    held: row.held as Credits,
-    overdrawn: row.overdrawn as Credits,
-    overdraftLimit: row.overdraft_limit as Credits,
-    postpaid: row.postpaid as Credits,
-    seq: row.seq as number,
-    recordedAt: row.recorded_at as Instant,
+    wallet,
+    links: values[7] as number,
+    head: values[8] as string,
+    settingsSeal: values[9] as string,
+    movedTo: values[10] as string | null,
   };
 }
 
-export function toGrant(row: SqlRow): Grant {
+export const GRANT_COLUMNS = 'id, seq, kind, credits, priority, expires_at, source, created_at, remaining, held';
+
+export function toGrant(values: readonly SqlValue[]): Grant {
   return {
-    id: row.id as string,
-    seq: row.seq as number,
-    kind: row.kind as GrantKind,
-    credits: row.credits as Credits,
-    priority: row.priority as number,
-    expiresAt: row.expires_at as Instant | null,
-    source: row.source as string,
-    createdAt: row.created_at as Instant,
-    remaining: row.remaining as Credits,
-    held: row.held as Credits,
+    id: values[0] as string,
+    seq: values[1] as number,
+    kind: values[2] as GrantKind,
+    credits: values[3] as Credits,
+    priority: values[4] as number,
+    expiresAt: values[5] as Instant | null,
+    source: values[6] as string,
+    createdAt: values[7] as Instant,
+    remaining: values[8] as Credits,
+    held: values[9] as Credits,
   };
 }
 

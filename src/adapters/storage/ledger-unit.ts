@@ -1,18 +1,19 @@
 import { assert } from '../../core/errors';
 import { type Digest, GENESIS, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
-import { EntryBytes } from '../../core/ledger/entry-bytes';
+import type { EntryBytes } from '../../core/ledger/entry-bytes';
 import { eventKey } from '../../core/ledger/event-key';
 import type { Posting } from '../../core/ledger/posting';
 import type { WalletState } from '../../core/ledger/wallet-state';
 import type { Instant } from '../../core/time';
 import type { KeyRecord } from '../../ports/key-record';
 import type { LedgerInfo } from '../../ports/ledger-info';
-import { EventIdTaken, type LedgerUnit, type WriteFacts } from '../../ports/ledger-unit';
+import { EventIdTaken, type LedgerUnit, SettingsChanged, type WriteFacts } from '../../ports/ledger-unit';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { WritableRecords } from '../../ports/records';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
+import type { WalletRow } from './ledger-rows';
 import { SqlLedgerView } from './ledger-view';
 import { movedAway } from './moved-ledger';
 import { NewEventIds } from './new-event-ids';
@@ -44,12 +45,18 @@ const INSERT_KEY =
 /** What a write changed beside the log, as the audit row keeps it: the last state of each record. */
 type Change = { readonly record: string; readonly id: string; readonly value: unknown };
 
+/** What the units of one store share. Its bytes are empty between any two calls. */
+export interface UnitTools {
+  readonly digest: Digest;
+  readonly memory: SettingsMemory;
+  readonly bytes: EntryBytes;
+}
+
 /** Changes one organisation's ledger inside one database transaction, and seals what was changed at its end. */
 export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   declare readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
-  readonly #digest: Digest;
+  readonly #tools: UnitTools;
   readonly #lockRow: string;
-  readonly #memory: SettingsMemory;
   readonly #changes = new Map<string, Change>();
   /** Settings as they stand, until this unit changes one. */
   #settings: KnownSettings | undefined;
@@ -57,8 +64,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   #facts: WriteFacts;
   #wallet: WalletState | undefined;
   /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
-  #found: ReturnType<SqlLedgerView['walletAndHead']> | undefined;
-  readonly #bytes = new EntryBytes();
+  #found: WalletRow | undefined;
   /** The entries of this unit, run by run, as they are sealed. */
   readonly #runs: Uint8Array[] = [];
   #entries = 0;
@@ -66,24 +72,33 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   readonly #ids = new NewEventIds();
   #link: { readonly number: number; readonly hash: string } | undefined;
 
-  constructor(
-    driver: SqlDriver,
-    connection: SqlConnection,
-    org: number,
-    facts: WriteFacts,
-    tools: { digest: Digest; memory: SettingsMemory },
-  ) {
+  constructor(driver: SqlDriver, connection: SqlConnection, org: number, facts: WriteFacts, tools: UnitTools) {
     super(driver, connection, org, (record, id, value) => this.#witness(record, id, value));
     this.#facts = facts;
-    this.#digest = tools.digest;
-    this.#memory = tools.memory;
+    this.#tools = tools;
     this.#lockRow = driver.dialect.lockRow;
   }
 
-  /** Makes every other write to the organisation wait until this one is done: whatever is read from now on stands. */
+  /**
+   * Makes every other write to the organisation wait until this one is done: whatever is read from now on stands.
+   * Throws `SettingsChanged` where it was opened by settings that are no longer those that stand.
+   */
   async lock(): Promise<void> {
-    const { settingsSeal } = await this.walletAndHead();
-    this.#settings = this.#memory.under(this.org, settingsSeal);
+    const found = await this.readRow(this.#lockRow);
+    // Looked at under the lock: whoever waited here while the ledger was moved must not write to what was left behind.
+    if (found.movedTo !== null) throw movedAway(found.movedTo);
+    const { under } = this.#facts;
+    if (under !== undefined && under !== found.settingsSeal) throw new SettingsChanged();
+    this.#found = found;
+    if (!this.#changedSettings) this.#settings = this.#tools.memory.under(this.org, found.settingsSeal);
+  }
+
+  override async wallet(): Promise<WalletState> {
+    return this.#row.wallet;
+  }
+
+  override recall<T>(name: string, read: () => Promise<T>): Promise<T> {
+    return this.#settings?.recall(name, read, () => this.#settings) ?? read();
   }
 
   describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void {
@@ -93,19 +108,19 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   /** A run at a time: what is made for a row is garbage before the collector would have to move it. */
   async append(entries: readonly Entry[]): Promise<void> {
     assert(this.#wallet === undefined, 'entries come before the posting that they belong to');
-    for (let from = 0; from < entries.length; from += RUN) await this.#insertRun(entries.slice(from, from + RUN));
+    for (let from = 0; from < entries.length; from += RUN) this.#insertRun(entries.slice(from, from + RUN));
   }
 
   async post(posting: Posting): Promise<void> {
     await this.append(posting.entries);
     this.#wallet = posting.wallet;
-    await this.#writeGrants(posting);
+    this.#writeGrants(posting);
     const { org } = this;
-    await this.connection.send(
+    this.connection.send(
       ADD_TO_DAY,
       posting.days.map((day) => dayRow(org, day)),
     );
-    await this.connection.send(
+    this.connection.send(
       ADD_TO_MONTH,
       posting.months.map((month) => monthRow(org, month)),
     );
@@ -119,7 +134,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   async saveKeys(records: readonly KeyRecord[]): Promise<void> {
     const rows = records.map((k) => [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt]);
-    await this.connection.send(INSERT_KEY, rows);
+    this.connection.send(INSERT_KEY, rows);
     for (const record of records) this.#witness('idempotency_keys', record.key, record);
   }
 
@@ -131,7 +146,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   /** Seals what this unit changed as the next link of the chain; a unit that changed nothing leaves none. */
   async seal(): Promise<void> {
     if (this.#changes.size === 0 && this.#entries === 0) return;
-    const { wallet: before, links, head, settingsSeal } = await this.walletAndHead();
+    const { wallet: before, links, head, settingsSeal } = this.#row;
     const wallet = this.#wallet ?? before;
     const link = {
       number: links + 1,
@@ -141,7 +156,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       firstSeq: before.seq + 1,
       entries: this.#entries,
     };
-    const hash = sealLink(this.#digest, links === 0 ? GENESIS : head, link, this.#runs);
+    const hash = sealLink(this.#tools.digest, links === 0 ? GENESIS : head, link, this.#runs);
     const row = [
       this.org,
       link.number,
@@ -155,11 +170,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       link.entries,
       hash,
     ];
-    await this.connection.send(INSERT_LINK, [row]);
+    this.connection.send(INSERT_LINK, [row]);
     const { posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt } = wallet;
     const sums = [posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt];
     const state = [...sums, link.number, hash, this.#changedSettings ? hash : settingsSeal, this.org];
-    await this.connection.send(UPDATE_WALLET, [state]);
+    this.connection.send(UPDATE_WALLET, [state]);
     this.#link = { number: link.number, hash };
   }
 
@@ -170,20 +185,9 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     return (await connection.get(sql, [this.org, this.#link.number]))?.hash === this.#link.hash;
   }
 
-  protected override async walletAndHead() {
-    this.#found ??= super.walletAndHead(this.#lockRow);
-    const found = await this.#found;
-    // Looked at under the lock: whoever waited here while the ledger was moved must not write to what was left behind.
-    if (found.movedTo !== null) throw movedAway(found.movedTo);
-    return found;
-  }
-
-  protected override async recall<T>(name: string, read: () => Promise<T>): Promise<T> {
-    const known = this.#settings;
-    if (known?.has(name)) return known.get(name) as T;
-    const answer = await read();
-    if (known !== undefined && known === this.#settings) known.keep(name, answer);
-    return answer;
+  get #row(): WalletRow {
+    assert(this.#found !== undefined, 'a unit locks its wallet before anything else');
+    return this.#found;
   }
 
   #witness(record: string, id: string, value: unknown): void {
@@ -193,12 +197,12 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#changedSettings = true;
   }
 
-  async #insertRun(entries: readonly Entry[]): Promise<void> {
-    const rows = entries.map((entry) => toEntryRow(this.org, entry, this.#bytes.add(entry)));
-    this.#runs.push(this.#bytes.take());
-    await this.connection.send(INSERT_ENTRY, rows);
+  #insertRun(entries: readonly Entry[]): void {
+    const rows = entries.map((entry) => toEntryRow(this.org, entry, this.#tools.bytes.add(entry)));
+    this.#runs.push(this.#tools.bytes.take());
+    this.connection.send(INSERT_ENTRY, rows);
     const split = entries.filter((entry) => soleGrant(entry) === null && entry.draws.length > 0);
-    await this.connection.send(
+    this.connection.send(
       INSERT_DRAW,
       split.flatMap((entry) => entry.draws.map((draw, place) => [this.org, entry.seq, place, draw.grant, draw.amount])),
     );
@@ -227,13 +231,13 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     }
   }
 
-  async #writeGrants(posting: Posting): Promise<void> {
-    await this.connection.send(
+  #writeGrants(posting: Posting): void {
+    this.connection.send(
       INSERT_GRANT,
       posting.opened.map((grant) => grantRow(this.org, grant)),
     );
     for (const grant of posting.opened) this.#witness('grants', grant.id, grantTerms(grant));
-    await this.connection.send(
+    this.connection.send(
       UPDATE_GRANT,
       posting.changed.map((g) => [g.remaining, g.held, this.org, g.seq]),
     );

@@ -18,12 +18,26 @@ import { sumOfEntries, sumsOfAccounts, usageBefore } from './entry-sums';
 import { findEvents } from './event-search';
 import { allIn, tableIn } from './in-lists';
 import { LedgerProofReader } from './ledger-proof';
-import { groupDraws, numberOf, toDayTotal, toGrant, toKeyRecord, toLink, toWallet } from './ledger-rows';
+import {
+  GRANT_COLUMNS,
+  groupDraws,
+  numberOf,
+  toDayTotal,
+  toGrant,
+  toKeyRecord,
+  toLink,
+  toWalletRow,
+  WALLET_COLUMNS,
+  type WalletRow,
+} from './ledger-rows';
 import { fromRow } from './record-rows';
 import { openRecords } from './record-shelf';
 import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
 import type { Witness } from './stored-records';
 
+const SOME_GRANTS = `SELECT ${GRANT_COLUMNS} FROM grants WHERE org = ? AND`;
+/** A month total that nothing was added to yet. */
+const NOTHING = [0, 0, 0] as const;
 const ENTRIES_BY_SEQ = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq IN`;
 /** Where these stand among `ENTRY_COLUMNS`. */
 const [SEQ, AMOUNT, GRANT_SEQ] = [1, 14, 20] as const;
@@ -43,27 +57,25 @@ export class SqlLedgerView implements LedgerView {
   }
 
   async wallet(): Promise<WalletState> {
-    return (await this.walletAndHead()).wallet;
+    return (await this.readRow()).wallet;
   }
 
   async openGrants(): Promise<readonly Grant[]> {
-    return (
-      await this.connection.all('SELECT * FROM grants WHERE org = ? AND remaining > 0 ORDER BY seq', [this.org])
-    ).map(toGrant);
+    return (await this.connection.table(`${SOME_GRANTS} remaining > 0 ORDER BY seq`, [this.org])).map(toGrant);
   }
 
   async grants(query: { ids?: readonly string[]; seqs?: readonly number[] }): Promise<readonly Grant[]> {
     const rows = [
-      ...(await allIn(this.connection, this.org, 'SELECT * FROM grants WHERE org = ? AND id IN', query.ids ?? [])),
-      ...(await allIn(this.connection, this.org, 'SELECT * FROM grants WHERE org = ? AND seq IN', query.seqs ?? [])),
+      ...(await tableIn(this.connection, this.org, `${SOME_GRANTS} id IN`, query.ids ?? [])),
+      ...(await tableIn(this.connection, this.org, `${SOME_GRANTS} seq IN`, query.seqs ?? [])),
     ];
     return rows.map(toGrant);
   }
 
   async listGrants(query: { all: boolean; limit: number; after?: number }): Promise<readonly Grant[]> {
     const open = query.all ? '' : ' AND remaining > 0';
-    const sql = `SELECT * FROM grants WHERE org = ? AND seq > ?${open} ORDER BY seq LIMIT ?`;
-    return (await this.connection.all(sql, [this.org, query.after ?? 0, query.limit])).map(toGrant);
+    const sql = `${SOME_GRANTS} seq > ?${open} ORDER BY seq LIMIT ?`;
+    return (await this.connection.table(sql, [this.org, query.after ?? 0, query.limit])).map(toGrant);
   }
 
   async hasDue(now: Instant): Promise<boolean> {
@@ -98,15 +110,9 @@ export class SqlLedgerView implements LedgerView {
       'SELECT quantity, free_quantity, spent FROM month_totals WHERE org = ? AND month = ? AND kind = ? AND name = ?';
     return Promise.all(
       keys.map(async ({ kind, name, month }) => {
-        const row = await this.connection.get(sql, [this.org, month, kind, name]);
-        return {
-          kind,
-          name,
-          month,
-          quantity: numberOf(row, 'quantity'),
-          freeQuantity: numberOf(row, 'free_quantity'),
-          spent: numberOf(row, 'spent') as Credits,
-        };
+        const [row = NOTHING] = await this.connection.table(sql, [this.org, month, kind, name]);
+        const [quantity, freeQuantity, spent] = row as readonly [number, number, Credits];
+        return { kind, name, month, quantity, freeQuantity, spent };
       }),
     );
   }
@@ -210,21 +216,16 @@ export class SqlLedgerView implements LedgerView {
     return String(row?.settings_seal);
   }
 
-  /** Asks for a setting. Who only reads has no lock that makes what was known before still stand. */
-  protected recall<T>(_name: string, read: () => Promise<T>): Promise<T> {
+  /** Who only reads has no lock that makes what was known before still stand. */
+  recall<T>(_name: string, read: () => Promise<T>): Promise<T> {
     return read();
   }
 
-  protected async walletAndHead(lock = '') {
-    const row = await this.connection.get(`SELECT * FROM wallets WHERE org = ?${lock}`, [this.org]);
+  protected async readRow(lock = ''): Promise<WalletRow> {
+    const sql = `SELECT ${WALLET_COLUMNS} FROM wallets WHERE org = ?${lock}`;
+    const [row] = await this.connection.table(sql, [this.org]);
     if (row === undefined) throw noWallet(this.org);
-    return {
-      wallet: toWallet(row),
-      links: numberOf(row, 'links'),
-      head: String(row.head),
-      movedTo: row.moved_to as string | null,
-      settingsSeal: String(row.settings_seal),
-    };
+    return toWalletRow(row);
   }
 
   async #withDraws(rows: readonly (readonly SqlValue[])[]): Promise<readonly Entry[]> {

@@ -18,6 +18,8 @@ export class NewEventIds {
 
   /** Rows of the registry, so many at a time. */
   *runs(org: number, length: number): Generator<[org: number, key: number, seq: number][]> {
+    const [first] = this.#keys;
+    if (first !== undefined && this.#keys.length === 1) return yield [[org, first, this.#seqs[0] ?? 0]];
     const keys = Float64Array.from(this.#keys);
     const order = Uint32Array.from(keys, (_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
     for (let from = 0; from < order.length; from += length) {

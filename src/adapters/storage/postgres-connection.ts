@@ -52,7 +52,7 @@ export class PostgresConnection implements SqlConnection {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  async send(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
+  send(sql: string, rows: readonly (readonly SqlValue[])[]): void {
     for (const part of this.#parts(sql, rows)) this.#keep(part);
   }
 

@@ -15,7 +15,7 @@ export interface SqlConnection {
   /** Runs one statement for each row, as fast as the engine can. Answers how many rows changed in all. */
   bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number>;
   /** The same where nobody asks how many: it may still be under way when it returns, and then fails the transaction at its end. */
-  send(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void>;
+  send(sql: string, rows: readonly (readonly SqlValue[])[]): void;
 }
 
 /** What engines spell differently. Data and small expressions only: the statements themselves are written once. */

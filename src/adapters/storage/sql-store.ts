@@ -1,6 +1,7 @@
 import { WalletError } from '../../core/errors';
 import type { Digest } from '../../core/ledger/chain';
 import { GENESIS } from '../../core/ledger/chain';
+import { EntryBytes } from '../../core/ledger/entry-bytes';
 import { EMPTY_WALLET } from '../../core/ledger/wallet-state';
 import type { LedgerInfo } from '../../ports/ledger-info';
 import type { LedgerUnit, WriteFacts } from '../../ports/ledger-unit';
@@ -10,7 +11,7 @@ import { Abandon, type Entrance, type Store } from '../../ports/store';
 import { Entrances } from './entrances';
 import { SettingsMemory } from './known-settings';
 import { toLedgerInfo } from './ledger-rows';
-import { SqlLedgerUnit } from './ledger-unit';
+import { SqlLedgerUnit, type UnitTools } from './ledger-unit';
 import { SqlLedgerView } from './ledger-view';
 import { movedAway, requireFinished } from './moved-ledger';
 import { fromRow } from './record-rows';
@@ -24,12 +25,12 @@ const CREATE_WALLET = `INSERT INTO wallets
 export class SqlStore implements Store {
   readonly #driver: SqlDriver;
   readonly #entrances: Entrances;
-  readonly #tools: { readonly digest: Digest; readonly memory: SettingsMemory };
+  readonly #tools: UnitTools;
 
   constructor(driver: SqlDriver, digest: Digest) {
     this.#driver = driver;
     this.#entrances = new Entrances(driver);
-    this.#tools = { digest, memory: new SettingsMemory() };
+    this.#tools = { digest, memory: new SettingsMemory(), bytes: new EntryBytes() };
   }
 
   async info(): Promise<LedgerInfo> {
@@ -71,12 +72,17 @@ export class SqlStore implements Store {
   }
 
   async entrance(name: string | undefined, user: string | undefined): Promise<Entrance> {
-    const { info, org, user: found } = await this.#entrances.find(name, user);
+    const { info, org, user: found, seal } = await this.#entrances.find(name, user);
     if (info === undefined || (org === undefined && name === undefined)) {
       await this.#requireEmpty(info === undefined ? 'ledger' : 'organisations');
       if (info === undefined) throw notInitialised();
     }
-    return { info, org, user: found };
+    return { info, org, user: found, seal };
+  }
+
+  recallEntrance(name: string | undefined, user: string | undefined): Entrance | undefined {
+    const found = this.#entrances.recall(name, user);
+    return found?.info === undefined || found.org === undefined ? undefined : (found as Entrance);
   }
 
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T> {
@@ -85,14 +91,15 @@ export class SqlStore implements Store {
 
   async recall<T>(org: number, name: string, read: (view: LedgerView) => Promise<T>): Promise<T> {
     const known = this.#tools.memory.under(org, await this.#entrances.sealOf(org));
-    const key = `recalled ${name}`;
-    if (known.has(key)) return known.get(key) as T;
-    return this.#driver.read(async (connection) => {
-      const view = new SqlLedgerView(this.#driver, connection, org);
-      const answer = await read(view);
-      this.#tools.memory.under(org, await view.settingsSeal()).keep(key, answer);
-      return answer;
-    });
+    let seal = '';
+    const readNow = () =>
+      this.#driver.read(async (connection) => {
+        const view = new SqlLedgerView(this.#driver, connection, org);
+        seal = await view.settingsSeal();
+        return read(view);
+      });
+    // Where a setting was changed between the two looks, the answer is not kept: it belongs to another seal.
+    return known.recall(`recalled ${name}`, readNow, () => (seal === known.seal ? known : undefined));
   }
 
   write<T>(org: number, facts: WriteFacts, work: (unit: LedgerUnit) => Promise<T>): Promise<T> {
@@ -116,6 +123,7 @@ export class SqlStore implements Store {
       const run = async () => {
         await unit.records.organisations.insert(org);
         await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS, GENESIS]);
+        await unit.lock();
         unit.sealLedger(toLedgerInfo(ledger));
         return work(unit, org);
       };

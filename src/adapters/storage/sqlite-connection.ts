@@ -42,6 +42,14 @@ export class SqliteConnection implements SqlConnection {
   }
 
   async bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+    return this.#runAll(sql, rows);
+  }
+
+  send(sql: string, rows: readonly (readonly SqlValue[])[]): void {
+    this.#runAll(sql, rows);
+  }
+
+  #runAll(sql: string, rows: readonly (readonly SqlValue[])[]): number {
     if (rows.length === 0) return 0;
     const statement = this.#prepare(sql);
     let changes = 0;
@@ -52,10 +60,6 @@ export class SqliteConnection implements SqlConnection {
     } catch (error) {
       throw isUniqueViolation(error) ? new UniqueViolation('a key is taken', { cause: error }) : error;
     }
-  }
-
-  async send(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<void> {
-    await this.bulk(sql, rows);
   }
 
   #prepare(sql: string, shape: 'objects' | 'column' | 'table' = 'objects'): Statement {

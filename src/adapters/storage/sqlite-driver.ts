@@ -85,8 +85,9 @@ class SqliteDriver implements SqlDriver {
   #metOthers = Number.NEGATIVE_INFINITY;
   #turnFrom = 0;
   #isWaiting = false;
-  /** The last piece of work in line: one connection does one transaction at a time. */
-  #line: Promise<unknown> = Promise.resolve();
+  /** One connection does one transaction at a time: the others wait in line. */
+  #isTaken = false;
+  readonly #line: (() => void)[] = [];
 
   constructor(database: Database, file: string) {
     this.#database = database;
@@ -106,7 +107,7 @@ class SqliteDriver implements SqlDriver {
     if (!this.#hasRoom) this.#database.exec(ROOM_FOR_WRITES);
     this.#hasRoom = true;
     return this.#inLine(async () => {
-      await this.#giveWay();
+      if (this.#isToGiveWay()) await this.#giveWay();
       return this.#transaction('BEGIN IMMEDIATE', work);
     });
   }
@@ -128,8 +129,9 @@ class SqliteDriver implements SqlDriver {
   }
 
   async close(): Promise<void> {
-    await this.#line.catch(() => undefined);
-    if (this.#database.open) this.#database.close();
+    await this.#inLine(async () => {
+      if (this.#database.open) this.#database.close();
+    });
   }
 
   /** Brings the schema up to date, each step in one transaction. */
@@ -157,10 +159,17 @@ class SqliteDriver implements SqlDriver {
     return this.#database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() !== 0;
   }
 
-  #inLine<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#line.then(work, work);
-    this.#line = turn.catch(() => undefined);
-    return turn;
+  async #inLine<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isTaken) await new Promise<void>((enter) => this.#line.push(enter));
+    this.#isTaken = true;
+    try {
+      return await work();
+    } finally {
+      // Handed on as it is: nobody can slip in between.
+      const enter = this.#line.shift();
+      if (enter === undefined) this.#isTaken = false;
+      else enter();
+    }
   }
 
   /**
@@ -168,10 +177,13 @@ class SqliteDriver implements SqlDriver {
    * on at once would find the ledger free again and again, and they almost never.
    */
   async #giveWay(): Promise<void> {
-    const now = Date.now();
-    if (now - this.#metOthers > REMEMBERED_MS || now - this.#turnFrom < TURN_MS) return;
     await pause();
     this.#turnFrom = Date.now();
+  }
+
+  #isToGiveWay(): boolean {
+    const now = Date.now();
+    return now - this.#metOthers <= REMEMBERED_MS && now - this.#turnFrom >= TURN_MS;
   }
 
   #meetOthers(): void {
