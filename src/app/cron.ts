@@ -1,6 +1,8 @@
 import type { Changed, Keyed } from '../contract/calls';
 import { CRON_STEPS, type CronRun, type CronStep, type CronStepName } from '../contract/cron';
 import { WalletError } from '../core/errors';
+import type { Instant } from '../core/time';
+import type { PaymentGateway } from '../ports/payment-gateway';
 import type { StepResult } from './cron-steps';
 import type { Dependencies } from './dependencies';
 import { keyed } from './keyed';
@@ -31,12 +33,36 @@ async function tickAll(deps: Dependencies, request: { org?: string }): Promise<C
   const asked = deps.caller === undefined ? request.org : (request.org ?? deps.org);
   const session = await openSession({ ...deps, org: asked }, 'recharge.check');
   const names = asked === undefined ? (await organisationsOf(session)).map(({ name }) => name) : [session.org.name];
-  const shared = { ...deps, gateway: openedOnce(deps) };
-  const steps: CronStep[] = [];
-  for (const name of names)
-    for (const step of CRON_STEPS) steps.push(await attempt({ ...shared, org: name }, name, step));
-  return { steps };
+  const opened = new OpenedOnce(deps);
+  const shared = { ...deps, gateway: opened.gateway };
+  const done = new Map<string, CronStep[]>();
+  for (const name of inTurn(names, session.now())) {
+    const steps: CronStep[] = [];
+    for (const step of CRON_STEPS)
+      steps.push(
+        CALLS_PROCESSOR.includes(step) && opened.isOutOfTime
+          ? { org: name, step, ...POSTPONED }
+          : await attempt({ ...shared, org: name }, name, step),
+      );
+    done.set(name, steps);
+  }
+  return { steps: names.flatMap((name) => done.get(name) ?? []) };
 }
+
+const CALLS_PROCESSOR: readonly CronStepName[] = ['reconcile', 'recharge', 'invoices'];
+const POSTPONED = { outcome: 'postponed', detail: 'the time of this run was used up by others', error: null };
+
+/**
+ * The organisations in the order of this tick. Where its time is not enough for all, the next one begins elsewhere: by
+ * the golden ratio, which spreads beginnings evenly however many ticks there are.
+ */
+function inTurn(names: readonly string[], now: Instant): readonly string[] {
+  const start = Math.floor(((Math.floor(now / MINUTE_MS) * GOLDEN) % 1) * names.length);
+  return [...names.slice(start), ...names.slice(0, start)];
+}
+
+const MINUTE_MS = 60_000;
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 async function attempt(deps: Dependencies, org: string, step: CronStepName): Promise<CronStep> {
   try {
@@ -61,12 +87,28 @@ function asFailure(error: unknown): { code: WalletError['code']; message: string
   return { code: 'internal', message: error instanceof Error ? error.message : String(error), hint: null };
 }
 
-/** All steps share the time that one command may wait for the processor. */
-function openedOnce(deps: Dependencies): Dependencies['gateway'] {
-  const opened = new Map<string | null, ReturnType<Dependencies['gateway']>>();
-  return (info, keyMark) => {
-    const known = opened.get(keyMark) ?? deps.gateway(info, keyMark);
-    opened.set(keyMark, known);
-    return known;
-  };
+/** The processor as all steps share it, with the time that one command may wait for it. */
+class OpenedOnce {
+  readonly #opened = new Map<string | null, ReturnType<Dependencies['gateway']>>();
+  readonly #gateways: PaymentGateway[] = [];
+  readonly gateway: Dependencies['gateway'];
+
+  constructor(deps: Dependencies) {
+    this.gateway = (info, keyMark) => {
+      const known = this.#opened.get(keyMark) ?? this.#remember(deps.gateway(info, keyMark));
+      this.#opened.set(keyMark, known);
+      return known;
+    };
+  }
+
+  get isOutOfTime(): boolean {
+    return this.#gateways.some((each) => each.isOutOfTime);
+  }
+
+  async #remember(opening: ReturnType<Dependencies['gateway']>) {
+    const opened = await opening;
+    this.#gateways.push(opened.gateway);
+    this.#opened.set(opened.keyMark, opening);
+    return opened;
+  }
 }

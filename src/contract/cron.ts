@@ -10,7 +10,8 @@ export interface CronStep {
   readonly step: CronStepName;
   /**
    * `nothing` where nothing was due, `error` where it could not be done; of `recharge`, the outcome of the check; else
-   * what was done: `settled`, `expired`, `told`, `paid`. `pending` is an outcome that is not known yet.
+   * what was done: `settled`, `expired`, `told`, `paid`. `pending` is an outcome that is not known yet, `postponed` is
+   * left to the next tick, as the time for the processor was used up by other organisations.
    */
   readonly outcome: string;
   /** What was done or why not, in words; null where there is nothing to say. */

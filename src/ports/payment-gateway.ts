@@ -113,6 +113,8 @@ export interface PaymentGateway {
   readonly hosted: HostedPages | null;
   /** Why the last call got no certain answer, in words; null where it got one. */
   readonly doubt: string | null;
+  /** Whether the time for its calls is used up: it sends nothing more. */
+  readonly isOutOfTime: boolean;
   /**
    * What the key in use is not allowed of what is needed, by the processor's own names for it; empty where nothing is
    * missing. Throws `provider_unavailable`.
@@ -145,7 +147,7 @@ export interface PaymentGateway {
   findInvoices(customer: string, purchase: string): Promise<readonly Payment[]>;
   /** Gives money back. It has no fence: once sent, only reading tells what became of it. */
   createRefund(request: RefundRequest, key: string): Promise<RefundAnswer>;
-  /** Every refund of the payment, or of all payments since then, whoever made it. */
+  /** Every refund of the payment, or of all payments since then (and perhaps older ones), whoever made it. */
   findRefunds(where: { payment: string } | { since: Instant }): Promise<readonly Refund[]>;
   /** Every dispute since then. */
   findDisputes(where: { since: Instant }): Promise<readonly Dispute[]>;

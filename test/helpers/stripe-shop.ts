@@ -3,11 +3,13 @@ import type { Pace } from '../../src/adapters/payments/stripe-client';
 import { SqlStore } from '../../src/adapters/storage/sql-store';
 import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
 import { createSystem, digest } from '../../src/adapters/system';
+import type { Dependencies } from '../../src/app/dependencies';
 import { createLocalWallet } from '../../src/app/local-wallet';
 import type { Purchase } from '../../src/contract/purchases';
 import type { WalletService } from '../../src/contract/wallet-service';
 import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
 import type { Instant } from '../../src/core/time';
+import type { PaymentGateway } from '../../src/ports/payment-gateway';
 import { createTestLedger } from './ledger';
 import { StripeFake } from './stripe-fake';
 
@@ -25,6 +27,8 @@ const QUICK: Pace = {
 export interface StripeShop {
   readonly fake: StripeFake;
   readonly wallet: WalletService;
+  /** The same ledger as another of its organisations sees it. */
+  as(org: string): WalletService;
   /** Lets time go by, here and at Stripe. */
   advance(ms: number): void;
   /** Buys 100 credits; a refusal counts, anything else is thrown on. Answers the purchase as it then stands. */
@@ -36,9 +40,15 @@ export interface StripeShop {
   remove(): Promise<void>;
 }
 
+interface ShopOptions {
+  readonly mode?: 'test' | 'live';
+  /** After so many calls a command has no time left for more. */
+  readonly callsOfACommand?: number;
+}
+
 export async function openStripeShop(
   tokens: readonly string[] = ['pm_card_visa'],
-  mode: 'test' | 'live' = 'test',
+  { mode = 'test', callsOfACommand = Number.POSITIVE_INFINITY }: ShopOptions = {},
 ): Promise<StripeShop> {
   const fake = await StripeFake.start();
   fake.memory.livemode = mode === 'live';
@@ -50,9 +60,12 @@ export async function openStripeShop(
     now += 1;
     return now as Instant;
   };
-  const wallet = createLocalWallet({
+  const deps: Dependencies = {
     store: async () => new SqlStore(driver, digest),
-    gateway: async () => ({ gateway: createStripe(settings, 'instance', QUICK), keyMark: null }),
+    gateway: async () => ({
+      gateway: limited(createStripe(settings, 'instance', QUICK), callsOfACommand),
+      keyMark: null,
+    }),
     processor: async () => ({ provider: 'stripe', mode, account: fake.memory.account }),
     admit: async () => undefined,
     system: { ...createSystem(undefined), now: () => tick() },
@@ -62,13 +75,15 @@ export async function openStripeShop(
     notifier: async () => Promise.reject(new Error('nothing is sent here')),
     maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
     close: async () => driver.close(),
-  });
+  };
+  const wallet = createLocalWallet(deps);
   await wallet.organisation.init({ org: 'acme', provider: 'stripe' });
   for (const [index, paymentMethod] of tokens.entries())
     await wallet.cards.add({ paymentMethod, ...(index === 1 ? { role: 'backup' as const } : {}) });
   const shop: StripeShop = {
     fake,
     wallet,
+    as: (org) => createLocalWallet({ ...deps, org }),
     advance(ms) {
       now += ms;
       fake.advance(ms);
@@ -101,6 +116,20 @@ export async function openStripeShop(
     },
   };
   return shop;
+}
+
+/** The processor as it looks when its time is used up after so many calls, whatever they took. */
+function limited(gateway: PaymentGateway, most: number): PaymentGateway {
+  let calls = 0;
+  return new Proxy(gateway, {
+    get(target, name: keyof PaymentGateway) {
+      if (name === 'isOutOfTime') return calls >= most || target.isOutOfTime;
+      const value: unknown = target[name];
+      if (typeof value !== 'function') return value;
+      calls += 1;
+      return value.bind(target);
+    },
+  });
 }
 
 /** Waits for the end, good or refused. What is no refusal of ours is a bug, and thrown on. */

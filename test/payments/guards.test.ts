@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 async function open(mode: 'test' | 'live' = 'test'): Promise<StripeShop> {
-  const shop = await openStripeShop(undefined, mode);
+  const shop = await openStripeShop(undefined, { mode });
   shops.push(shop);
   return shop;
 }

@@ -37,6 +37,7 @@ export class SimulatedProcessor implements PaymentGateway {
   readonly provider = 'sandbox';
   readonly smallestCharge = fromCents(50);
   readonly doubt = null;
+  readonly isOutOfTime = false;
   readonly hosted: SimulatedPages;
   readonly payments = new Map<string, Payment>();
   readonly refunds: Refund[] = [];

@@ -48,6 +48,7 @@ class Sandbox implements PaymentGateway {
   readonly smallestCharge = fromCents(SMALLEST_CHARGE);
   readonly hosted = null;
   readonly doubt = null;
+  readonly isOutOfTime = false;
   readonly #driver: SqlDriver;
   readonly #requests: SandboxRequests;
   readonly #invoices: SandboxInvoices;

@@ -80,11 +80,21 @@ export class StripeClient {
     }
   }
 
-  #options(key: string | null): CallOptions {
-    const { longestTryMs, shortestTryMs, retries, sdkPausesMs } = this.#pace;
+  /** Whether nothing more is sent, as it could not be answered in time. */
+  get isOutOfTime(): boolean {
+    return this.#timeoutMs() < this.#pace.shortestTryMs;
+  }
+
+  /** What one try may take now. */
+  #timeoutMs(): number {
+    const { longestTryMs, retries, sdkPausesMs } = this.#pace;
     const left = this.#deadlineMs - performance.now();
-    const timeout = Math.min(longestTryMs, Math.floor((left - sdkPausesMs) / (retries + 1)));
-    if (timeout < shortestTryMs) throw new OutOfTime('the time for this command is used up');
+    return Math.min(longestTryMs, Math.floor((left - sdkPausesMs) / (retries + 1)));
+  }
+
+  #options(key: string | null): CallOptions {
+    const timeout = this.#timeoutMs();
+    if (timeout < this.#pace.shortestTryMs) throw new OutOfTime('the time for this command is used up');
     return { timeout, ...(key === null ? {} : { idempotencyKey: key }) };
   }
 }

@@ -54,6 +54,25 @@ export async function findDisputes(client: StripeClient, since: Instant): Promis
   }));
 }
 
+/**
+ * What a command has read of the whole account. One organisation after the other asks for it; read for each of a
+ * thousand, it would use up the time they share.
+ */
+export class AccountList<T> {
+  readonly #read: (since: Instant) => Promise<readonly T[]>;
+  #known: { readonly since: Instant; readonly found: readonly T[] } | undefined;
+
+  constructor(read: (since: Instant) => Promise<readonly T[]>) {
+    this.#read = read;
+  }
+
+  /** Everything since then, and perhaps what is older. Throws `provider_unavailable`. */
+  async since(since: Instant): Promise<readonly T[]> {
+    if (this.#known === undefined || since < this.#known.since) this.#known = { since, found: await this.#read(since) };
+    return this.#known.found;
+  }
+}
+
 async function listed<T>(read: () => Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await read();

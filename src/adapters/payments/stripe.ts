@@ -22,7 +22,7 @@ import { confirmPayment } from './stripe-confirm';
 import { StripePages } from './stripe-hosted';
 import { createInvoice, findInvoices, retrieveInvoice, sendInvoice, voidInvoice } from './stripe-invoices';
 import { missingPermissions } from './stripe-permissions';
-import { createRefund, findDisputes, findRefunds } from './stripe-refunds';
+import { AccountList, createRefund, findDisputes, findRefunds } from './stripe-refunds';
 import type { StripeSettings } from './stripe-settings';
 
 /** Purchases carry the time they were made at in their id; its list is searched from an hour before. */
@@ -41,15 +41,23 @@ export class StripeGateway implements PaymentGateway {
   readonly hosted: HostedPages;
   readonly #client: StripeClient;
   readonly #instance: string;
+  readonly #refunds: AccountList<Refund>;
+  readonly #disputes: AccountList<Dispute>;
 
   constructor(client: StripeClient, instance: string) {
     this.#client = client;
     this.#instance = instance;
     this.hosted = new StripePages(client, instance);
+    this.#refunds = new AccountList((since) => findRefunds(client, { since }));
+    this.#disputes = new AccountList((since) => findDisputes(client, since));
   }
 
   get doubt(): string | null {
     return this.#client.doubt;
+  }
+
+  get isOutOfTime(): boolean {
+    return this.#client.isOutOfTime;
   }
 
   /** The account the key belongs to; null where a restricted key may not ask. Throws `provider_unavailable`. */
@@ -184,11 +192,11 @@ export class StripeGateway implements PaymentGateway {
   }
 
   findRefunds(where: { payment: string } | { since: Instant }): Promise<readonly Refund[]> {
-    return findRefunds(this.#client, where);
+    return 'payment' in where ? findRefunds(this.#client, where) : this.#refunds.since(where.since);
   }
 
   findDisputes({ since }: { since: Instant }): Promise<readonly Dispute[]> {
-    return findDisputes(this.#client, since);
+    return this.#disputes.since(since);
   }
 
   #pay(

@@ -4,6 +4,7 @@ import { given } from '../call';
 import { CHECK_STATUS, EXIT_STATUS } from '../exit-status';
 import { SCHEDULE_OPTIONS } from '../schedule-options';
 import type { CommandSpec } from '../spec';
+import { counted } from '../wording';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -24,6 +25,7 @@ export const commands: readonly CommandSpec[] = [
         result.steps
           .filter(isDone)
           .map((step) => `${lineOf(result, step)}\n`)
+          .concat(postponedOf(result))
           .join(''),
       );
       return worstStatus(result);
@@ -56,13 +58,14 @@ function worstStatus({ steps }: CronRun): number {
 function statusOf({ step, outcome, error }: CronStep): number {
   // The service answers with the codes that errors have.
   if (error !== null) return EXIT_STATUS[error.code as ErrorCode];
+  if (outcome === 'postponed') return 0;
   if (outcome === 'mismatch') return EXIT_STATUS.integrity_failure;
   if (outcome === 'pending') return EXIT_STATUS.payment_pending;
   // The outcome of this step is that of a check.
   return step === 'recharge' ? CHECK_STATUS[outcome as keyof typeof CHECK_STATUS] : 0;
 }
 
-const IDLE: readonly string[] = ['nothing', 'not_needed', 'disabled', 'cooling_down'];
+const IDLE: readonly string[] = ['nothing', 'not_needed', 'disabled', 'cooling_down', 'postponed'];
 
 /** What somebody should read: told on stderr. A notice that is on its way again is no failure of the run. */
 function isTrouble(step: CronStep): boolean {
@@ -71,6 +74,14 @@ function isTrouble(step: CronStep): boolean {
 
 function isDone(step: CronStep): boolean {
   return !isTrouble(step) && !IDLE.includes(step.outcome);
+}
+
+/** One line for all that the time of this run was not enough for. */
+function postponedOf({ steps }: CronRun): readonly string[] {
+  const left = new Set(steps.filter(({ outcome }) => outcome === 'postponed').map(({ org }) => org)).size;
+  return left === 0
+    ? []
+    : [`${counted(left, 'organisation')} left to the next run: the time for the processor is used up\n`];
 }
 
 function lineOf({ steps }: CronRun, { org, step, outcome, detail }: CronStep): string {
