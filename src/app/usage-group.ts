@@ -7,6 +7,7 @@ import { postUsage } from '../core/usage';
 import type { KeyRecord } from '../ports/key-record';
 import type { LedgerUnit } from '../ports/ledger-unit';
 import type { ListedEntry, PostedEvent } from '../ports/ledger-view';
+import type { Store, WriteJob } from '../ports/store';
 import { forApps } from './app-answers';
 import { fingerprintOf, requireSameParameters, storedKey } from './command';
 import type { Dependencies } from './dependencies';
@@ -27,21 +28,51 @@ type Posted = Omit<Recorded, 'recharge'> & Partial<Pick<Recorded, 'recharge'>>;
 
 const ACTION = 'usage.record';
 
+/** Events of one caller, to be posted in their order. */
+export interface UsageGroup {
+  readonly deps: Dependencies;
+  readonly requests: readonly Request[];
+}
+
 /**
- * Posts events of one caller as one write, each as if it were posted by itself, in their order: one that is refused
- * leaves nothing and the others stand. Throws only where the whole write fails; then nothing was posted.
+ * Posts groups of events, each of another organisation, all as one write where that can be; each event as if it were
+ * posted by itself: one that is refused leaves nothing, and the others stand.
  */
-export async function recordGroup(deps: Dependencies, requests: readonly Request[]): Promise<readonly Outcome[]> {
-  const session = await openSession(deps, 'usage.post');
-  const facts = {
-    actor: session.actor.name,
-    action: ACTION,
-    subject: `${requests.length} events`,
-    reason: null,
-    at: session.now(),
-  };
-  const outcomes = await session.store.write(session.org.number, facts, (unit) => postGroup(unit, session, requests));
-  return seesBalance(session.actor) ? outcomes : Promise.all(outcomes.map(concealed));
+export async function recordGroups(groups: readonly UsageGroup[]): Promise<readonly (readonly Outcome[])[]> {
+  const opened = await Promise.allSettled(groups.map(({ deps }) => openSession(deps, 'usage.post')));
+  const jobs = new Map<UsageGroup, WriteJob<Outcome[]>>();
+  let store: Store | undefined;
+  for (const [at, group] of groups.entries()) {
+    const session = opened[at];
+    if (session?.status !== 'fulfilled') continue;
+    jobs.set(group, jobOf(session.value, group));
+    store = session.value.store; // all are of one ledger
+  }
+  const written = (await store?.writeTogether([...jobs.values()])) ?? [];
+  const posted = new Map([...jobs.keys()].map((group, at) => [group, written[at]]));
+  return Promise.all(
+    groups.map((group, at) => outcomesOf(group, opened[at] as PromiseSettledResult<Session>, posted.get(group))),
+  );
+}
+
+function jobOf(session: Session, { requests }: UsageGroup): WriteJob<Outcome[]> {
+  const [first] = requests;
+  const subject = requests.length === 1 ? `${first?.app} ${first?.service}` : `${requests.length} events`;
+  const facts = { actor: session.actor.name, action: ACTION, subject, reason: null, at: session.now() };
+  return { org: session.org.number, facts, work: (unit) => postGroup(unit, session, requests) };
+}
+
+/** Where the whole write failed, each of its events did. */
+async function outcomesOf(
+  { requests }: UsageGroup,
+  session: PromiseSettledResult<Session>,
+  written: PromiseSettledResult<Outcome[]> | undefined,
+): Promise<readonly Outcome[]> {
+  const failed = session.status === 'rejected' ? session : written?.status === 'rejected' ? written : undefined;
+  if (failed !== undefined) return requests.map(() => ({ error: failed.reason }));
+  const outcomes = written?.status === 'fulfilled' ? written.value : [];
+  const actor = session.status === 'fulfilled' ? session.value.actor : undefined;
+  return actor === undefined || seesBalance(actor) ? outcomes : Promise.all(outcomes.map(concealed));
 }
 
 async function postGroup(unit: LedgerUnit, session: Session, requests: readonly Request[]): Promise<Outcome[]> {

@@ -2,7 +2,7 @@ import type { ChangeOptions } from '../contract/calls';
 import type { UsageEvent } from '../contract/usage';
 import type { Dependencies } from './dependencies';
 import { type Recorded, recordUsage } from './usage';
-import { recordGroup } from './usage-group';
+import { recordGroups } from './usage-group';
 
 type Request = ChangeOptions & UsageEvent & { recharge?: boolean };
 
@@ -12,57 +12,90 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Events of one caller that wait for the same write. */
+/** Events of one caller that wait to be posted. */
 interface Line {
+  readonly deps: Dependencies;
+  /** Whose ledger they go to: of one organisation, one line is posted at a time. */
+  readonly org: number;
   readonly waiting: Waiting[];
-  isPosting: boolean;
 }
 
-const LARGEST_GROUP = 500;
+/** Events that are written at once, of all callers together. */
+const LARGEST_ROUND = 500;
+/** Writes under way at once: while the database works on one, the next one is decided. */
+const ROUNDS = 2;
 
 /**
- * Posts single events that come in at the same time as one write: sharing the commit is worth more than any other
- * tuning. An event that comes alone is posted alone and waits for nobody.
+ * Posts single events that come in at the same time as one write, whoever they are of: sharing the trips and the commit
+ * is worth more than any other tuning. An event that comes alone is posted alone and waits for nobody.
  */
 export class UsageQueue {
   readonly #lines = new Map<string, Line>();
+  readonly #busy = new Set<number>();
+  #rounds = 0;
+  #isStarting = false;
 
   /** As `recordUsage`. Events under the same `caller` may share a write: same actor, organisation, zone and clock. */
   record(deps: Dependencies, caller: string, request: Request): Promise<Recorded> {
     if (request.dryRun === true || request.recharge === true) return recordUsage(deps, request);
-    const line = this.#lines.get(caller) ?? { waiting: [], isPosting: false };
+    const line = this.#lines.get(caller) ?? { deps, org: deps.caller?.org ?? 0, waiting: [] };
     this.#lines.set(caller, line);
     return new Promise((resolve, reject) => {
       line.waiting.push({ request, resolve, reject });
-      if (!line.isPosting) void this.#post(deps, caller, line);
+      this.#start();
     });
   }
 
-  async #post(deps: Dependencies, caller: string, line: Line): Promise<void> {
-    line.isPosting = true;
-    while (line.waiting.length > 0) {
-      // What has arrived by now is read off the network first, and goes along.
-      await new Promise((resolve) => setImmediate(resolve));
-      await postTogether(deps, line.waiting.splice(0, LARGEST_GROUP));
+  #start(): void {
+    if (this.#isStarting || this.#rounds >= ROUNDS || this.#lines.size === 0) return;
+    this.#isStarting = true;
+    // What has arrived by now is read off the network first, and goes along.
+    setImmediate(() => {
+      this.#isStarting = false;
+      const round = this.#takeRound();
+      if (round.length > 0) void this.#post(round);
+    });
+  }
+
+  /** The longest waiting of each organisation that nothing is posted to. */
+  #takeRound(): readonly Line[] {
+    const round: Line[] = [];
+    let events = 0;
+    for (const [caller, line] of this.#lines) {
+      if (events >= LARGEST_ROUND) break;
+      if (this.#busy.has(line.org)) continue;
+      this.#busy.add(line.org);
+      const taken = line.waiting.splice(0, LARGEST_ROUND - events);
+      if (line.waiting.length === 0) this.#lines.delete(caller);
+      events += taken.length;
+      round.push({ ...line, waiting: taken });
     }
-    this.#lines.delete(caller);
+    return round;
+  }
+
+  async #post(round: readonly Line[]): Promise<void> {
+    this.#rounds += 1;
+    await postTogether(round);
+    this.#rounds -= 1;
+    for (const { org } of round) this.#busy.delete(org);
+    this.#start();
   }
 }
 
-async function postTogether(deps: Dependencies, group: readonly Waiting[]): Promise<void> {
-  const [first] = group;
+async function postTogether(round: readonly Line[]): Promise<void> {
+  const groups = round.map(({ deps, waiting }) => ({
+    deps,
+    requests: waiting.map(({ request: { recharge: _, ...request } }) => request),
+  }));
   try {
-    if (group.length === 1 && first !== undefined) return first.resolve(await recordUsage(deps, first.request));
-    const outcomes = await recordGroup(
-      deps,
-      group.map(({ request: { recharge: _, ...request } }) => request),
-    );
-    for (const [at, { resolve, reject }] of group.entries()) {
-      const outcome = outcomes[at];
-      if (outcome !== undefined && 'recorded' in outcome) resolve(outcome.recorded);
-      else reject(outcome?.error);
-    }
+    const outcomes = await recordGroups(groups);
+    for (const [of, { waiting }] of round.entries())
+      for (const [at, { resolve, reject }] of waiting.entries()) {
+        const outcome = outcomes[of]?.[at];
+        if (outcome !== undefined && 'recorded' in outcome) resolve(outcome.recorded);
+        else reject(outcome?.error);
+      }
   } catch (error) {
-    for (const { reject } of group) reject(error);
+    for (const { waiting } of round) for (const { reject } of waiting) reject(error);
   }
 }

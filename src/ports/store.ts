@@ -12,6 +12,13 @@ export interface Entrance {
   readonly seal?: string | undefined;
 }
 
+/** One write among several. */
+export interface WriteJob<T> {
+  readonly org: number;
+  readonly facts: WriteFacts;
+  readonly work: (unit: LedgerUnit) => Promise<T>;
+}
+
 /** A ledger of many organisations. */
 export interface Store {
   /** Throws `not_initialised` before `found`. */
@@ -40,6 +47,11 @@ export interface Store {
    * running `work` again from the start; then throws `ledger_busy`.
    */
   write<T>(org: number, facts: WriteFacts, work: (unit: LedgerUnit) => Promise<T>): Promise<T>;
+  /**
+   * Several writes, each as by `write` and to another organisation, which share a transaction where they can. One that
+   * fails leaves the others alone; its work may be run more than once, as any.
+   */
+  writeTogether<T>(jobs: readonly WriteJob<T>[]): Promise<readonly PromiseSettledResult<T>[]>;
   /** Creates the organisation and its empty wallet, and runs `work` as its first write. */
   createOrganisation<T>(
     record: Omit<OrganisationRecord, 'number'>,

@@ -12,6 +12,7 @@ import { createSandbox } from '../helpers/cli';
 import { codeOf } from '../helpers/ledger';
 import { bring, facts, foundOrganisation, NOON, post, use } from '../suites/store-ledger';
 import { describeStore, type StoreUnderTest } from '../suites/store-suite';
+import { describeTogether } from '../suites/together-suite';
 
 async function openStore(file: string, create = true): Promise<Store> {
   return new SqlStore(await openSqlite({ file, create }), digest);
@@ -44,6 +45,7 @@ async function openFresh(): Promise<StoreUnderTest> {
 }
 
 describeStore('a SQLite file', openFresh);
+describeTogether('a SQLite file', openFresh);
 
 describe('the file', () => {
   let home: string;

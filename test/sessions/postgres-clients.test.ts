@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../helpers/cli';
 import { createDatabase, type TestDatabase } from '../helpers/postgres';
+import { type Server, startServer } from '../helpers/remote';
 
 const CLIENTS = 20;
 const EVENTS_EACH = 1;
@@ -74,3 +75,56 @@ test('auto top-up checked by four processes at once charges once', async () => {
   expect(transactions).toEqual([expect.objectContaining({ type: 'recharge', amount: '100.00' })]);
   await wallet.ok('verify --full');
 });
+
+interface Shop {
+  readonly name: string;
+  readonly token: string;
+}
+
+/** Posts one event until a server says what becomes of it, asking the next one whenever one is gone. */
+async function insist(servers: readonly Server[], { token }: Shop, id: string, first: number) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': id };
+  const body = JSON.stringify({ app: 'crm', service: 'sms', quantity: '1', id });
+  for (let turn = first; turn < first + 40; turn += 1) {
+    const url = `${servers[turn % servers.length]?.url}/v1/usage`;
+    const response = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
+    if (response !== undefined && response.status < 500) return response.status;
+  }
+  throw new Error(`no server took ${id}`);
+}
+
+test('events of many wallets that come at once are each posted once, whoever else is refused or killed', async () => {
+  const shops: Shop[] = [];
+  for (const name of ['Acme', 'Beta', 'Gamma', 'Poor']) {
+    if (name !== 'Acme') await wallet.ok(`init --org ${name}`);
+    if (name !== 'Acme') await wallet.ok(`app add crm --org ${name}`);
+    if (name !== 'Poor') await wallet.ok(`grant add 10 --reason start --org ${name}`);
+    shops.push({ name, token: (await wallet.ok(`token create -q --role app --app crm --org ${name}`)).stdout.trim() });
+  }
+  const servers = await Promise.all([startServer(wallet, ['--no-jobs']), startServer(wallet, ['--no-jobs'])]);
+  const answers = new Map<string, number>();
+  let kill: Promise<unknown> | undefined;
+  const client = async (name: number) => {
+    for (let i = 0; i < 10; i += 1)
+      for (const shop of shops) {
+        answers.set(`${shop.name} c${name}-${i}`, await insist(servers, shop, `c${name}-${i}`, name));
+        if (answers.size === 120) kill = servers[0]?.end('SIGKILL');
+      }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_, name) => client(name)));
+  await kill;
+  for (const { name } of shops) {
+    const { transactions } = (await wallet.ok(`transactions --type usage --all --json --org ${name}`)).json() as {
+      transactions: { externalId: string }[];
+    };
+    const posted = [...answers].filter(([key, status]) => key.startsWith(`${name} `) && status === 200);
+    expect(posted).toHaveLength(name === 'Poor' ? 0 : 80);
+    expect(transactions.map(({ externalId }) => `${name} ${externalId}`).sort()).toEqual(
+      posted.map(([key]) => key).sort(),
+    );
+    const { balance } = (await wallet.ok(`balance --json --org ${name}`)).json() as { balance: object };
+    expect(balance).toMatchObject({ posted: name === 'Poor' ? '0.00' : '9.368' });
+    await wallet.ok(`verify --full --org ${name}`);
+  }
+  await servers[1]?.end();
+}, 60_000);

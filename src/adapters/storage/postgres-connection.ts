@@ -1,15 +1,12 @@
 import type pg from 'pg';
 import { isUniqueViolation } from './postgres-errors';
-import { numbered, setBased } from './postgres-statements';
+import { anyOf, listOf, prepared, type Statement, setBased } from './postgres-statements';
 import { type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 
-/** Statements that the server keeps ready, by what was written. Lists of any length make many: not all are kept. */
-const PREPARED = 300;
 /** Rows that go up in one statement. */
 const BATCH = 20_000;
 
-/** The statements that were seen, with their numbers: one for all connections of a process. */
-const known = new Map<string, { readonly text: string; readonly name: string | undefined }>();
+type Values = readonly SqlValue[];
 
 /**
  * One connection inside one transaction. Statements go out as they come, without waiting for the answers to those before
@@ -26,34 +23,45 @@ export class PostgresConnection implements SqlConnection {
     this.#client = client;
   }
 
-  async all(sql: string, params: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {
-    return (await this.#query(sql, params)).rows;
+  get failure(): unknown {
+    return this.#failure;
   }
 
-  async get(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow | undefined> {
+  async all(sql: string, params: Values = []): Promise<readonly SqlRow[]> {
+    const { statement, values } = queryOf(sql, params);
+    return (await this.#guarded(this.#client.query<SqlRow>({ ...statement, values }))).rows;
+  }
+
+  async get(sql: string, params: Values = []): Promise<SqlRow | undefined> {
     return (await this.all(sql, params))[0];
   }
 
-  async column(sql: string, params: readonly SqlValue[] = []): Promise<readonly SqlValue[]> {
+  async column(sql: string, params: Values = []): Promise<readonly SqlValue[]> {
     return (await this.table(sql, params)).map((row) => row[0] ?? null);
   }
 
-  async table(sql: string, params: readonly SqlValue[] = []): Promise<readonly (readonly SqlValue[])[]> {
-    const query = { ...prepared(sql), values: [...params], rowMode: 'array' as const };
-    return (await this.#guarded(this.#client.query<SqlValue[]>(query))).rows;
+  async table(sql: string, params: Values = []): Promise<readonly Values[]> {
+    const { statement, values } = queryOf(sql, params);
+    return (await this.ask(statement, values)).rows;
   }
 
-  async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
-    return (await this.#query(sql, params)).rowCount ?? 0;
+  async run(sql: string, params: Values = []): Promise<number> {
+    const query = { ...prepared(sql), values: [...params] };
+    return (await this.#guarded(this.#client.query(query))).rowCount ?? 0;
   }
 
-  async bulk(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number> {
+  async bulk(sql: string, rows: readonly Values[]): Promise<number> {
     const counts = await Promise.all(this.#parts(sql, rows));
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  send(sql: string, rows: readonly (readonly SqlValue[])[]): void {
+  send(sql: string, rows: readonly Values[]): void {
     for (const part of this.#parts(sql, rows)) this.#keep(part);
+  }
+
+  /** Asks with a statement that is written as PostgreSQL has it. */
+  ask(statement: Statement, values: readonly SqlValue[]): Promise<pg.QueryArrayResult<SqlValue[]>> {
+    return this.#guarded(this.#client.query<SqlValue[]>({ ...statement, values: [...values], rowMode: 'array' }));
   }
 
   /** Sends a statement that belongs to the transaction itself. */
@@ -73,18 +81,15 @@ export class PostgresConnection implements SqlConnection {
     this.#sent.push(sent);
   }
 
-  #parts(sql: string, rows: readonly (readonly SqlValue[])[]): Promise<number>[] {
+  #parts(sql: string, rows: readonly Values[]): Promise<number>[] {
     if (rows.length === 1) return [this.run(sql, rows[0])];
     const parts: Promise<number>[] = [];
     for (let i = 0; i < rows.length; i += BATCH) {
-      const { text, values } = setBased(sql, rows.slice(i, i + BATCH));
-      parts.push(this.#guarded(this.#client.query(text, values)).then(({ rowCount }) => rowCount ?? 0));
+      const { statement, values } = setBased(sql, rows.slice(i, i + BATCH));
+      const query = this.#client.query({ ...statement, values });
+      parts.push(this.#guarded(query).then(({ rowCount }) => rowCount ?? 0));
     }
     return parts;
-  }
-
-  #query(sql: string, params: readonly SqlValue[]): Promise<pg.QueryResult<SqlRow>> {
-    return this.#guarded(this.#client.query<SqlRow>({ ...prepared(sql), values: [...params] }));
   }
 
   async #guarded<T>(query: Promise<T>): Promise<T> {
@@ -97,11 +102,8 @@ export class PostgresConnection implements SqlConnection {
   }
 }
 
-function prepared(sql: string): { text: string; name?: string } {
-  let statement = known.get(sql);
-  if (statement === undefined) {
-    statement = { text: numbered(sql), name: known.size < PREPARED ? `wallet_${known.size}` : undefined };
-    if (statement.name !== undefined) known.set(sql, statement);
-  }
-  return statement.name === undefined ? { text: statement.text } : { text: statement.text, name: statement.name };
+function queryOf(sql: string, params: Values): { statement: Statement; values: SqlValue[] } {
+  const list = listOf(sql, params);
+  if (list !== undefined) return anyOf(list.head, params, list.count);
+  return { statement: prepared(sql), values: [...params] };
 }

@@ -2,10 +2,13 @@ import type pg from 'pg';
 import { PostgresConnection } from './postgres-connection';
 import { postgresDialect } from './postgres-dialect';
 import { isCollision, isLost, stateOf, translated, unknownOutcome, WAIT_MS } from './postgres-errors';
+import { SharedLooks } from './postgres-looks';
 import { PostgresPool, withClient } from './postgres-pool';
 import { describeSchema, migrate } from './postgres-schema';
+import { doTogether } from './postgres-together';
 import { parsePostgresUrl } from './postgres-url';
-import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
+import type { SqlConnection, SqlDriver, SqlRow, SqlValue, Together, Work } from './sql-driver';
+import { togetherOrAlone } from './works-together';
 
 export interface PostgresOptions {
   readonly url: string;
@@ -13,7 +16,7 @@ export interface PostgresOptions {
   readonly create: boolean;
 }
 
-type Landed = (connection: SqlConnection) => Promise<boolean>;
+type Landed = Work<boolean>;
 
 /** What became of a transaction: its result, or what it was lost to. */
 type Outcome<T> = { readonly result: T } | { readonly lost: unknown };
@@ -36,13 +39,16 @@ export async function openPostgres({ url, create }: PostgresOptions): Promise<Sq
 class PostgresDriver implements SqlDriver {
   readonly dialect = postgresDialect;
   readonly #pool: PostgresPool;
+  readonly #looks = new SharedLooks((work) =>
+    this.#again(async (client) => ({ result: await work(new PostgresConnection(client)) })),
+  );
 
   constructor(pool: PostgresPool) {
     this.#pool = pool;
   }
 
   look(sql: string, params: readonly SqlValue[]): Promise<SqlRow | undefined> {
-    return this.#again(async (client) => ({ result: await new PostgresConnection(client).get(sql, params) }));
+    return this.#looks.ask(sql, params);
   }
 
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
@@ -57,7 +63,7 @@ class PostgresDriver implements SqlDriver {
   }
 
   /** Units lock the row that stands for what they change, so the plain level of isolation is enough, and never fails. */
-  write<T>(work: (connection: SqlConnection) => Promise<T>, landed?: Landed): Promise<T> {
+  write<T>(work: (connection: PostgresConnection) => Promise<T>, landed?: Landed): Promise<T> {
     return this.#again(async (client) => {
       const started = begin(client);
       started.catch(() => undefined); // whatever follows fails with it
@@ -68,6 +74,10 @@ class PostgresDriver implements SqlDriver {
       if (lost === undefined) return { result };
       return (await this.#isCommitted(id, lost, landed)) ? { result } : { lost };
     });
+  }
+
+  writeTogether<T>(works: readonly Work<T>[], landed: Landed): Promise<Together<T>> {
+    return togetherOrAlone(works, () => this.write((connection) => doTogether(connection, works), landed));
   }
 
   schema(): Promise<ReadonlyMap<string, string>> {

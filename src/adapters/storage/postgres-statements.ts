@@ -1,7 +1,64 @@
 import type { SqlValue } from './sql-driver';
 
-/** PostgreSQL numbers its placeholders. No statement of ours has a question mark in a literal. */
-export function numbered(sql: string): string {
+/** A statement as it is sent, with its name where the server keeps it ready. */
+export interface Statement {
+  readonly text: string;
+  readonly name?: string;
+}
+
+type Rows = readonly (readonly SqlValue[])[];
+
+/** Statements that the server keeps ready, by what was written. Not all are kept: lists of any length make many. */
+const PREPARED = 300;
+
+/** The statements that were seen, with their numbers: one for all connections of a process. */
+const known = new Map<string, Statement>();
+
+/** The statement as PostgreSQL writes it: its placeholders are numbered. No statement of ours has a question mark in a literal. */
+export function prepared(sql: string): Statement {
+  return known.get(sql) ?? keep(sql, numbered(sql));
+}
+
+function keep(key: string, text: string): Statement {
+  if (known.size >= PREPARED) return { text };
+  const statement = { text, name: `wallet_${known.size}` };
+  known.set(key, statement);
+  return statement;
+}
+
+/** Where a query ends in a list of values, all but the list. Lists of every length are one statement. */
+export function listOf(sql: string, params: readonly SqlValue[]): { head: string; count: number } | undefined {
+  if (!sql.endsWith('?)')) return undefined;
+  const at = sql.lastIndexOf(' IN (');
+  return at === -1 ? undefined : { head: sql.slice(0, at), count: params.length - placesIn(sql.slice(0, at)) };
+}
+
+/** A query for any of a list of values, however long it is. */
+export function anyOf(
+  head: string,
+  params: readonly SqlValue[],
+  count: number,
+): { statement: Statement; values: SqlValue[] } {
+  const [fixed, list] = [params.slice(0, -count), params.slice(-count)];
+  const type = typeof list[0] === 'number' ? 'bigint' : 'text';
+  const sql = `${head} = ANY(?::${type}[])`;
+  return {
+    statement: prepared(sql),
+    values: [
+      ...fixed,
+      toArray(
+        list.map((value) => [value]),
+        0,
+      ),
+    ],
+  };
+}
+
+function placesIn(sql: string): number {
+  return sql.split('?').length - 1;
+}
+
+function numbered(sql: string): string {
   let place = 0;
   return sql.replace(/\?/g, () => {
     place += 1;
@@ -13,7 +70,44 @@ export function numbered(sql: string): string {
  * A statement for one row, as one for all rows at once: its question marks become columns of arrays that are unrolled.
  * Knows the two shapes that are run in bulk: `INSERT … VALUES (?, …)` and `UPDATE … SET … WHERE …`.
  */
-export function setBased(sql: string, rows: readonly (readonly SqlValue[])[]): { text: string; values: string[] } {
+export function setBased(sql: string, rows: Rows): { statement: Statement; values: string[] } {
+  const { key, values, columns, unrolled } = unroll(rows);
+  const write = () => {
+    const filled = fill(sql, columns);
+    return /^\s*INSERT/.test(sql)
+      ? filled.replace(/VALUES\s*\(([^)]*)\)/, (_, list: string) => `SELECT ${list} FROM ${unrolled()}`)
+      : filled.replace(/\bWHERE\b/, () => `FROM ${unrolled()} WHERE`);
+  };
+  return { statement: known.get(`${key} ${sql}`) ?? keep(`${key} ${sql}`, write()), values };
+}
+
+/** Whether `askedAtOnce` can be asked: no bound of a page may differ from row to row. */
+export function canBeAskedAtOnce(sql: string): boolean {
+  return /^\s*SELECT/.test(sql) && !/LIMIT \?/.test(sql);
+}
+
+/**
+ * A query for one row of parameters, as one for all of them: what each answers follows its number, in their order.
+ * What is locked is locked in that order too, and what others have locked is passed over.
+ */
+export function askedAtOnce(sql: string, rows: Rows): { statement: Statement; values: string[] } {
+  const numberedRows = rows.map((row, at) => [at, ...row]);
+  const { key, values, columns, unrolled } = unroll(numberedRows);
+  const write = () => {
+    // `OFFSET 0` keeps the planner from taking it apart: it is looked up by its key, once for each row.
+    const each = `${fill(sql, columns.slice(1))} ${/FOR UPDATE$/.test(sql) ? 'SKIP LOCKED' : 'OFFSET 0'}`;
+    return `SELECT u.c1, q.* FROM ${unrolled()}, LATERAL (${each}) AS q`;
+  };
+  return { statement: known.get(`${key} ${sql}`) ?? keep(`${key} ${sql}`, write()), values };
+}
+
+function fill(sql: string, columns: readonly string[]): string {
+  let place = 0;
+  return sql.replace(/\?/g, () => columns[place++] ?? 'NULL');
+}
+
+/** Rows as one array a column, and how a statement names them. What it says depends on the types of the columns alone. */
+function unroll(rows: Rows) {
   const values: string[] = [];
   const types: string[] = [];
   const columns = (rows[0] ?? []).map((_, at) => {
@@ -21,27 +115,26 @@ export function setBased(sql: string, rows: readonly (readonly SqlValue[])[]): {
     // A column without a value is a plain NULL, which is of any type.
     if (sample === undefined || sample === null) return 'NULL';
     values.push(toArray(rows, at));
-    types.push(`$${values.length}::${typeof sample === 'number' ? 'bigint' : 'text'}[]`);
+    types.push(typeof sample === 'number' ? 'bigint' : 'text');
     return `u.c${values.length}`;
   });
-  const names = types.map((_, at) => `c${at + 1}`).join(', ');
-  const unrolled = `unnest(${types.join(', ')}) AS u(${names})`;
-  let place = 0;
-  const filled = sql.replace(/\?/g, () => columns[place++] ?? 'NULL');
-  const text = /^\s*INSERT/.test(sql)
-    ? filled.replace(/VALUES\s*\(([^)]*)\)/, (_, list: string) => `SELECT ${list} FROM ${unrolled}`)
-    : filled.replace(/\bWHERE\b/, () => `FROM ${unrolled} WHERE`);
-  return { text, values };
+  const unrolled = () => {
+    const arrays = types.map((type, at) => `$${at + 1}::${type}[]`).join(', ');
+    return `unnest(${arrays}) AS u(${types.map((_, at) => `c${at + 1}`).join(', ')})`;
+  };
+  return { key: `${columns.join()} ${types.join()}`, values, columns, unrolled };
 }
 
 /** One column of the rows as PostgreSQL writes an array. */
-function toArray(rows: readonly (readonly SqlValue[])[], at: number): string {
-  const items = rows.map((row) => {
+function toArray(rows: Rows, at: number): string {
+  let text = '{';
+  for (const row of rows) {
     const value = row[at] ?? null;
-    if (value === null) return 'NULL';
-    return typeof value === 'number' ? String(value) : `"${value.replace(/["\\]/g, '\\$&')}"`;
-  });
-  return `{${items.join(',')}}`;
+    if (text.length > 1) text += ',';
+    if (value === null) text += 'NULL';
+    else text += typeof value === 'number' ? String(value) : `"${value.replace(/["\\]/g, '\\$&')}"`;
+  }
+  return `${text}}`;
 }
 
 /** The types that our statements answer, by the numbers that PostgreSQL gives them. */

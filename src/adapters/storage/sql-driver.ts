@@ -47,6 +47,12 @@ export interface Dialect {
   hex(expression: string, digits: number): string;
 }
 
+/** What is done inside one transaction. */
+export type Work<T> = (connection: SqlConnection) => Promise<T>;
+
+/** What works that share a transaction came to: each its result, or nothing where it has to be done by itself. */
+export type Together<T> = readonly ({ readonly result: T } | undefined)[];
+
 /**
  * A database engine. Reads see one moment. Writes are durable when they return and run again from the start when they
  * collide; those that lock the same row, or any two where the engine has one writer, come one after the other.
@@ -55,15 +61,18 @@ export interface SqlDriver {
   readonly dialect: Dialect;
   /** One row, by a statement of its own. */
   look(sql: string, params: readonly SqlValue[]): Promise<SqlRow | undefined>;
-  read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T>;
+  read<T>(work: Work<T>): Promise<T>;
   /**
    * Where the answer to the commit gets lost, `landed` tells whether the ledger has what the work wrote; without it
    * the work is done again, and has to know by itself what it did before.
    */
-  write<T>(
-    work: (connection: SqlConnection) => Promise<T>,
-    landed?: (connection: SqlConnection) => Promise<boolean>,
-  ): Promise<T>;
+  write<T>(work: Work<T>, landed?: Work<boolean>): Promise<T>;
+  /**
+   * Several writes as one transaction, each of other rows: they share its trips and its commit. Answers what each came
+   * to; nothing for one that has to be done by itself, as it failed, or as somebody else has locked what it locks. One
+   * that fails after it has changed something undoes them all.
+   */
+  writeTogether<T>(works: readonly Work<T>[], landed: Work<boolean>): Promise<Together<T>>;
   /** Tables, indexes and triggers by name, as the engine stores them. */
   schema(): Promise<ReadonlyMap<string, string>>;
   /** What the engine's own check finds wrong; empty when sound. */

@@ -7,7 +7,7 @@ import type { LedgerInfo } from '../../ports/ledger-info';
 import type { LedgerUnit, WriteFacts } from '../../ports/ledger-unit';
 import type { LedgerView } from '../../ports/ledger-view';
 import type { OrganisationRecord } from '../../ports/record-types';
-import { Abandon, type Entrance, type Store } from '../../ports/store';
+import { Abandon, type Entrance, type Store, type WriteJob } from '../../ports/store';
 import { Entrances } from './entrances';
 import { SettingsMemory } from './known-settings';
 import { toLedgerInfo } from './ledger-rows';
@@ -109,6 +109,20 @@ export class SqlStore implements Store {
     });
   }
 
+  async writeTogether<T>(jobs: readonly WriteJob<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
+    // In one order everywhere, as they lock what they write to.
+    const ordered = [...jobs].sort((a, b) => a.org - b.org);
+    const done = ordered.length > 1 ? await this.#shareTransaction(ordered) : [];
+    const results = await Promise.allSettled(
+      ordered.map(async (job, at) => {
+        const found = done[at];
+        return found === undefined ? this.write(job.org, job.facts, job.work) : found.result;
+      }),
+    );
+    const byJob = new Map(ordered.map((job, at) => [job, results[at]]));
+    return jobs.map((job) => byJob.get(job) as PromiseSettledResult<T>);
+  }
+
   createOrganisation<T>(
     record: Omit<OrganisationRecord, 'number'>,
     facts: WriteFacts,
@@ -142,6 +156,23 @@ export class SqlStore implements Store {
       const written = await connection.get('SELECT number FROM audit LIMIT 1');
       if (written !== undefined) throw rowRemoved(table);
     });
+  }
+
+  /** Several writes as one transaction; nothing for those that have to be done by themselves. */
+  #shareTransaction<T>(jobs: readonly WriteJob<T>[]) {
+    const units: (SqlLedgerUnit | undefined)[] = [];
+    const works = jobs.map(({ org, facts, work }, at) => async (connection: SqlConnection) => {
+      const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#tools);
+      units[at] = unit;
+      await unit.lock();
+      const result = await work(unit);
+      await unit.seal();
+      return result;
+    });
+    // They were committed together: what became of one of them became of all.
+    const landed = async (connection: SqlConnection) =>
+      (await Promise.all(units.map((unit) => unit?.hasLanded(connection) ?? true))).every(Boolean);
+    return this.#driver.writeTogether(works, landed);
   }
 
   /** One transaction: what it does, then its seal. */

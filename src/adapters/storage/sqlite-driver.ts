@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WalletError } from '../../core/errors';
 import { SCHEMA_VERSION } from './schema-version';
-import type { SqlConnection, SqlDriver, SqlRow, SqlValue } from './sql-driver';
+import type { SqlConnection, SqlDriver, SqlRow, SqlValue, Together, Work } from './sql-driver';
 import { SqliteConnection } from './sqlite-connection';
 import { sqliteDialect } from './sqlite-dialect';
 import { type Database, openDatabase } from './sqlite-engine';
@@ -10,6 +10,7 @@ import { newerSchema, notALedger } from './sqlite-errors';
 import { keepIndexClosed, requireLog } from './sqlite-log';
 import { configure } from './sqlite-settings';
 import { pause, translate, whenFree } from './sqlite-waits';
+import { doInTurn, togetherOrAlone } from './works-together';
 
 /** How long a writer that others wait for writes on before it lets them in. */
 const TURN_MS = 3;
@@ -110,6 +111,10 @@ class SqliteDriver implements SqlDriver {
       if (this.#isToGiveWay()) await this.#giveWay();
       return this.#transaction('BEGIN IMMEDIATE', work);
     });
+  }
+
+  writeTogether<T>(works: readonly Work<T>[]): Promise<Together<T>> {
+    return togetherOrAlone(works, () => this.write((connection) => doInTurn(connection, works)));
   }
 
   async schema(): Promise<ReadonlyMap<string, string>> {
