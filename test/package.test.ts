@@ -28,13 +28,16 @@ test('the package holds the program, its papers, and nothing else', () => {
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => path.relative(path.join(folder, 'package'), path.join(parentPath, name)));
 
-  const beside = files.filter((file) => !/^(dist\/[\w.-]+\.(js|cache)|engine\/node20-[\w-]+\.node)$/.test(file));
+  const beside = files.filter((file) => !/^(dist\/[\w.-]+\.(js|cache)|docs\/[\w/-]+\.(md|svg)|engine\/node20-[\w-]+\.node)$/.test(file));
   expect(beside.sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'bin/wallet.js',
     'dist/THIRD-PARTY-LICENCES.txt',
+    'examples/usage-2026-10.csv',
+    'examples/wallet.service',
+    'examples/wallet.yaml',
     'package.json',
   ]);
   expect(files).toContain('dist/main.js');

@@ -102,7 +102,9 @@ async function addAlert(guide: Guide, email: string): Promise<void> {
   });
   if (below === '') return;
   const to = await cli.ask.input('To which e-mail address or https URL', email === '' ? {} : { fallback: email });
-  await perform(guide, ['alert', 'add', 'low-balance', '--below', below, '--to', to]);
+  const isSet = await perform(guide, ['alert', 'add', 'low-balance', '--below', below, '--to', to]);
+  const needed = to.includes('://') ? 'WALLET_WEBHOOK_SECRET' : 'WALLET_SMTP_URL';
+  if (isSet && !cli.world.env[needed]) say(cli, `What it tells waits until ${needed} is set: wallet help environment`);
 }
 
 function isPurchase(text: string): void {
@@ -127,6 +129,8 @@ async function tellScript({ cli, done }: Guide, hasCard: boolean): Promise<numbe
   say(cli, 'Done. The same as a script:');
   await cli.stdout.write(done.map((words) => `${scriptLine(words)}\n`).join(''));
   say(cli, `next: ${hasCard ? 'wallet buy 100' : 'wallet card add'}`);
+  if (done.some(([noun]) => noun === 'recharge' || noun === 'alert'))
+    cli.warn('then: wallet cron install (auto top-up and alerts come about when cron runs)');
   return 0;
 }
 

@@ -66,8 +66,17 @@ export function commandHelp(spec: CommandSpec): string {
           ),
         ]),
     ...(own.length === 0 ? [] : [titled('Options', own.map(optionRow))]),
-    titled('Everywhere', GLOBAL_OPTIONS.map(optionRow)),
+    everywhere(),
   ]);
+}
+
+/** By name only: written out, they would push what is the command's own off a small screen. */
+function everywhere(): string {
+  const names = GLOBAL_OPTIONS.map(({ flag, short }) => {
+    const [name = ''] = flag.split(' ');
+    return short === undefined ? name : `${short}/${name}`;
+  });
+  return wrap(`Everywhere: ${names.join(', ')} (what they do: wallet --help)`, 0).join('\n');
 }
 
 function restUsage({ rest }: CommandSpec): string {

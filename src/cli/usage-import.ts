@@ -67,14 +67,12 @@ async function importAll(run: Import, totalBytes: number | null): Promise<number
   const stream = isShown ? cli.world.stderr : { write: () => undefined };
   const progress = createProgress({ stream, label: 'importing', total: totalBytes, noun: 'rows' });
   try {
-    const signal = await postBatches(run, progress);
+    const signal = await postBatches(run, progress).finally(() => progress.stop());
     await (signal === undefined ? rejects?.end(run.totals.rejected) : rejects?.abort());
     return await report(run, signal);
   } catch (error) {
     await rejects?.abort();
     throw withProgress(error, run.totals);
-  } finally {
-    progress.stop();
   }
 }
 
@@ -210,6 +208,8 @@ async function report({ call, cli, file, totals }: Import, signal: Signal | unde
   if (marks.dryRun === true && totals.batches > 1)
     cli.note(`tried in ${totals.batches} parts, each as if those before it had not been posted`);
   await cli.show(result, () => describe(result));
+  if (posted === 0 && rejected > 0 && rejects.every(({ code }) => code === 'unknown_app'))
+    cli.note('none of these apps is known; if they are right, --create-apps registers them on the way');
   if (signal !== undefined) {
     cli.note(`stopped after ${counted(read, 'row')}; run it again to go on: rows with an id are never posted twice`);
     return SIGNAL_STATUS[signal];

@@ -35,6 +35,8 @@ describe.each([[['init']], [[]]])('a newcomer who types wallet %j on a terminal'
 
     expect(status).toBe(0);
     expect(text).toContain(`Done. The same as a script:\n${SCRIPT.join('\n')}\n`);
+    expect(text).toContain('What it tells waits until WALLET_SMTP_URL is set');
+    expect(text).toMatch(/next: wallet buy 100\nthen: wallet cron install .*\n$/);
     const made = (await home.ok('status --json')).json();
     expect(made).toMatchObject({
       org: { name: 'Acme Ltd', email: 'ada@acme.example', timeZone: 'Europe/Berlin' },
@@ -81,7 +83,7 @@ test('a wrong answer is explained at once and asked for again, and no line is wi
 
   expect(text).toContain(`Done. The same as a script:\n${SCRIPT.join('\n')}\n`);
   expect(status).toBe(0);
-  const told = text.split('\n').filter((line) => !/^(?:[$>?✔]|wallet|added|warning|error|why|next)/.test(line));
+  const told = text.split('\n').filter((line) => !/^(?:[$>?✔]|wallet|added|warning|error|why|next|then)/.test(line));
   expect(told.filter((line) => line.length > 80)).toEqual([]);
 });
 

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../helpers/cli';
 import { KEYS, runOnTerminal } from '../helpers/terminal';
@@ -95,6 +97,18 @@ describe('standard input that is the keyboard', () => {
     const left = await runOnTerminal(words, { env: home.env(), reactions: [{ when, press: KEYS.ctrlC }] });
     expect([ended.status, left.status, left.text]).toEqual([0, 130, expect.stringContaining('interrupted')]);
   });
+});
+
+test('what an import came to stands on lines of its own, and apps that nobody knows are told how to be', async () => {
+  const file = path.join(home.home, 'strangers.csv');
+  writeFileSync(file, `app,service,quantity\n${'nobody,email,1\n'.repeat(45_000)}`);
+
+  const { status, screen } = await runOnTerminal(['usage', 'import', file], { env: home.env() });
+
+  expect(status).toBe(10);
+  expect(screen).toContain('importing');
+  expect(screen).toContain('\r\u001b[2Kline 2: there is no app "nobody"');
+  expect(screen).toContain('--create-apps registers them on the way');
 });
 
 describe('a list on a terminal', () => {
