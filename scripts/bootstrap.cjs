@@ -15,14 +15,11 @@ if (isOlder('node_modules/.package-lock.json', ['package-lock.json']) || !fs.exi
   console.log('installing packages …');
   npm('ci', '--no-audit', '--no-fund', '--loglevel=error');
 }
-if (isOlder('dist/main.js', ['src', 'tsup.config.ts', 'package.json']) || !hasAddon()) {
+// The build does that as well, but need not be due where the engine has gone.
+if (isNode20) require('./sqlite-node20.cjs');
+if (isOlder('dist/main.js', ['src', 'tsup.config.ts', 'package.json'])) {
   console.log('building …');
   npm('run', '--silent', 'build');
-}
-
-/** On Node 20 the build compiles the engine; `npm ci` takes it away again. */
-function hasAddon() {
-  return !isNode20 || fs.existsSync(at(engine, 'build/Release/better_sqlite3.node'));
 }
 
 function isOlder(product, sources) {

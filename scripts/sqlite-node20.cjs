@@ -9,17 +9,23 @@ const path = require('node:path');
 const ROOT = path.join(__dirname, '..');
 const PACKAGE = path.join(ROOT, 'node_modules/better-sqlite3-node20');
 const ADDON = path.join(PACKAGE, 'build/Release/better_sqlite3.node');
-const KEPT = path.join(ROOT, 'engine');
+const FOLDER = path.join(ROOT, 'engine');
+const { 'better-sqlite3-node20': alias } = require('../package.json').devDependencies;
+const VERSION = alias.slice(alias.lastIndexOf('@') + 1);
 const BUILD_LIMIT_MS = 15 * 60 * 1000;
 
 if (process.argv[2] === '--kept') requireKept();
 else if (process.versions.node.startsWith('20.')) keep();
 
+/** Once: `npm ci` takes away what is in `node_modules`, and leaves this. */
 function keep() {
+  const platform = `${usesMusl() ? 'linuxmusl' : process.platform}-${process.arch}`;
+  const kept = path.join(FOLDER, `${VERSION}-${platform}.node`);
+  if (fs.existsSync(kept)) return;
   if (!fs.existsSync(ADDON)) compile();
-  const name = `node20-${usesMusl() ? 'linuxmusl' : process.platform}-${process.arch}.node`;
-  fs.mkdirSync(KEPT, { recursive: true });
-  fs.copyFileSync(ADDON, path.join(KEPT, name));
+  fs.rmSync(FOLDER, { recursive: true, force: true });
+  fs.mkdirSync(FOLDER);
+  fs.copyFileSync(ADDON, kept);
 }
 
 function compile() {
@@ -63,8 +69,7 @@ function usesMusl() {
 
 /** A release without it would leave Node 20 without a ledger. */
 function requireKept() {
-  const kept = fs.existsSync(KEPT) ? fs.readdirSync(KEPT) : [];
-  if (kept.some((name) => name === 'node20-linux-x64.node')) return;
+  if (fs.existsSync(path.join(FOLDER, `${VERSION}-linux-x64.node`))) return;
   console.error('engine/ has no database engine for Node 20 on Linux: run `npm run build` there first');
   process.exit(1);
 }

@@ -21,15 +21,16 @@ interface Engine {
 
 // The JavaScript of each version fits only its own addon. A literal `require` lets the bundler take the library in, and
 // still runs it only on the Node that needs it.
+const VERSION_12 = '12.11.1';
 const engine12: Engine = {
   packageName: 'better-sqlite3-node20',
   load: () => require('better-sqlite3-node20'),
-  // Built in a clone; or the one that came with our package, which the build put there.
+  // What our build made, in a clone and in the package; or what was installed beside the package.
   addonFiles: () => [
+    `engine/${VERSION_12}-${platformName()}.node`,
     'node_modules/better-sqlite3-node20/build/Release/better_sqlite3.node',
-    `engine/node20-${platformName()}.node`,
   ],
-  hint: 'use Node 22.14 or newer, or get it with `npm install --global better-sqlite3-node20@npm:better-sqlite3@12.11.1` (in a clone: `npm run build`)',
+  hint: `use Node 22.14 or newer, or get it with \`npm install --global better-sqlite3-node20@npm:better-sqlite3@${VERSION_12}\` (in a clone: \`npm run build\`)`,
 };
 const engine13: Engine = {
   packageName: 'better-sqlite3',
