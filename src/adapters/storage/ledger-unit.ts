@@ -213,8 +213,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   /** In the order of their keys: one after another as they come, each would touch another page. */
   async #insertEventIds(): Promise<void> {
-    let inserted = 0;
-    for (const run of this.#ids.runs(this.org, RUN)) inserted += await this.connection.bulk(INSERT_EVENT_ID, run);
+    const inserted = await this.connection.bulk(INSERT_EVENT_ID, this.#ids.rows(this.org));
     if (inserted < this.#ids.size) await this.#insertDisplaced();
   }
 

@@ -16,15 +16,13 @@ export class NewEventIds {
     this.#seqs.push(seq);
   }
 
-  /** Rows of the registry, so many at a time. */
-  *runs(org: number, length: number): Generator<[org: number, key: number, seq: number][]> {
+  /** Rows of the registry, in the order of their keys. */
+  rows(org: number): [org: number, key: number, seq: number][] {
     const [first] = this.#keys;
-    if (first !== undefined && this.#keys.length === 1) return yield [[org, first, this.#seqs[0] ?? 0]];
+    if (first !== undefined && this.#keys.length === 1) return [[org, first, this.#seqs[0] ?? 0]];
     const keys = Float64Array.from(this.#keys);
     const order = Uint32Array.from(keys, (_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
-    for (let from = 0; from < order.length; from += length) {
-      yield Array.from(order.subarray(from, from + length), (at) => [org, keys[at] ?? 0, this.#seqs[at] ?? 0]);
-    }
+    return Array.from(order, (at) => [org, keys[at] ?? 0, this.#seqs[at] ?? 0]);
   }
 
   byId(): ReadonlyMap<string, number> {

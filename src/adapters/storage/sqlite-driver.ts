@@ -93,7 +93,7 @@ class SqliteDriver implements SqlDriver {
   constructor(database: Database, file: string) {
     this.#database = database;
     this.#file = file;
-    this.#connection = new SqliteConnection(database);
+    this.#connection = new SqliteConnection(database, file);
   }
 
   look(sql: string, params: readonly SqlValue[]): Promise<SqlRow | undefined> {
@@ -214,6 +214,8 @@ class SqliteDriver implements SqlDriver {
       } catch (error) {
         if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
         throw error;
+      } finally {
+        this.#connection.clear();
       }
     };
     return whenFree(this.#file, attempt, () => this.#meetOthers());

@@ -46,7 +46,7 @@ const loadedAddons = new Map<Engine, string>();
  * @throws WalletError `ledger_unavailable` on a Node that would crash, or when the engine is not installed.
  * What SQLite itself refuses is thrown as its own error.
  */
-export function openDatabase(file: string, options: OpenOptions): Database {
+export function openDatabase(file: string | Buffer, options: OpenOptions): Database {
   const engine = chooseEngine(process.versions.node);
   const nativeBinding = loadedAddons.get(engine) ?? loadAddon(engine);
   const Library = engine.load();

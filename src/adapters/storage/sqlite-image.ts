@@ -1,0 +1,64 @@
+import type { SqlValue } from './sql-driver';
+import { ImagePages } from './sqlite-image-pages';
+import { lengthOfType, lengthOfVarint, typeOf, writeValue, writeVarint } from './sqlite-record';
+
+/** A longer record would have to be spread over pages. */
+const LONGEST = 60_000;
+
+/**
+ * Rows as a database file of SQLite's that has them in one table. The engine takes a million rows from such a file in
+ * half the time that it takes to be handed them value by value.
+ */
+export class RowsImage {
+  readonly #pages = new ImagePages();
+  /** The types of the values of the row at hand. */
+  readonly #types: Int32Array;
+
+  constructor(width: number) {
+    this.#types = new Int32Array(width);
+  }
+
+  get rows(): number {
+    return this.#pages.rows;
+  }
+
+  /** How long the file is so far. */
+  get length(): number {
+    return this.#pages.length;
+  }
+
+  /** Answers false for a row that can't be written like this: it is long, or has a number with a fraction. */
+  add(row: readonly SqlValue[]): boolean {
+    const types = this.#types;
+    let header = 1;
+    let body = 0;
+    for (let i = 0; i < types.length; i += 1) {
+      const type = typeOf(row[i] ?? null);
+      if (type < 0) return false;
+      types[i] = type;
+      header += lengthOfVarint(type);
+      body += lengthOfType(type);
+    }
+    if (header >= 0x80) header += 1;
+    if (header + body > LONGEST) return false;
+    this.#write(row, header, this.#pages.place(header + body));
+    return true;
+  }
+
+  /** The whole file; `frame` is one of the same kind without rows. */
+  finish(frame: Uint8Array): Uint8Array {
+    return this.#pages.finish(frame);
+  }
+
+  #write(row: readonly SqlValue[], header: number, start: number): void {
+    const bytes = this.#pages.buffer;
+    const types = this.#types;
+    let typeAt = writeVarint(bytes, start, header);
+    let at = start + header;
+    for (let i = 0; i < types.length; i += 1) {
+      const type = types[i] ?? 0;
+      typeAt = writeVarint(bytes, typeAt, type);
+      at = writeValue(bytes, at, row[i] ?? null, type);
+    }
+  }
+}
