@@ -36,6 +36,16 @@ const commonJsChunks: Plugin = {
   },
 };
 
+/** What nobody here uses of better-sqlite3: every command would read it and start it (see `Database` in `sqlite-engine.ts`). */
+const unusedMethods: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'unused-methods',
+  setup(build) {
+    const unused = 'aggregate|backup|explain|function|inspect|table|transaction';
+    const filter = new RegExp(`[\\\\/]better-sqlite3[^\\\\/]*[\\\\/]lib[\\\\/]methods[\\\\/](${unused})\\.js$`);
+    build.onLoad({ filter }, () => ({ contents: 'module.exports = undefined;' }));
+  },
+};
+
 export default defineConfig({
   // A thread starts from a file of its own.
   entry: { main: 'src/main.ts', 'usage-reader': 'src/input/usage-reader.ts' },
@@ -51,5 +61,6 @@ export default defineConfig({
   noExternal: [everythingElse],
   // pdfkit reads its font metrics from files beside its code.
   external: [...missingEngines, 'pdfkit', 'pg-native'],
+  esbuildPlugins: [unusedMethods],
   plugins: [commonJsChunks],
 });

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, type Stats } from 'node:fs';
-import path from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { WalletError } from './core/errors';
+import { os, systemUser } from './system-user';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -95,33 +96,19 @@ function requireProfile(file: ConfigContent, profile: Setting): Kept {
   });
 }
 
-/** The system user, without starting a program to ask for it. */
-function systemUser(): string {
-  try {
-    return os().userInfo().username;
-  } catch {
-    return `uid-${process.getuid?.() ?? 'unknown'}`; // a container may run as a user that has no name
-  }
-}
-
-/** Loaded only where the environment says neither who nor where. */
-function os(): typeof import('node:os') {
-  return process.getBuiltinModule('node:os');
-}
-
 /** `$XDG_CONFIG_HOME/wallet/config.json`. */
 export function configPath(env: Environment): string {
-  return path.join(xdgFolder(env, 'XDG_CONFIG_HOME', '.config'), 'wallet', 'config.json');
+  return join(xdgFolder(env, 'XDG_CONFIG_HOME', '.config'), 'wallet', 'config.json');
 }
 
 function defaultLedger(env: Environment): string {
-  return path.join(xdgFolder(env, 'XDG_DATA_HOME', '.local/share'), 'wallet', 'ledger.db');
+  return join(xdgFolder(env, 'XDG_DATA_HOME', '.local/share'), 'wallet', 'ledger.db');
 }
 
 /** The specification says that a relative folder is to be ignored. */
 function xdgFolder(env: Environment, variable: string, fallback: string): string {
   const folder = env[variable];
-  return folder !== undefined && path.isAbsolute(folder) ? folder : path.join(env.HOME || homeOf(variable), fallback);
+  return folder !== undefined && isAbsolute(folder) ? folder : join(env.HOME || homeOf(variable), fallback);
 }
 
 function homeOf(variable: string): string {
@@ -221,11 +208,11 @@ function refused(file: string, why: string): WalletError {
 export async function writeConfig(file: string, content: ConfigContent): Promise<void> {
   readConfig(file); // never write over what would not be read
   const { default: Conf } = await import('conf');
-  const folder = path.dirname(file);
+  const folder = dirname(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const store = new Conf<Record<string, unknown>>({
     cwd: folder,
-    configName: path.basename(file, '.json'),
+    configName: basename(file, '.json'),
     projectSuffix: '',
     configFileMode: 0o600,
     accessPropertiesByDotNotation: false,

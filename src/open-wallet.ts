@@ -108,7 +108,8 @@ function maximumPurchase({ maxPurchase: { value, origin } }: Settings): Credits 
 /** A file here, or a database on a server. */
 export async function openDriver({ ledger: { value, origin } }: Pick<Settings, 'ledger'>, create: boolean) {
   const place = value ?? '';
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return openSqlite({ file: place, create });
+  // Asked in plain words first: the first use of an expression costs as much as a query.
+  if (!place.includes('://') || !/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return openSqlite({ file: place, create });
   if (!/^postgres(ql)?:/i.test(place)) throw unknownScheme(origin);
   return (await import('./adapters/storage/postgres-driver')).openPostgres({ url: place, create });
 }

@@ -12,15 +12,20 @@ const MOST_BYTES = 4_096;
  * up, a tenth of `wallet balance`; most answers are one line. On `later` nothing was written: use the stream.
  */
 export function writeDirectly(stream: keyof typeof DESCRIPTORS, text: string): 'written' | 'closed' | 'later' {
-  const bytes = Buffer.from(text);
-  if (bytes.length > MOST_BYTES) return 'later';
+  const length = Buffer.byteLength(text);
+  if (length > MOST_BYTES) return 'later';
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(DESCRIPTORS[stream], bytes, at);
+    const written = writeSync(DESCRIPTORS[stream], text);
+    if (written < length) writeAll(DESCRIPTORS[stream], Buffer.from(text).subarray(written));
     return 'written';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EPIPE' ? 'closed' : 'later'; // EAGAIN: the stream knows how to wait; a real fault it will report
   }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
 }
 
 /** A sink for the answer: straight to the descriptor while it is short, through the stream from there on. */

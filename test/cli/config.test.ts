@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configPath, readConfig, resolveSettings, writeConfig } from '../../src/config';
@@ -102,6 +102,11 @@ describe('a configuration file that cannot be trusted is refused', () => {
     mkdirSync(file);
     expect(codeOf(() => readConfig(file))).toBe('invalid_config');
   });
+});
+
+test('who names nobody is who the system says', () => {
+  const { as } = resolveSettings({}, { HOME: home });
+  expect(as).toEqual({ value: userInfo().username, origin: 'default' });
 });
 
 test('a missing file is empty', () => {

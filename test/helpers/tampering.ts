@@ -36,11 +36,17 @@ export class Tamperer {
   unguarded(table: string, work: (database: Database) => void): void {
     const sql = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?";
     const triggers = this.#database.prepare(sql).all(table) as { name: string; sql: string }[];
-    this.#database.transaction(() => {
+    this.#database.exec('SAVEPOINT unguarded');
+    try {
       for (const trigger of triggers) this.#database.exec(`DROP TRIGGER ${trigger.name}`);
       work(this.#database);
       for (const trigger of triggers) this.#database.exec(trigger.sql);
-    })();
+    } catch (error) {
+      this.#database.exec('ROLLBACK TO unguarded');
+      throw error;
+    } finally {
+      this.#database.exec('RELEASE unguarded');
+    }
   }
 
   /** Each column of the first and the last row, changed to something near; and where it can be, to nothing. */

@@ -31,7 +31,7 @@ import {
   type WalletRow,
 } from './ledger-rows';
 import { fromRow } from './record-rows';
-import { openRecords } from './record-shelf';
+import { RecordShelf } from './record-shelf';
 import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
 import type { Witness } from './stored-records';
 
@@ -53,7 +53,7 @@ export class SqlLedgerView implements LedgerView {
     this.#driver = driver;
     this.connection = connection;
     this.org = org;
-    this.records = openRecords(org, connection, witness, (name, read) => this.recall(name, read));
+    this.records = new RecordShelf(org, connection, witness, (name, read) => this.recall(name, read));
   }
 
   async wallet(): Promise<WalletState> {

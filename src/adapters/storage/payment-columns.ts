@@ -3,7 +3,7 @@ import { type Columns, plain } from './record-columns';
 
 /** Cards, and what is bought, billed and paid back. */
 export const PAYMENT_COLUMNS = {
-  cards: [
+  cards: () => [
     ...plain(
       ['paymentMethod', 'payment_method'],
       ['fingerprint', 'fingerprint'],
@@ -17,7 +17,7 @@ export const PAYMENT_COLUMNS = {
     ['address', 'address', 'json'],
     ...plain(['role', 'role'], ['verifiedAt', 'verified_at'], ['removedAt', 'removed_at'], ['createdAt', 'created_at']),
   ],
-  purchases: [
+  purchases: () => [
     ...plain(['state', 'state'], ['trigger', 'trigger_name'], ['credits', 'credits'], ['refunded', 'refunded']),
     ['disputed', 'disputed', 'flag'],
     ...plain(['paymentMethod', 'payment_method']),
@@ -29,7 +29,7 @@ export const PAYMENT_COLUMNS = {
     ['hosted', 'hosted', 'json'],
     ...plain(['lookedAt', 'looked_at'], ['createdAt', 'created_at'], ['settledAt', 'settled_at']),
   ],
-  refunds: [
+  refunds: () => [
     ...plain(
       ['purchase', 'purchase'],
       ['payment', 'payment'],
@@ -41,19 +41,20 @@ export const PAYMENT_COLUMNS = {
     ['draws', 'draws', 'json'],
     ...plain(['failure', 'failure'], ['sentAt', 'sent_at'], ['createdAt', 'created_at'], ['settledAt', 'settled_at']),
   ],
-  setups: [
+  setups: () => [
     ...plain(['state', 'state'], ['role', 'role']),
     ['page', 'page', 'json'],
     ...plain(['card', 'card'], ['createdAt', 'created_at']),
   ],
-  billing: plain(
-    ['email', 'email'],
-    ['netDays', 'net_days'],
-    ['purchaseOrder', 'purchase_order'],
-    ['offAt', 'off_at'],
-    ['createdAt', 'created_at'],
-  ),
-  invoices: [
+  billing: () =>
+    plain(
+      ['email', 'email'],
+      ['netDays', 'net_days'],
+      ['purchaseOrder', 'purchase_order'],
+      ['offAt', 'off_at'],
+      ['createdAt', 'created_at'],
+    ),
+  invoices: () => [
     ...plain(['number', 'number'], ['period', 'period'], ['state', 'state']),
     ['lines', 'lines', 'json'],
     ...plain(
@@ -65,4 +66,4 @@ export const PAYMENT_COLUMNS = {
       ['paidAt', 'paid_at'],
     ),
   ],
-} satisfies Partial<Record<RecordKind, Columns>>;
+} satisfies Partial<Record<RecordKind, () => Columns>>;

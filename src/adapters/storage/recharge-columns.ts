@@ -3,7 +3,7 @@ import { type Columns, plain } from './record-columns';
 
 /** The auto top-up rule and what became of it each time. */
 export const RECHARGE_COLUMNS = {
-  recharge_rules: [
+  recharge_rules: () => [
     ['enabled', 'enabled', 'flag'],
     ...plain(
       ['below', 'below'],
@@ -32,7 +32,7 @@ export const RECHARGE_COLUMNS = {
       ['createdAt', 'created_at'],
     ),
   ],
-  evaluations: [
+  evaluations: () => [
     ...plain(
       ['firstAt', 'first_at'],
       ['lastAt', 'last_at'],
@@ -43,4 +43,4 @@ export const RECHARGE_COLUMNS = {
     ['inputs', 'inputs', 'json'],
     ['purchase', 'purchase', 'plain'],
   ],
-} satisfies Partial<Record<RecordKind, Columns>>;
+} satisfies Partial<Record<RecordKind, () => Columns>>;

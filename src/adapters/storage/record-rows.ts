@@ -1,13 +1,13 @@
 import { WalletError } from '../../core/errors';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { Kept } from './record-columns';
-import { TABLES } from './record-tables';
+import { columnsOf } from './record-tables';
 import type { SqlRow, SqlValue } from './sql-driver';
 
 /** A record's row, back as the record: fields in column order, the same object that was witnessed when it was stored. */
 export function fromRow<K extends RecordKind>(kind: K, row: SqlRow): RecordTypes[K] {
   const record: Record<string, unknown> = { id: row.id };
-  for (const [field, column, kept] of TABLES[kind]) {
+  for (const [field, column, kept] of columnsOf(kind)) {
     try {
       record[field] = read(row[column] ?? null, kept);
     } catch (cause) {
@@ -39,7 +39,7 @@ function unreadable(kind: RecordKind, id: SqlValue | undefined, column: string, 
   });
 }
 
-/** A field by its name in `TABLES`, which name nothing that the records lack. */
+/** A field by its name in `columnsOf`, which names nothing that the records lack. */
 function fieldOf(record: object, field: string): unknown {
   return (record as Record<string, unknown>)[field] ?? null;
 }
@@ -51,7 +51,9 @@ export function allColumns(kind: RecordKind): readonly string[] {
 
 /** The columns that are one kind's own: all but the organisation, its id and its version. */
 export function ownColumns(kind: RecordKind): readonly string[] {
-  return TABLES[kind].map(([, column]) => column).filter((column) => column !== 'org');
+  return columnsOf(kind)
+    .map(([, column]) => column)
+    .filter((column) => column !== 'org');
 }
 
 export function toRow<K extends RecordKind>(kind: K, org: number, record: RecordTypes[K]): SqlValue[] {
@@ -60,7 +62,7 @@ export function toRow<K extends RecordKind>(kind: K, org: number, record: Record
 
 /** What goes into `ownColumns`, in their order. */
 export function ownValues<K extends RecordKind>(kind: K, record: RecordTypes[K]): readonly SqlValue[] {
-  const own = TABLES[kind].filter(([, column]) => column !== 'org');
+  const own = columnsOf(kind).filter(([, column]) => column !== 'org');
   return own.map(([field, , kept]) => write(fieldOf(record, field), kept));
 }
 
@@ -69,12 +71,14 @@ export function ordered<K extends RecordKind>(kind: K, record: RecordTypes[K]): 
   return fromRow(kind, {
     id: record.id,
     version: record.version,
-    ...Object.fromEntries(TABLES[kind].map(([field, column, kept]) => [column, write(fieldOf(record, field), kept)])),
+    ...Object.fromEntries(
+      columnsOf(kind).map(([field, column, kept]) => [column, write(fieldOf(record, field), kept)]),
+    ),
   });
 }
 
 export function columnOf(kind: RecordKind, field: string): string {
-  const found = TABLES[kind].find(([name]) => name === field);
+  const found = columnsOf(kind).find(([name]) => name === field);
   if (found === undefined) throw new Error(`${kind} has no field ${field}`);
   return found[1];
 }

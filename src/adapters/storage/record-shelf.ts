@@ -1,42 +1,93 @@
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { WritableRecords } from '../../ports/records';
 import type { Recall } from './known-settings';
-import { TABLES, UNSEALED } from './record-tables';
+import { UNSEALED } from './record-tables';
 import type { SqlConnection } from './sql-driver';
 import { recordsOf, type Witness } from './stored-records';
 
 type AllRecords = { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
 
 /** The records of every kind of one organisation, each opened when it is first asked for: a write touches few of them. */
-export function openRecords(org: number, connection: SqlConnection, witness: Witness, recall: Recall): AllRecords {
-  const open = (kind: RecordKind) =>
-    recordsOf(kind, org, connection, UNSEALED.has(kind) ? () => undefined : witness, recall);
-  // It has a property for each kind of `TABLES`.
-  return new RecordShelf(open) as unknown as AllRecords;
-}
-
-class RecordShelf {
-  readonly #open: (kind: RecordKind) => unknown;
+export class RecordShelf implements AllRecords {
+  readonly #open: <K extends RecordKind>(kind: K) => WritableRecords<RecordTypes[K]>;
   readonly #opened = new Map<RecordKind, unknown>();
 
-  static {
-    for (const kind of Object.keys(TABLES) as readonly RecordKind[])
-      Object.defineProperty(RecordShelf.prototype, kind, {
-        get(this: RecordShelf) {
-          return RecordShelf.#of(this, kind);
-        },
-      });
+  constructor(org: number, connection: SqlConnection, witness: Witness, recall: Recall) {
+    this.#open = (kind) => recordsOf(kind, org, connection, UNSEALED.has(kind) ? () => undefined : witness, recall);
   }
 
-  constructor(open: (kind: RecordKind) => unknown) {
-    this.#open = open;
+  get organisations() {
+    return this.#of('organisations');
+  }
+  get cards() {
+    return this.#of('cards');
+  }
+  get apps() {
+    return this.#of('apps');
+  }
+  get services() {
+    return this.#of('services');
+  }
+  get prices() {
+    return this.#of('prices');
+  }
+  get purchases() {
+    return this.#of('purchases');
+  }
+  get refunds() {
+    return this.#of('refunds');
+  }
+  get setups() {
+    return this.#of('setups');
+  }
+  get billing() {
+    return this.#of('billing');
+  }
+  get holds() {
+    return this.#of('holds');
+  }
+  get leads() {
+    return this.#of('leads');
+  }
+  get periods() {
+    return this.#of('periods');
+  }
+  get invoices() {
+    return this.#of('invoices');
+  }
+  get recharge_rules() {
+    return this.#of('recharge_rules');
+  }
+  get alerts() {
+    return this.#of('alerts');
+  }
+  get tokens() {
+    return this.#of('tokens');
+  }
+  get users() {
+    return this.#of('users');
+  }
+  get token_uses() {
+    return this.#of('token_uses');
+  }
+  get evaluations() {
+    return this.#of('evaluations');
+  }
+  get watches() {
+    return this.#of('watches');
+  }
+  get notices() {
+    return this.#of('notices');
+  }
+  get deliveries() {
+    return this.#of('deliveries');
   }
 
-  static #of(shelf: RecordShelf, kind: RecordKind): unknown {
-    let records = shelf.#opened.get(kind);
+  #of<K extends RecordKind>(kind: K): WritableRecords<RecordTypes[K]> {
+    let records = this.#opened.get(kind) as WritableRecords<RecordTypes[K]> | undefined;
     if (records === undefined) {
-      records = shelf.#open(kind);
-      shelf.#opened.set(kind, records);
+      records = this.#open(kind);
+      this.#opened.set(kind, records);
     }
     return records;
   }

@@ -3,7 +3,7 @@ import { type Columns, plain } from './record-columns';
 
 /** What stands beside usage in the log: holds, leads, and the periods that are closed. */
 export const USAGE_COLUMNS = {
-  holds: [
+  holds: () => [
     ...plain(
       ['state', 'state'],
       ['app', 'app'],
@@ -17,21 +17,23 @@ export const USAGE_COLUMNS = {
     ),
     ['draws', 'draws', 'json'],
   ],
-  periods: plain(
-    ['from', 'from_at'],
-    ['to', 'to_at'],
-    ['opening', 'opening'],
-    ['closing', 'closing'],
-    ['digest', 'digest'],
-    ['closedAt', 'closed_at'],
-  ),
-  leads: plain(
-    ['app', 'app'],
-    ['service', 'service'],
-    ['campaign', 'campaign'],
-    ['delivered', 'delivered'],
-    ['leads', 'leads'],
-    ['occurredAt', 'occurred_at'],
-    ['createdAt', 'created_at'],
-  ),
-} satisfies Partial<Record<RecordKind, Columns>>;
+  periods: () =>
+    plain(
+      ['from', 'from_at'],
+      ['to', 'to_at'],
+      ['opening', 'opening'],
+      ['closing', 'closing'],
+      ['digest', 'digest'],
+      ['closedAt', 'closed_at'],
+    ),
+  leads: () =>
+    plain(
+      ['app', 'app'],
+      ['service', 'service'],
+      ['campaign', 'campaign'],
+      ['delivered', 'delivered'],
+      ['leads', 'leads'],
+      ['occurredAt', 'occurred_at'],
+      ['createdAt', 'created_at'],
+    ),
+} satisfies Partial<Record<RecordKind, () => Columns>>;
