@@ -27,7 +27,7 @@ async function* toRowBatches<Row, R extends string, O extends string>(
   kind: RowKind<Row, R, O>,
 ): AsyncGenerator<RowBatch<Row, R | O>> {
   const reader = createRowReader(kind, columns);
-  for await (const { records, bytes } of batches) {
+  for await (const { records, bytes, isPause } of batches) {
     const rows: Row[] = [];
     const rejects: InputReject<R | O>[] = [];
     for (const { line, cells, problem } of records) {
@@ -36,7 +36,7 @@ async function* toRowBatches<Row, R extends string, O extends string>(
       else if (problem !== null) rejects.push(reader.reject(line, problem, cells));
       else if (!isBlank(cells)) rejects.push(reader.incomplete(line, cells));
     }
-    yield { rows, rejects, bytes };
+    yield { rows, rejects, bytes, isPause };
   }
 }
 

@@ -67,8 +67,8 @@ async function* inBatches(
     let from = 0;
     for (; waiting.length - from >= size; from += size) yield { records: waiting.slice(from, from + size), bytes };
     if (from > 0) waiting = waiting.slice(from);
-    if (run.isPause !== true || waiting.length === 0) continue;
-    yield { records: waiting, bytes };
+    if (run.isPause !== true) continue;
+    yield { records: waiting, bytes, isPause: true };
     waiting = [];
   }
   for (let from = 0; from < waiting.length; from += size) yield { records: waiting.slice(from, from + size), bytes };

@@ -109,8 +109,8 @@ async function* inBatches<Row, Field extends string>(
       rows = [];
       rejects = [];
     }
-    if (!run.isPause || rows.length + rejects.length === 0) continue;
-    yield { rows, rejects, bytes };
+    if (!run.isPause) continue;
+    yield { rows, rejects, bytes, isPause: true };
     rows = [];
     rejects = [];
   }

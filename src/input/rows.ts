@@ -26,6 +26,8 @@ export interface RowBatch<Row, Field extends string> {
   readonly rejects: readonly InputReject<Field>[];
   /** Bytes of the source read so far. */
   readonly bytes: number;
+  /** Whether the source paused after it. */
+  readonly isPause?: boolean | undefined;
 }
 
 export interface RowFile<Row, Field extends string> {

@@ -1,7 +1,11 @@
-import { packUsage, type UsageColumns } from '../core/usage-columns';
+import type { UsageColumns } from '../core/usage-columns';
+import { UsagePacker } from '../core/usage-packing';
 import type { ColumnMap, FileColumn } from './columns';
 import type { InputReject, Source } from './rows';
 import { guessFormat, type InputFormat, openUsageRows, type UsageField, type UsageFile } from './usage-rows';
+
+/** Rows that are read at a time. A batch is a multiple of it, or smaller. */
+const PART = 1_000;
 
 /** Rows and rejects of a usage file that were read together. */
 export interface UsageBatch {
@@ -30,13 +34,13 @@ export interface UsageReadingOptions {
 /** Opens a file of usage events, of the named format or the one that it seems to be. Throws as `openUsageRows`. */
 export async function openUsageFile(source: Source, path: string, options: UsageReadingOptions): Promise<UsageReading> {
   const { format, whole } = await recognise(source, path, options.format);
-  const file = await openUsageRows(whole, { ...options, format });
+  const file = await openUsageRows(whole, { ...options, format, batchRows: Math.min(PART, options.batchRows) });
   return {
     columns: file.columns,
     get ignored() {
       return file.ignored;
     },
-    batches: packed(file),
+    batches: packed(file, options.batchRows),
     close: async () => undefined,
   };
 }
@@ -58,6 +62,27 @@ async function recognise(
   return { format: start.startsWith('{') ? 'ndjson' : guessFormat(path), whole: whole() };
 }
 
-async function* packed(file: UsageFile): AsyncGenerator<UsageBatch> {
-  for await (const { rows, rejects, bytes } of file.batches) yield { rows: packUsage(rows), rejects, bytes };
+/**
+ * Packs the rows of a file part by part: rows that wait for a whole batch to come together would outlive several
+ * collections, each of which copies them. So many parts are a batch, unless the source pauses.
+ */
+async function* packed(file: UsageFile, batchRows: number): AsyncGenerator<UsageBatch> {
+  const parts = Math.ceil(batchRows / PART);
+  let packer = new UsagePacker(batchRows);
+  let rejects: InputReject<UsageField>[] = [];
+  let taken = 0;
+  let bytes = 0;
+  for await (const part of file.batches) {
+    for (const row of part.rows) packer.add(row);
+    rejects.push(...part.rejects);
+    taken += 1;
+    bytes = part.bytes;
+    if (taken < parts && part.isPause !== true) continue;
+    taken = 0;
+    if (packer.length + rejects.length === 0) continue;
+    yield { rows: packer.take(), rejects, bytes };
+    packer = new UsagePacker(batchRows);
+    rejects = [];
+  }
+  if (packer.length + rejects.length > 0) yield { rows: packer.take(), rejects, bytes };
 }

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { packUsage, type UsageCells, UsageColumns } from '../../src/core/usage-columns';
+import { parseKey } from '../../src/core/text';
+import { parseInstant } from '../../src/core/time';
+import { type UsageCells, UsageColumns } from '../../src/core/usage-columns';
+import { packUsage } from '../../src/core/usage-packing';
 
 const word = fc.oneof(fc.constantFrom('crm', 'sms', ' x ', 'é'), fc.string({ minLength: 1, maxLength: 8 }));
 const cells = fc.record(
@@ -43,4 +46,33 @@ test('only what has to be looked at by words is odd', () => {
     true,
     true,
   ]);
+});
+
+test('times and ids are read as the parsers of one read them, however plain they are', () => {
+  const digits = fc.stringMatching(
+    /^[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{3})?[Z0-9]$/,
+  );
+  const near = digits.map((text) => text.replace(/^.{8}/, '2026-02-'));
+  const broken = fc
+    .tuple(near, fc.nat({ max: 23 }), fc.constantFrom('x', ' ', '-', ':', 'é'))
+    .map(([text, at, letter]) => text.slice(0, at) + letter + text.slice(at + 1));
+  const keyLike = fc.stringMatching(/^[0-9a-f4 ._:-]{1,24}$/);
+  const cards = fc.stringMatching(/^[-a.]?[45][0-9]{3}-?[0-9]{4}-?[0-9]{4}-?[0-9]{1,4}[-a.]?$/);
+  const row = fc.record({ time: fc.oneof(digits, near, broken), id: fc.oneof(keyLike, cards, fc.uuid(), word) });
+  const orNot = <T>(read: () => T) => {
+    try {
+      return read();
+    } catch {
+      return Number.NaN;
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(row, { minLength: 1, maxLength: 30 }), (rows) => {
+      const { data } = packUsage(rows.map((each, line) => ({ ...each, line, app: 'a', service: 's', quantity: '1' })));
+      expect([...data.times]).toEqual(rows.map(({ time }) => orNot<number>(() => parseInstant(time))));
+      const refused = rows.map(({ id, time }) => Number.isNaN(orNot(() => [parseKey(id, 'id'), parseInstant(time)])));
+      expect(rows.map((_, at) => data.odd.has(at))).toEqual(refused);
+    }),
+    { numRuns: 500 },
+  );
 });
