@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -62,6 +63,23 @@ describe('a ledger in trouble', () => {
     writeFileSync(`${ledger}-wal`, log);
     await home.ok('reconcile');
     expect((await home.ok('balance -q')).stdout).toBe('110.00\n');
+    expect((await home.ok('verify --full --json')).json()).toMatchObject({ ok: true });
+  });
+
+  it('that comes back from a power failure with an index from before has every write of its log', async () => {
+    await home.ok('card add --payment-method pm_card_visa');
+    await home.wallet('buy 10 --yes', { env: { WALLET_FAILPOINT: 'confirm.after_send' } });
+    const index = readFileSync(`${ledger}-shm`);
+    await home.ok('reconcile');
+    await home.wallet('buy 10 --yes', { env: { WALLET_FAILPOINT: 'credit.before_commit' } });
+    writeFileSync(`${ledger}-shm`, index);
+    expect((await home.wallet('balance')).status).toBe(11);
+
+    const lastYear = Date.now() / 1000 - 365 * 86_400;
+    utimesSync(`${ledger}-shm`, lastYear, lastYear);
+    await home.ok('reconcile');
+
+    expect((await home.ok('balance -q')).stdout).toBe('120.00\n');
     expect((await home.ok('verify --full --json')).json()).toMatchObject({ ok: true });
   });
 

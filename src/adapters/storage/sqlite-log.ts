@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { WalletError } from '../../core/errors';
 
 /**
@@ -67,7 +68,16 @@ function placeOf(file: string): string {
 function endsEarly(file: string): boolean {
   const index = readIndex(file);
   if (index === undefined || isLastFrame(readFrame(file, index), index)) return false;
-  return readIndex(file)?.equals(index) === true;
+  return !isOlderThanMachine(`${file}-shm`) && readIndex(file)?.equals(index) === true;
+}
+
+/**
+ * The index is never synced: where power failed, what is on the disk may tell of a log from before, while the log itself
+ * has all that was acknowledged. So an index that was last written before the machine started is no witness.
+ */
+function isOlderThanMachine(index: string): boolean {
+  const written = statSync(index, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return written < Date.now() - uptime() * 1000;
 }
 
 /** SQLite's own numbers: https://sqlite.org/walformat.html (the index's header is there twice, in this machine's order). */
