@@ -28,13 +28,13 @@ export async function change<T extends object>(
   request: ChangeOptions,
   work: (unit: LedgerUnit, session: Session) => Promise<T>,
 ): Promise<T & Changed> {
-  const known = await openSessionAsKnown(deps, facts.operation);
+  const known = openSessionAsKnown(deps, facts.operation);
   try {
     if (known !== undefined) return await changeIn(known, facts, request, work);
   } catch (error) {
     if (!(error instanceof SettingsChanged)) throw error;
   }
-  return changeIn(await openSession(deps, facts.operation), facts, request, work);
+  return await changeIn(await openSession(deps, facts.operation), facts, request, work);
 }
 
 /** As `change`, in a session that is already open. */
@@ -71,7 +71,7 @@ export async function changeIn<T extends object>(
     }
     return result;
   });
-  return seesBalance(session.actor) ? answer : forApps(answer);
+  return seesBalance(session.actor) ? await answer : await forApps(answer);
 }
 
 /**

@@ -1,18 +1,18 @@
 import type { Grant } from '../core/credit/grant';
 import { releaseHold } from '../core/credit/hold';
 import { Journal } from '../core/ledger/journal';
-import type { MonthTotal } from '../core/ledger/totals';
-import type { WalletState } from '../core/ledger/wallet-state';
 import type { Instant } from '../core/time';
+import type { JournalNeeds } from '../ports/journal-state';
 import type { LedgerUnit } from '../ports/ledger-unit';
 import type { LedgerView } from '../ports/ledger-view';
 import type { Session } from './session';
 
 /** What a decision needs to have been read, beside the wallet and its open grants. */
-export interface Needs {
-  readonly months?: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[];
+export interface Needs extends Pick<JournalNeeds, 'months'> {
   /** Grants that are empty and may be given back to. */
   readonly grants?: readonly number[];
+  /** Where the closed periods end, for whoever has asked already. */
+  readonly closedUntil?: Instant;
 }
 
 /**
@@ -20,31 +20,24 @@ export interface Needs {
  * the log's own never runs backwards: everything that one write decides has to be decided at one moment.
  */
 export async function atLogTime(view: LedgerView, session: Session): Promise<Session> {
-  const at = logTime(await view.wallet(), session);
+  const { recordedAt } = await view.wallet();
+  const now = session.now();
+  const at = now > recordedAt ? now : recordedAt;
   return { ...session, now: () => at };
-}
-
-function logTime({ recordedAt }: WalletState, session: Session): Instant {
-  const at = session.now();
-  return at > recordedAt ? at : recordedAt;
 }
 
 /** Reads the ledger's state and settles what is due by now, in memory: lapsed holds return, lapsed grants end. */
 export async function settledJournal(view: LedgerView, session: Session, needs: Needs = {}) {
-  const wallet = await view.wallet();
-  const at = logTime(wallet, session);
+  const asked = view.journalState({ now: session.now(), months: needs.months ?? [] });
   // Asked for together: an engine far away answers them in one trip.
-  const [open, more, months, closedUntil, due] = await Promise.all([
-    view.openGrants(),
-    needs.grants === undefined ? [] : view.grants({ seqs: needs.grants }),
-    needs.months === undefined ? [] : view.monthTotals(needs.months),
-    view.closedUntil(),
-    view.dueHolds(at),
-  ]);
-  const grants = withMore(open, more);
+  const [state, closedUntil, more] =
+    needs.closedUntil === undefined || needs.grants !== undefined
+      ? await Promise.all([asked, view.closedUntil(), view.grants({ seqs: needs.grants ?? [] })])
+      : [await asked, needs.closedUntil, NONE];
+  const { wallet, at } = state;
   const context = { at, actor: session.actor.name, calendar: session.calendar, closedUntil };
-  const journal = new Journal({ wallet, grants, months }, context);
-  const ended = due.map((hold) => releaseHold(journal, hold, 'expired'));
+  const journal = new Journal({ wallet, grants: withMore(state.grants, more), months: state.months }, context);
+  const ended = state.dueHolds.map((hold) => releaseHold(journal, hold, 'expired'));
   journal.expireGrants();
   return { journal, ended };
 }
@@ -74,7 +67,10 @@ async function watch(unit: LedgerUnit, session: Session, journal: Journal): Prom
   await tellBudgets(unit, session, journal);
 }
 
+const NONE: readonly Grant[] = [];
+
 function withMore(open: readonly Grant[], more: readonly Grant[]): readonly Grant[] {
+  if (more.length === 0) return open;
   const known = new Set(open.map((grant) => grant.seq));
   return [...open, ...more.filter((grant) => !known.has(grant.seq))];
 }

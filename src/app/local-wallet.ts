@@ -104,7 +104,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
     },
     get usage(): WalletService['usage'] {
       return {
-        record: async (request) => (await usage()).recordUsage(deps, request),
+        record: (request) => usage(({ recordUsage }) => recordUsage(deps, request)),
         postBatch: async (request) => (await import('./usage-batch')).postBatch(deps, request),
         reverse: async (request) => (await import('./reversal')).reverse(deps, request),
         afford: async (request) => (await import('./job')).afford(deps, request),
@@ -186,7 +186,10 @@ export function createLocalWallet(deps: Dependencies): WalletService {
 }
 
 /** For what is asked for a thousand times a second: even a module that is loaded has to be looked up. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => (loaded ??= load());
+function once<Module>(load: () => Promise<Module>) {
+  let loaded: Module | undefined;
+  return async <T>(use: (module: Module) => Promise<T>): Promise<T> => {
+    loaded ??= await load();
+    return await use(loaded);
+  };
 }

@@ -1,4 +1,4 @@
-import { type Actor, type Operation, requireAllowed, type UserRecord } from '../core/access';
+import { type Actor, isAllowed, type Operation, requireAllowed, type UserRecord } from '../core/access';
 import { WalletError } from '../core/errors';
 import { parseName } from '../core/text';
 import { type Calendar, formatInstant, type Instant } from '../core/time';
@@ -51,31 +51,29 @@ export async function openSession(deps: Dependencies, operation: Operation): Pro
   if (deps.caller !== undefined) requireAllowed(deps.caller.actor, operation);
   const store = await deps.store();
   const entrance = await store.entrance(deps.org, deps.caller === undefined ? name : undefined);
-  return enter(deps, operation, { store, name, entrance });
+  const session = await enter(deps, operation, { store, name, entrance });
+  if (entrance.seal !== undefined) opened.set(deps, { ...session, under: entrance.seal });
+  return withGateway(session);
 }
 
+/** What was last opened for each caller, under the settings of then. */
+const opened = new WeakMap<Dependencies, Omit<Session, 'gateway'>>();
+
 /**
- * The same by what an earlier call has read, for a write that fails where it does not stand any more (`under`).
- * Undefined where nothing is known, or where by it the operation is refused: whoever is refused is told by what stands.
+ * The session as it was opened last, for a write that fails where the settings that it was read from stand no longer
+ * (`under`). Undefined where none was, or where by it the operation is refused: whoever is refused is told by what stands.
  */
-export async function openSessionAsKnown(deps: Dependencies, operation: Operation): Promise<Session | undefined> {
-  const name = parseName(deps.actor, 'actor');
-  const store = await deps.store();
-  const entrance = store.recallEntrance(deps.org, deps.caller === undefined ? name : undefined);
-  if (entrance?.seal === undefined) return undefined;
-  try {
-    return { ...(await enter(deps, operation, { store, name, entrance })), under: entrance.seal };
-  } catch (error) {
-    if (error instanceof WalletError) return undefined;
-    throw error;
-  }
+export function openSessionAsKnown(deps: Dependencies, operation: Operation): Session | undefined {
+  const known = opened.get(deps);
+  if (known === undefined || !isAllowed(known.actor, operation) || known.org.restoredAt !== null) return undefined;
+  return withGateway(known);
 }
 
 async function enter(
   deps: Dependencies,
   operation: Operation,
   { store, name, entrance: { info, org, user } }: { store: Store; name: string; entrance: Entrance },
-): Promise<Session> {
+): Promise<Omit<Session, 'gateway'>> {
   await deps.admit(info);
   if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
   if (deps.caller !== undefined && deps.caller.org !== org.number) throw unknownOrganisation(org.name);
@@ -84,9 +82,12 @@ async function enter(
   if (org.restoredAt !== null && MOVES_CREDITS.has(operation)) throw notReconciled(org.restoredAt);
   const calendar = await deps.system.calendar(org.timeZone);
   const zone = deps.timeZone === undefined ? calendar : await deps.system.calendar(deps.timeZone);
-  let opened: Promise<PaymentGateway> | undefined;
-  const session = { deps, store, info, org, calendar, zone, actor, now: deps.system.now };
-  return { ...session, gateway: () => (opened ??= openGateway(session)) };
+  return { deps, store, info, org, calendar, zone, actor, now: deps.system.now };
+}
+
+function withGateway(session: Omit<Session, 'gateway'>): Session {
+  let gateway: Promise<PaymentGateway> | undefined;
+  return { ...session, gateway: () => (gateway ??= openGateway(session)) };
 }
 
 /**

@@ -45,21 +45,25 @@ export async function recordUsage(
   return { ...recorded, balance, recharge: { due: false, outcome, ...(purchase === undefined ? {} : { purchase }) } };
 }
 
-async function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promise<Recorded> {
+function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promise<Recorded> {
   const facts = {
     operation: 'usage.post',
     action: 'usage.record',
     subject: `${request.app} ${request.service}`,
   } as const;
   return change(deps, facts, request, async (unit, session) => {
-    const event = new EventReader(session.zone, session.now(), await unit.closedUntil()).read(request);
+    const closedUntil = await unit.closedUntil();
+    const event = new EventReader(session.zone, session.now(), closedUntil).read(request);
     requireOwnApp(session.actor, event.app);
     const posted =
       event.externalId === null ? undefined : (await unit.findEvents([event.externalId])).get(event.externalId);
     if (posted !== undefined) return duplicateOf(unit, session, event, posted);
     const known = await unit.recall(`parties of ${event.app}\n${event.service}`, () => readParties(unit, event));
     const app = await spendingApp(unit, known.app, session.now());
-    const { journal, finish } = await openJournal(unit, session, { months: monthsOfEvent(session, event) });
+    const { journal, finish } = await openJournal(unit, session, {
+      months: monthsOfEvent(session, event),
+      closedUntil,
+    });
     const usableCard = known.asksForCard && (await hasUsableCard(unit, session));
     const entry = postUsage(journal, event, { app, service: known.service, usableCard });
     await finish();

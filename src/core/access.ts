@@ -84,10 +84,16 @@ const ALLOWED = {
 
 export type Operation = keyof typeof ALLOWED;
 
+/** Whether the actor's role may do the operation. */
+export function isAllowed(actor: Actor, operation: Operation): boolean {
+  const roles: readonly Role[] = ALLOWED[operation];
+  return roles.includes(actor.role);
+}
+
 /** Throws `forbidden` unless the actor's role may do the operation. */
 export function requireAllowed(actor: Actor, operation: Operation): void {
+  if (isAllowed(actor, operation)) return;
   const roles: readonly Role[] = ALLOWED[operation];
-  if (roles.includes(actor.role)) return;
   throw new WalletError('forbidden', `${actor.name} may not do this`, {
     why: `${operation} needs the role ${roles.join(' or ')}, and ${actor.name} has ${actor.role}`,
     hint: 'ask an administrator',

@@ -1,5 +1,4 @@
 import type { Grant } from '../core/credit/grant';
-import type { Hold } from '../core/credit/hold';
 import type { Credits } from '../core/credits';
 import type { Link } from '../core/ledger/chain';
 import type { Account } from '../core/ledger/chart';
@@ -10,6 +9,7 @@ import type { PurchaseRecord } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';
 import type { Instant } from '../core/time';
 import type { DayTotalsQuery, EntryPageQuery, EntryPosition, EntryQuery, EntryTotals } from './entry-query';
+import type { JournalNeeds, JournalState } from './journal-state';
 import type { KeyRecord } from './key-record';
 import type { LedgerProof } from './ledger-proof';
 import type { RecordKind, RecordTypes } from './record-types';
@@ -38,14 +38,12 @@ export type PostedEvent = Pick<
 export interface LedgerView {
   readonly records: { readonly [K in RecordKind]: Records<RecordTypes[K]> };
   wallet(): Promise<WalletState>;
-  /** Grants with something remaining. */
-  openGrants(): Promise<readonly Grant[]>;
+  /** What a journal starts from, in one question. */
+  journalState(needs: JournalNeeds): Promise<JournalState>;
   grants(query: { ids?: readonly string[]; seqs?: readonly number[] }): Promise<readonly Grant[]>;
   listGrants(query: { all: boolean; limit: number; after?: number }): Promise<readonly Grant[]>;
   /** Whether a grant or an open hold has reached its end: then a read must settle before it answers. */
   hasDue(now: Instant): Promise<boolean>;
-  /** Open holds that have reached their end. */
-  dueHolds(now: Instant): Promise<readonly Hold[]>;
   /** Refunds that are not at their end, oldest first. */
   openRefunds(): Promise<readonly RefundRecord[]>;
   /** Purchases whose outcome is not final, oldest first. */

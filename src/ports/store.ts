@@ -33,8 +33,6 @@ export interface Store {
    * and its user of that name where one is named. Throws `not_initialised` before `found`.
    */
   entrance(org: string | undefined, user: string | undefined): Promise<Entrance>;
-  /** What `entrance` last answered to the same. It may stand no longer: a write under its seal tells. */
-  recallEntrance(org: string | undefined, user: string | undefined): Entrance | undefined;
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T>;
   /**
    * What `read` answered when it was last asked under that name, where no setting of the organisation has changed since;

@@ -49,7 +49,7 @@ export function post(store: Store, org: number, work: (journal: Journal) => void
 }
 
 export async function postIn(unit: LedgerUnit, work: (journal: Journal) => void, at: number = NOON): Promise<void> {
-  const state = { wallet: await unit.wallet(), grants: await unit.openGrants(), months: [] };
+  const state = await unit.journalState({ now: at as Instant });
   const journal = new Journal(state, { at: at as Instant, actor: 'ada', calendar: utcCalendar });
   work(journal);
   await unit.post(journal.result());

@@ -19,11 +19,6 @@ export class Entrances {
     this.#driver = driver;
   }
 
-  /** What `find` last answered. */
-  recall(name: string | undefined, user: string | undefined): Found | undefined {
-    return this.#known.get(keyOf(name, user));
-  }
-
   /** The ledger, the organisation of that name or the first, and its user of that name. */
   async find(name: string | undefined, user: string | undefined): Promise<Found> {
     const key = keyOf(name, user);

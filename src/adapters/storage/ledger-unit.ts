@@ -107,12 +107,16 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   /** A run at a time: what is made for a row is garbage before the collector would have to move it. */
   async append(entries: readonly Entry[]): Promise<void> {
+    this.#append(entries);
+  }
+
+  #append(entries: readonly Entry[]): void {
     assert(this.#wallet === undefined, 'entries come before the posting that they belong to');
     for (let from = 0; from < entries.length; from += RUN) this.#insertRun(entries.slice(from, from + RUN));
   }
 
   async post(posting: Posting): Promise<void> {
-    await this.append(posting.entries);
+    this.#append(posting.entries);
     this.#wallet = posting.wallet;
     this.#writeGrants(posting);
     const { org } = this;
@@ -144,7 +148,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   }
 
   /** Seals what this unit changed as the next link of the chain; a unit that changed nothing leaves none. */
-  async seal(): Promise<void> {
+  seal(): void {
     if (this.#changes.size === 0 && this.#entries === 0) return;
     const { wallet: before, links, head, settingsSeal } = this.#row;
     const wallet = this.#wallet ?? before;

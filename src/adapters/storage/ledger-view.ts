@@ -7,6 +7,7 @@ import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { WalletState } from '../../core/ledger/wallet-state';
 import type { Instant } from '../../core/time';
 import type { DayTotalsQuery, EntryPageQuery, EntryQuery, EntryTotals } from '../../ports/entry-query';
+import type { JournalNeeds, JournalState } from '../../ports/journal-state';
 import type { KeyRecord } from '../../ports/key-record';
 import type { LedgerView, ListedEntry, PostedEvent } from '../../ports/ledger-view';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
@@ -17,6 +18,7 @@ import { ENTRY_COLUMNS, toEntry, toListedEntry } from './entry-rows';
 import { sumOfEntries, sumsOfAccounts, usageBefore } from './entry-sums';
 import { findEvents } from './event-search';
 import { allIn, tableIn } from './in-lists';
+import { readJournalState, readMonthTotals } from './journal-state';
 import { LedgerProofReader } from './ledger-proof';
 import {
   GRANT_COLUMNS,
@@ -35,9 +37,8 @@ import { RecordShelf } from './record-shelf';
 import type { SqlConnection, SqlDriver, SqlValue } from './sql-driver';
 import type { Witness } from './stored-records';
 
+const WALLET_ROW = `SELECT ${WALLET_COLUMNS} FROM wallets WHERE org = ?`;
 const SOME_GRANTS = `SELECT ${GRANT_COLUMNS} FROM grants WHERE org = ? AND`;
-/** A month total that nothing was added to yet. */
-const NOTHING = [0, 0, 0] as const;
 const ENTRIES_BY_SEQ = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? AND seq IN`;
 /** Where these stand among `ENTRY_COLUMNS`. */
 const [SEQ, AMOUNT, GRANT_SEQ] = [1, 14, 20] as const;
@@ -60,8 +61,8 @@ export class SqlLedgerView implements LedgerView {
     return (await this.readRow()).wallet;
   }
 
-  async openGrants(): Promise<readonly Grant[]> {
-    return (await this.connection.table(`${SOME_GRANTS} remaining > 0 ORDER BY seq`, [this.org])).map(toGrant);
+  async journalState(needs: JournalNeeds): Promise<JournalState> {
+    return readJournalState(this.connection, this.org, await this.wallet(), needs);
   }
 
   async grants(query: { ids?: readonly string[]; seqs?: readonly number[] }): Promise<readonly Grant[]> {
@@ -84,11 +85,6 @@ export class SqlLedgerView implements LedgerView {
     return Boolean((await this.connection.get(sql, [this.org, now, this.org, now]))?.due);
   }
 
-  async dueHolds(now: Instant) {
-    const sql = "SELECT * FROM holds WHERE org = ? AND state = 'open' AND expires_at <= ? ORDER BY expires_at, id";
-    return (await this.connection.all(sql, [this.org, now])).map((row) => fromRow('holds', row));
-  }
-
   async openRefunds() {
     const sql = "SELECT * FROM refunds WHERE org = ? AND state NOT IN ('succeeded', 'failed', 'reversed') ORDER BY id";
     return (await this.connection.all(sql, [this.org])).map((row) => fromRow('refunds', row));
@@ -105,16 +101,8 @@ export class SqlLedgerView implements LedgerView {
     return numberOf(await this.connection.get(sql, [this.org, app, at]), 'held') as Credits;
   }
 
-  async monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]> {
-    const sql =
-      'SELECT quantity, free_quantity, spent FROM month_totals WHERE org = ? AND month = ? AND kind = ? AND name = ?';
-    return Promise.all(
-      keys.map(async ({ kind, name, month }) => {
-        const [row = NOTHING] = await this.connection.table(sql, [this.org, month, kind, name]);
-        const [quantity, freeQuantity, spent] = row as readonly [number, number, Credits];
-        return { kind, name, month, quantity, freeQuantity, spent };
-      }),
-    );
+  monthTotals(keys: NonNullable<JournalNeeds['months']>): Promise<readonly MonthTotal[]> {
+    return readMonthTotals(this.connection, this.org, keys);
   }
 
   findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>> {
@@ -222,7 +210,7 @@ export class SqlLedgerView implements LedgerView {
   }
 
   protected async readRow(lock = ''): Promise<WalletRow> {
-    const sql = `SELECT ${WALLET_COLUMNS} FROM wallets WHERE org = ?${lock}`;
+    const sql = lock === '' ? WALLET_ROW : WALLET_ROW + lock;
     const [row] = await this.connection.table(sql, [this.org]);
     if (row === undefined) throw noWallet(this.org);
     return toWalletRow(row);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { isUniqueViolation } from './postgres-errors';
 import { anyOf, listOf, prepared, type Statement, setBased } from './postgres-statements';
-import { type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
+import { type Question, type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 
 /** Rows that go up in one statement. */
 const BATCH = 20_000;
@@ -43,6 +43,10 @@ export class PostgresConnection implements SqlConnection {
   async table(sql: string, params: Values = []): Promise<readonly Values[]> {
     const { statement, values } = queryOf(sql, params);
     return (await this.ask(statement, values)).rows;
+  }
+
+  tables(questions: readonly Question[]): Promise<(readonly Values[])[]> {
+    return Promise.all(questions.map(([sql, params]) => this.table(sql, params)));
   }
 
   async run(sql: string, params: Values = []): Promise<number> {

@@ -1,6 +1,6 @@
 import type { PostgresConnection } from './postgres-connection';
 import { askedAtOnce, canBeAskedAtOnce, listOf } from './postgres-statements';
-import type { SqlConnection, SqlRow, SqlValue, Together, Work } from './sql-driver';
+import type { Question, SqlConnection, SqlRow, SqlValue, Together, Work } from './sql-driver';
 
 type Values = readonly SqlValue[];
 
@@ -181,6 +181,10 @@ class Member implements SqlConnection {
 
   async table(sql: string, params: Values = []): Promise<readonly Values[]> {
     return (await this.#read(sql, params)).rows;
+  }
+
+  tables(questions: readonly Question[]): Promise<(readonly Values[])[]> {
+    return Promise.all(questions.map(([sql, params]) => this.table(sql, params)));
   }
 
   async run(sql: string, params: Values = []): Promise<number> {

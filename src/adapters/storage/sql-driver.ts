@@ -2,6 +2,9 @@
 export type SqlValue = string | number | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
+/** A query and its parameters. */
+export type Question = readonly [sql: string, params: readonly SqlValue[]];
+
 /** One connection inside one database transaction. Statements use `?`; a driver turns that into what its engine wants. */
 export interface SqlConnection {
   all(sql: string, params?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
@@ -10,6 +13,8 @@ export interface SqlConnection {
   column(sql: string, params?: readonly SqlValue[]): Promise<readonly SqlValue[]>;
   /** Rows as their values in the order of the columns: how rows are read by the million. */
   table(sql: string, params?: readonly SqlValue[]): Promise<readonly (readonly SqlValue[])[]>;
+  /** Several questions at once, each answered as by `table`: an engine far away answers them in one trip. */
+  tables(questions: readonly Question[]): Promise<readonly (readonly (readonly SqlValue[])[])[]>;
   /** Answers how many rows changed. Throws `UniqueViolation` where a key is taken. */
   run(sql: string, params?: readonly SqlValue[]): Promise<number>;
   /** Runs one statement for each row, as fast as the engine can. Answers how many rows changed in all. */

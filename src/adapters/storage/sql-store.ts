@@ -80,11 +80,6 @@ export class SqlStore implements Store {
     return { info, org, user: found, seal };
   }
 
-  recallEntrance(name: string | undefined, user: string | undefined): Entrance | undefined {
-    const found = this.#entrances.recall(name, user);
-    return found?.info === undefined || found.org === undefined ? undefined : (found as Entrance);
-  }
-
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T> {
     return this.#driver.read((connection) => work(new SqlLedgerView(this.#driver, connection, org)));
   }
@@ -103,9 +98,10 @@ export class SqlStore implements Store {
   }
 
   write<T>(org: number, facts: WriteFacts, work: (unit: LedgerUnit) => Promise<T>): Promise<T> {
-    return this.#write((connection) => {
-      const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#tools);
-      return { unit, run: () => unit.lock().then(() => work(unit)) };
+    return this.#write(async (connection, begun) => {
+      const unit = begun(new SqlLedgerUnit(this.#driver, connection, org, facts, this.#tools));
+      await unit.lock();
+      return await work(unit);
     });
   }
 
@@ -128,20 +124,17 @@ export class SqlStore implements Store {
     facts: WriteFacts,
     work: (unit: LedgerUnit, org: OrganisationRecord) => Promise<T>,
   ): Promise<T> {
-    return this.#write(async (connection) => {
+    return this.#write(async (connection, begun) => {
       // One after the other: the number is taken from the last one's.
       const ledger = await requireLedgerRow(connection, this.#driver.dialect.lockRow);
       const [last] = await connection.column('SELECT coalesce(max(org), 0) FROM organisations');
       const org = { ...record, number: Number(last) + 1 };
-      const unit = new SqlLedgerUnit(this.#driver, connection, org.number, facts, this.#tools);
-      const run = async () => {
-        await unit.records.organisations.insert(org);
-        await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS, GENESIS]);
-        await unit.lock();
-        unit.sealLedger(toLedgerInfo(ledger));
-        return work(unit, org);
-      };
-      return { unit, run };
+      const unit = begun(new SqlLedgerUnit(this.#driver, connection, org.number, facts, this.#tools));
+      await unit.records.organisations.insert(org);
+      await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS, GENESIS]);
+      await unit.lock();
+      unit.sealLedger(toLedgerInfo(ledger));
+      return await work(unit, org);
     });
   }
 
@@ -166,7 +159,7 @@ export class SqlStore implements Store {
       units[at] = unit;
       await unit.lock();
       const result = await work(unit);
-      await unit.seal();
+      unit.seal();
       return result;
     });
     // They were committed together: what became of one of them became of all.
@@ -175,36 +168,31 @@ export class SqlStore implements Store {
     return this.#driver.writeTogether(works, landed);
   }
 
-  /** One transaction: what it does, then its seal. */
-  #write<T>(start: (connection: SqlConnection) => Promise<Started<T>> | Started<T>): Promise<T> {
+  /** One transaction: what it does in the unit that it begins, then the seal. */
+  async #write<T>(work: (connection: SqlConnection, begun: Begun) => Promise<T>): Promise<T> {
     let unit: SqlLedgerUnit | undefined;
+    const begun: Begun = (it) => {
+      unit = it;
+      return it;
+    };
     const whole = async (connection: SqlConnection) => {
-      const started = await start(connection);
-      unit = started.unit;
-      const result = await started.run();
-      await unit.seal();
+      const result = await work(connection, begun);
+      unit?.seal();
       return result;
     };
     const landed = async (connection: SqlConnection) => (await unit?.hasLanded(connection)) ?? false;
-    return unlessAbandoned(() => this.#driver.write(whole, landed));
+    try {
+      return await this.#driver.write(whole, landed);
+    } catch (error) {
+      // What a unit abandons with is the answer it would have given: it has been rolled back.
+      if (error instanceof Abandon) return error.answer as T;
+      throw error;
+    }
   }
 }
 
-interface Started<T> {
-  readonly unit: SqlLedgerUnit;
-  readonly run: () => Promise<T>;
-}
-
-/** A unit that was abandoned on purpose has been rolled back; its answer is the result. */
-async function unlessAbandoned<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    // What a unit abandons with is the answer it would have given.
-    if (error instanceof Abandon) return error.answer as T;
-    throw error;
-  }
-}
+/** Takes down which unit a write has begun, and answers it. */
+type Begun = (unit: SqlLedgerUnit) => SqlLedgerUnit;
 
 async function requireLedgerRow(connection: SqlConnection, lock: string): Promise<SqlRow> {
   const row = await connection.get(`SELECT * FROM ledger WHERE id = 1${lock}`);

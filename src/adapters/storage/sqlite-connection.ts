@@ -1,5 +1,5 @@
 import type { Statement } from 'better-sqlite3';
-import { type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
+import { type Question, type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 import type { Database } from './sqlite-engine';
 import { isUniqueViolation } from './sqlite-errors';
 import { RowsImage } from './sqlite-image';
@@ -12,10 +12,14 @@ const LONGEST_FILE = 64 * 1024 * 1024;
 /** The one shape of statement that can take its rows from a table instead. */
 const ONE_ROW = /\bVALUES\s*\(\?(?:,\s*\?)*\)/;
 
+type Shape = 'objects' | 'column' | 'table';
+type Statements = Readonly<Record<Shape, Map<string, Statement>>>;
+
 /** The one connection to the file, with its prepared statements. */
 export class SqliteConnection implements SqlConnection {
   readonly #database: Database;
-  readonly #statements = new Map<string, Statement>();
+  /** By how their rows are answered, then by their text. */
+  readonly #statements = { objects: new Map(), column: new Map(), table: new Map() } as Statements;
   readonly #staging: Staging;
   /** Rows that were sent and not taken in yet: they are, before anything else is done. */
   #sent: { readonly sql: string; readonly width: number; readonly image: RowsImage } | undefined;
@@ -39,6 +43,10 @@ export class SqliteConnection implements SqlConnection {
 
   async table(sql: string, params: readonly SqlValue[] = []): Promise<readonly (readonly SqlValue[])[]> {
     return this.#prepare(sql, 'table').all(...params) as SqlValue[][];
+  }
+
+  async tables(questions: readonly Question[]): Promise<readonly (readonly (readonly SqlValue[])[])[]> {
+    return questions.map(([sql, params]) => this.#prepare(sql, 'table').all(...params) as SqlValue[][]);
   }
 
   async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
@@ -104,15 +112,15 @@ export class SqliteConnection implements SqlConnection {
     return keyed(() => statement.run().changes);
   }
 
-  #prepare(sql: string, shape: 'objects' | 'column' | 'table' = 'objects'): Statement {
+  #prepare(sql: string, shape: Shape = 'objects'): Statement {
     this.#takeIn();
-    const key = shape === 'objects' ? sql : `${shape} ${sql}`;
-    let statement = this.#statements.get(key);
+    const known = this.#statements[shape];
+    let statement = known.get(sql);
     if (statement === undefined) {
       statement = this.#database.prepare(sql);
       if (shape === 'column') statement.pluck();
       if (shape === 'table') statement.raw();
-      this.#statements.set(key, statement);
+      known.set(sql, statement);
     }
     return statement;
   }

@@ -107,10 +107,8 @@ class SqliteDriver implements SqlDriver {
   write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     if (!this.#hasRoom) this.#database.exec(ROOM_FOR_WRITES);
     this.#hasRoom = true;
-    return this.#inLine(async () => {
-      if (this.#isToGiveWay()) await this.#giveWay();
-      return this.#transaction('BEGIN IMMEDIATE', work);
-    });
+    const begin = () => this.#transaction('BEGIN IMMEDIATE', work);
+    return this.#inLine(() => (this.#isToGiveWay() ? this.#giveWay().then(begin) : begin()));
   }
 
   writeTogether<T>(works: readonly Work<T>[]): Promise<Together<T>> {

@@ -1,5 +1,5 @@
 import { WalletError } from '../../core/errors';
-import type { SqlConnection, SqlRow, SqlValue, Together, Work } from './sql-driver';
+import type { Question, SqlConnection, SqlRow, SqlValue, Together, Work } from './sql-driver';
 
 /** What several writes fail of in the same way as each by itself. */
 const AWAY: ReadonlySet<string> = new Set(['ledger_unavailable', 'ledger_busy']);
@@ -55,6 +55,10 @@ class WatchedConnection implements SqlConnection {
 
   table(sql: string, params?: readonly SqlValue[]): Promise<readonly (readonly SqlValue[])[]> {
     return this.#connection.table(sql, params);
+  }
+
+  tables(questions: readonly Question[]): Promise<readonly (readonly (readonly SqlValue[])[])[]> {
+    return this.#connection.tables(questions);
   }
 
   run(sql: string, params?: readonly SqlValue[]): Promise<number> {
