@@ -1,8 +1,9 @@
 import type { Changed, ChangeOptions } from '../contract/calls';
-import type { BillingDetails, Card, CardAddRequest, CardEditRequest, CardRemoveRequest } from '../contract/cards';
+import type { BillingDetails, Card, CardAddRequest, CardEditRequest } from '../contract/cards';
 import { WalletError } from '../core/errors';
 import { makeId } from '../core/ids';
-import { type CardAddress, type CardRecord, type CardRole, parseCountry, parseExpiry } from '../core/payment/card';
+import { parseCountry, parsePostalCode } from '../core/payment/address';
+import { type CardAddress, type CardRecord, type CardRole, parseExpiry } from '../core/payment/card';
 import { parseEmail, parseText, refuseSecrets } from '../core/text';
 import type { LedgerUnit } from '../ports/ledger-unit';
 import type { LedgerView } from '../ports/ledger-view';
@@ -11,7 +12,6 @@ import { type ChangeFacts, changeIn, replayed } from './command';
 import { requireCustomer } from './customer';
 import type { Dependencies } from './dependencies';
 import { presentCard } from './present';
-import { RULE_ID } from './recharge-state';
 import { openSession, readLedger, type Session } from './session';
 
 type Details = Omit<CardDetails, 'expMonth' | 'expYear'>;
@@ -120,86 +120,30 @@ export async function assignCard(
   });
 }
 
-/**
- * Takes a card off file. The record goes first, so that no purchase can pick a card that is being detached. Throws
- * `last_card` for the last one without a replacement, and `invalid_state` while a purchase or auto top-up still needs it.
- * Forced, it switches an auto top-up off that would have no card left.
- */
-export async function removeCard(
-  deps: Dependencies,
-  request: CardRemoveRequest,
-): Promise<Changed & { card: Card; notice?: string }> {
-  const session = await openSession(deps, 'card.remove');
-  const facts: ChangeFacts = { operation: 'card.remove', action: 'card.remove', subject: request.id };
-  let detach: string | undefined;
-  const result = await changeIn(session, facts, request, async (unit) => {
-    const card = await requireCard(unit, request.id);
-    const others = (await unit.records.cards.list({ removedAt: null })).filter((each) => each.id !== card.id);
-    await requireIdle(unit, card);
-    if (others.length === 0 && request.force !== true) throw lastCard(session, card);
-    const isRelied = request.replaceWith === undefined && !others.some(({ role }) => role !== 'none');
-    const isOff = isRelied && card.role !== 'none' && (await leaveTopUp(unit, card, request.force === true));
-    const heir = request.replaceWith === undefined ? undefined : await requireCard(unit, request.replaceWith);
-    if (heir?.id === card.id)
-      throw new WalletError('invalid_value', 'a card can not replace itself', {
-        why: 'name another card',
-        hint: 'wallet card list',
-      });
-    const removed = await unit.records.cards.update({ ...card, role: 'none', removedAt: session.now() });
-    if (heir !== undefined && card.role !== 'none') await unit.records.cards.update({ ...heir, role: card.role });
-    detach = card.paymentMethod;
-    const notice = isOff ? { notice: 'auto top-up is off: it has no card any more' } : {};
-    return { card: presentCard(session, removed), ...notice };
-  });
-  if (detach !== undefined && request.dryRun !== true)
-    await (await session.gateway()).detachCard(detach, attemptKey(session));
-  return result;
-}
-
 /** Throws `unknown_card`. A removed card is unknown: it can no longer be used for anything. */
 export async function requireCard(view: LedgerView, id: string): Promise<CardRecord> {
   const card = id.startsWith('card_') ? await view.records.cards.find(id) : undefined;
   if (card !== undefined && card.removedAt === null) return card;
   refuseSecrets(id, 'card id');
-  throw new WalletError('unknown_card', `there is no card ${JSON.stringify(id.slice(0, 60))}`, {
+  throw unknownCard(id);
+}
+
+export function unknownCard(id: string): WalletError {
+  return new WalletError('unknown_card', `there is no card ${JSON.stringify(id.slice(0, 60))}`, {
     why: 'nothing was changed',
     hint: 'wallet card list',
     details: { card: id.slice(0, 60) },
   });
 }
 
-async function requireIdle(view: LedgerView, card: CardRecord): Promise<void> {
-  const unresolved = await view.unresolvedPurchases();
-  const busy = unresolved.find((purchase) => purchase.cards.some((each) => each.card === card.id));
-  if (busy === undefined) return;
-  throw new WalletError('invalid_state', `purchase ${busy.id} still needs card ${card.id}`, {
-    why: busy.state === 'needs_person' ? 'it waits for the card holder' : 'its outcome is not known yet',
-    hint: busy.state === 'needs_person' ? `wallet purchase cancel ${busy.id}` : 'wallet reconcile',
-    details: { purchase: busy.id },
-  });
-}
-
-/** The last card that auto top-up could charge: by force only, and then the rule is off. Answers whether it is now. */
-async function leaveTopUp(unit: LedgerUnit, card: CardRecord, isForced: boolean): Promise<boolean> {
-  const rule = await unit.records.recharge_rules.find(RULE_ID);
-  if (rule === undefined || !rule.enabled) return false;
-  if (!isForced)
-    throw new WalletError('invalid_state', `auto top-up has no other card than ${card.id}`, {
-      why: 'without one it could not buy what is needed; nothing was changed',
-      hint: `wallet card remove ${card.id} --replace-with ANOTHER, or first: wallet recharge off`,
-      details: { card: card.id },
-    });
-  await unit.records.recharge_rules.update({ ...rule, enabled: false });
-  return true;
-}
-
 /** Card calls take no money and are not repeated, so each has a key of its own. */
-function attemptKey(session: Session): string {
+export function attemptKey(session: Session): string {
   return `${session.info.instance}:card:${session.deps.system.random()}${session.deps.system.random()}`;
 }
 
 function mergeDetails(before: Details, request: BillingDetails): Details {
   const address = request.address ?? {};
+  const country = typeof address.country === 'string' ? parseCountry(address.country) : before.address.country;
   const text = (value: string | null | undefined, kept: string | null, what: string) =>
     value === undefined || value === null ? kept : parseText(value, what, 200);
   return {
@@ -209,8 +153,11 @@ function mergeDetails(before: Details, request: BillingDetails): Details {
       line1: text(address.line1, before.address.line1, 'address'),
       city: text(address.city, before.address.city, 'city'),
       state: text(address.state, before.address.state, 'state'),
-      postalCode: text(address.postalCode, before.address.postalCode, 'postal code'),
-      country: typeof address.country === 'string' ? parseCountry(address.country) : before.address.country,
+      postalCode:
+        typeof address.postalCode === 'string'
+          ? parsePostalCode(address.postalCode, country)
+          : before.address.postalCode,
+      country,
     },
   };
 }
@@ -221,15 +168,6 @@ function requireSomething(request: CardEditRequest): void {
   throw new WalletError('invalid_usage', 'nothing was named to change', {
     why: 'a card has billing details and an expiry that can be edited; its number can not',
     hint: `wallet card edit ${request.id} --exp MM/YYYY`,
-  });
-}
-
-function lastCard(session: Session, card: CardRecord): WalletError {
-  const contact = session.org.accountingContact ?? 'your accounting contact';
-  return new WalletError('last_card', `${card.id} is the last card on file, and stays`, {
-    why: 'without a card nothing can be bought, topped up or invoiced',
-    hint: `add another card first (wallet card add), or ask ${contact}, who can remove it with --force`,
-    details: { card: card.id, accountingContact: session.org.accountingContact },
   });
 }
 

@@ -76,7 +76,7 @@ export function createLocalWallet(deps: Dependencies): WalletService {
         show: async (request) => (await import('./cards')).showCard(deps, request),
         edit: async (request) => (await import('./cards')).editCard(deps, request),
         assign: async (request) => (await import('./cards')).assignCard(deps, request),
-        remove: async (request) => (await import('./cards')).removeCard(deps, request),
+        remove: async (request) => (await import('./card-removal')).removeCard(deps, request),
         setup: async (request) => (await import('./card-setup')).startCardSetup(deps, request),
         sync: async (request) => (await import('./card-setup')).syncCards(deps, request),
       };

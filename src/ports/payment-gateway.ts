@@ -123,8 +123,8 @@ export interface PaymentGateway {
   createCustomer(org: { id: string; name: string; email: string | null }, key: string): Promise<string>;
   attachCard(customer: string, token: string, details: CardDetails, key: string): Promise<StoredCard>;
   updateCard(paymentMethod: string, details: CardDetails, key: string): Promise<StoredCard>;
-  /** For good: a detached card can't be charged or attached again. Detaching it once more is no error. */
-  detachCard(paymentMethod: string, key: string): Promise<void>;
+  /** For good: a detached card can't be charged or attached again. Answers whether it was attached until now. */
+  detachCard(paymentMethod: string, key: string): Promise<boolean>;
   /** Creates a payment that is not confirmed: it can't take money. */
   createPayment(request: PaymentRequest, key: string): Promise<PaymentAnswer>;
   /** Charges the card off-session. A declined payment can be confirmed again with another card. */

@@ -54,7 +54,29 @@ test('edits, the portal and removals reach Stripe', async () => {
   await shop.home.ok(`card remove ${added.card.id} --force`);
 
   expect([last.status, last.error().code]).toEqual([8, 'last_card']);
+  expect((await shop.home.wallet(`card remove ${added.card.id} --json`)).error().code).toBe('unknown_card');
   expect(shop.fake.memory.all('payment_method')[0]?.customer).toBeNull();
+});
+
+test('a card whose removal did not reach Stripe is removed there by the same command', async () => {
+  const { card } = (await shop.home.ok('card add --payment-method pm_card_visa --json')).json() as {
+    card: { id: string };
+  };
+  const attached = () => shop.fake.memory.all('payment_method')[0]?.customer !== null;
+  const remove = `card remove ${card.id} --force --json --idempotency-key r1`;
+  shop.fake.fail(/detach$/, { kind: 'status', status: 500 }, 9);
+
+  const cut = await shop.home.wallet(remove);
+  const before = attached();
+  shop.fake.heal();
+  const again = [await shop.home.wallet(remove), await shop.home.wallet(remove)];
+
+  expect([cut.status, before]).toEqual([9, true]);
+  expect(again.map(({ status, json }) => [status, (json() as { card: { id: string } }).card.id])).toEqual([
+    [0, card.id],
+    [0, card.id],
+  ]);
+  expect(attached()).toBe(false);
 });
 
 test('a card that Stripe refuses to store is declined, and one it does not know is unknown', async () => {

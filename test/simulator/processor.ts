@@ -176,7 +176,9 @@ export class SimulatedProcessor implements PaymentGateway {
     throw new Error('not part of the simulation');
   }
 
-  async detachCard(): Promise<void> {}
+  async detachCard(): Promise<boolean> {
+    return true;
+  }
 
   createPayment(request: PaymentRequest, key: string): Promise<PaymentAnswer> {
     const { purchase, customer } = request;

@@ -98,11 +98,11 @@ class Sandbox implements PaymentGateway {
   }
 
   /** Detaching what is detached already is no error: what was asked for is so. */
-  async detachCard(paymentMethod: string, key: string): Promise<void> {
-    await this.#requests.once(key, ['payment_methods.detach', paymentMethod], reusedKey, async (records) => {
+  detachCard(paymentMethod: string, key: string): Promise<boolean> {
+    return this.#requests.once(key, ['payment_methods.detach', paymentMethod], reusedKey, async (records) => {
       const card = await requireCard(records, paymentMethod);
       await records.save('card', { ...card, attached: false });
-      return keep(null);
+      return keep(card.attached);
     });
   }
 

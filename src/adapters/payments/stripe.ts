@@ -104,11 +104,13 @@ export class StripeGateway implements PaymentGateway {
     return this.#card(paymentMethod, key, (sdk, options) => sdk.paymentMethods.update(paymentMethod, params, options));
   }
 
-  async detachCard(paymentMethod: string, key: string): Promise<void> {
+  async detachCard(paymentMethod: string, key: string): Promise<boolean> {
     try {
       await this.#client.call(key, (sdk, options) => sdk.paymentMethods.detach(paymentMethod, {}, options));
+      return true;
     } catch (error) {
-      if (!(await this.#isDetached(paymentMethod))) throw cardFailure(error, paymentMethod);
+      if (await this.#isDetached(paymentMethod)) return false;
+      throw cardFailure(error, paymentMethod);
     }
   }
 

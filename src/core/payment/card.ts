@@ -87,12 +87,3 @@ export function parseExpiry(text: string, today: PlainDate): { expMonth: number;
     hint: 'write --exp MM/YYYY, such as --exp 09/2029',
   });
 }
-
-/** Reads a country: two letters of ISO 3166-1. Throws `invalid_value`. */
-export function parseCountry(text: string): string {
-  if (/^[A-Za-z]{2}$/.test(text)) return text.toUpperCase();
-  throw new WalletError('invalid_value', `the country ${quote(text)} is not valid`, {
-    why: 'it must be the two letters of its ISO code',
-    hint: 'write --country US',
-  });
-}
