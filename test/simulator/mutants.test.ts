@@ -121,6 +121,52 @@ const MUTANTS: readonly (readonly [rule: string, theme: Theme, file: string, lin
     "return { ...purchase, state: 'failed', settledAt: purchase.createdAt, failure: { ...failure, replacedBy: id } };",
   ],
   [
+    'a payment is confirmed only once it is on record, with the attempt',
+    'cards',
+    'src/app/settlement.ts',
+    "if (answer.kind === 'payment') return store(session, purchase, answer);",
+    `if (answer.kind === 'payment') {
+      const charge = { payment: answer.payment.id, paymentMethod: purchase.cards[0]?.paymentMethod ?? '', attended: true };
+      await (await session.gateway()).confirmPayment(charge, purchase.id + ':at once');
+      return store(session, purchase, answer);
+    }`,
+  ],
+  [
+    'the backup card is tried on the same payment',
+    'cards',
+    'src/app/settlement.ts',
+    'const answer = await gateway.confirmPayment(charge, confirmKey(purchase, attempt));',
+    `const { id, customer, credits } = purchase;
+    const request = { purchase: id, org: session.org.id, customer, credits, description: '' };
+    const other = attempt.number === 1 ? undefined : await gateway.createPayment(request, id + attempt.number);
+    const tried = other?.kind === 'payment' ? { ...charge, payment: other.payment.id } : charge;
+    const answer = await gateway.confirmPayment(tried, confirmKey(purchase, attempt));`,
+  ],
+  [
+    'what became of a payment is fetched, and nobody else is believed',
+    'cards',
+    'src/app/settlement.ts',
+    "return purchase.payment === null ? { kind: 'unknown', reason: 'no payment' } : calls.retrieve(purchase.payment);",
+    `const { payment: id, customer, credits } = purchase;
+    if (id === null) return calls.retrieve('');
+    const claimed = { id, customer, purchase: purchase.id, amountCents: credits / 10_000, receivedCents: credits / 10_000 };
+    return { kind: 'payment', payment: { ...claimed, status: 'succeeded', currency: 'usd', live: false } };`,
+  ],
+  [
+    'the credits and the end of a purchase are one write',
+    'cards',
+    'src/app/settlement-moves.ts',
+    'return withSuccess({ ...current, payment: payment.id }, entry.seq, entry.recordedAt);',
+    'return current;',
+  ],
+  [
+    'beside an open top-up there is no other',
+    'outside',
+    'src/core/recharge.ts',
+    "if (state.unresolved !== null) return stop('pending', 'unresolved_top_up');",
+    '',
+  ],
+  [
     'a refund changes its state by a compare-and-set',
     'refunds',
     'src/app/refund-settlement.ts',
@@ -159,7 +205,10 @@ test.each(MUTANTS)(
 async function buildWorld(file: string, line: string, without: string): Promise<World> {
   const text = readFileSync(file, 'utf8');
   expect(text.split(line).length, `${file} has the line once: ${line}`).toBe(2);
-  const outfile = path.join(folder, `${MUTANTS.findIndex((mutant) => mutant[3] === line)}.cjs`);
+  const outfile = path.join(
+    folder,
+    `${MUTANTS.findIndex((mutant) => mutant[4] === without && mutant[3] === line)}.cjs`,
+  );
   await build({
     entryPoints: ['test/simulator/world.ts'],
     outfile,
