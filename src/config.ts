@@ -101,8 +101,17 @@ export function configPath(env: Environment): string {
   return join(xdgFolder(env, 'XDG_CONFIG_HOME', '.config'), 'wallet', 'config.json');
 }
 
+/** `$XDG_DATA_HOME/wallet/keys`: one file for each key that was given to a command outside of any ledger. */
+export function keysPath(env: Environment): string {
+  return join(dataFolder(env), 'keys');
+}
+
 function defaultLedger(env: Environment): string {
-  return join(xdgFolder(env, 'XDG_DATA_HOME', '.local/share'), 'wallet', 'ledger.db');
+  return join(dataFolder(env), 'ledger.db');
+}
+
+function dataFolder(env: Environment): string {
+  return join(xdgFolder(env, 'XDG_DATA_HOME', '.local/share'), 'wallet');
 }
 
 /** The specification says that a relative folder is to be ignored. */

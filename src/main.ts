@@ -1,7 +1,7 @@
 import { version } from '../package.json';
 import { runProgram } from './cli/program';
 import type { ConfigFile, World } from './cli/world';
-import { configPath, readConfig, resolveSettings, writeConfig } from './config';
+import { configPath, keysPath, readConfig, resolveSettings, writeConfig } from './config';
 
 /** Files that the program makes are for their owner alone. */
 const OWNER_ONLY = 0o077;
@@ -37,6 +37,9 @@ function createWorld(umask: number): World {
     get configFile(): ConfigFile {
       const path = configPath(env);
       return { path, read: () => readConfig(path), write: (content) => writeConfig(path, content) };
+    },
+    get keysFolder() {
+      return keysPath(env);
     },
     resolveSettings: (flags) => resolveSettings(flags, env),
     serve: async (settings, request) => (await import('./open-server')).openServer(settings, env, request, version),

@@ -45,7 +45,7 @@ const PAGE_OPTIONS: readonly OptionSpec[] = [
 export function ownOptions(spec: CommandSpec): readonly OptionSpec[] {
   return [
     ...(spec.options ?? []),
-    ...(spec.kind === 'change' ? [KEY_OPTION] : []),
+    ...(spec.kind === 'change' || spec.keyed !== undefined ? [KEY_OPTION] : []),
     ...(spec.kind === 'change' && spec.dryRun !== false ? [DRY_RUN_OPTION] : []),
     ...(spec.list ? (spec.document ? DOCUMENT_OPTIONS : LIST_OPTIONS) : []),
     ...(spec.list === 'paged' ? PAGE_OPTIONS : []),

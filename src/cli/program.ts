@@ -47,7 +47,10 @@ async function follow(target: Route, argv: readonly string[], world: World): Pro
   const signals = watchSignals(target.spec, (line) => tell(world, `${escapeControl(line)}\n`));
   const cli = createCli(world, call, signals, (words) => runProgram(words, world));
   try {
-    return await target.spec.run(call, cli);
+    if (target.spec.keyed === undefined || call.text('idempotency-key') === undefined)
+      return await target.spec.run(call, cli);
+    const { runOnce } = await import('./local-keys');
+    return await runOnce(target.spec, call, cli);
   } finally {
     await cli.close();
   }

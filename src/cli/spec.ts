@@ -39,6 +39,11 @@ export interface CommandSpec {
   readonly examples: readonly Example[];
   /** `change` takes `--idempotency-key` and `--dry-run`; `local` changes nothing in a ledger. */
   readonly kind: 'read' | 'change' | 'local';
+  /**
+   * Changes settings, or copies and moves whole ledgers: takes `--idempotency-key` as well, which `local-keys.ts` minds.
+   * With `ledger` the ledger in use and its files belong to what is asked for.
+   */
+  readonly keyed?: 'settings' | 'ledger';
   /** False where a change cannot be tried without doing it. */
   readonly dryRun?: false;
   /** Takes money from a card or gives it back: asks first, or needs `--yes`. */

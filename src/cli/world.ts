@@ -105,6 +105,8 @@ export interface World {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly configFile: ConfigFile;
+  /** Where answers are kept that are given once for a key, and that no ledger can keep. */
+  readonly keysFolder: string;
   resolveSettings(flags: Readonly<Partial<Record<SettingKey, string>>>): Settings;
   /** Starts the server over the ledger that the settings name. */
   serve(settings: Settings, request: ServeRequest): Promise<{ readonly url: string; stop(): Promise<void> }>;

@@ -14,6 +14,7 @@ export const commands: readonly CommandSpec[] = [
       { command: 'wallet backup ledger-backup.db --force', says: 'over the last one' },
     ],
     kind: 'local',
+    keyed: 'ledger',
     async run(call, cli) {
       const copies = await cli.world.openCopies(cli.settings);
       const backup = await copies.backup(call.arg(0), { force: call.has('force') });

@@ -50,6 +50,7 @@ export const commands: readonly CommandSpec[] = [
     args: [KEY, { name: 'value', help: 'what it is set to' }],
     examples: [{ command: 'wallet config set org acme', says: 'no more --org' }],
     kind: 'local',
+    keyed: 'settings',
     async run(call, cli) {
       const key = requireKey(call.arg(0), KEPT_KEYS);
       const { configFile } = cli.world;
@@ -64,6 +65,7 @@ export const commands: readonly CommandSpec[] = [
     args: [KEY],
     examples: [{ command: 'wallet config unset org', says: 'back to the default' }],
     kind: 'local',
+    keyed: 'settings',
     async run(call, cli) {
       const key = requireKey(call.arg(0), KEPT_KEYS);
       const { configFile } = cli.world;

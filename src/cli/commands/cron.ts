@@ -43,6 +43,7 @@ export const commands: readonly CommandSpec[] = [
       { command: 'wallet cron install --systemd', says: 'prints a service and its timer' },
     ],
     kind: 'local',
+    keyed: 'ledger',
     run: async (call, cli) => (await import('../schedule-view')).showSchedule(call, cli, 'cron run'),
   },
 ];

@@ -20,6 +20,7 @@ export const commands: readonly CommandSpec[] = [
       },
     ],
     kind: 'local',
+    keyed: 'ledger',
     async run(call, cli) {
       const to = requirePlace(call, cli);
       const stream = cli.isJson || cli.isQuiet ? { write: () => undefined } : cli.world.stderr;

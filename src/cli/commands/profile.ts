@@ -40,6 +40,7 @@ export const commands: readonly CommandSpec[] = [
       { command: 'wallet profile add shop --org shop --ledger /srv/shop.db', says: 'then: wallet --profile shop …' },
     ],
     kind: 'local',
+    keyed: 'settings',
     async run(call, cli) {
       const { configFile } = cli.world;
       const content = configFile.read();
@@ -79,6 +80,7 @@ export const commands: readonly CommandSpec[] = [
     args: [NAME],
     examples: [{ command: 'wallet profile use shop', says: 'until another is chosen' }],
     kind: 'local',
+    keyed: 'settings',
     async run(call, cli) {
       const { configFile } = cli.world;
       const content = configFile.read();
@@ -93,6 +95,7 @@ export const commands: readonly CommandSpec[] = [
     args: [NAME],
     examples: [{ command: 'wallet profile remove shop', says: 'the ledger stays as it is' }],
     kind: 'local',
+    keyed: 'settings',
     async run(call, cli) {
       const { configFile } = cli.world;
       const content = configFile.read();

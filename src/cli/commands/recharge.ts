@@ -87,6 +87,7 @@ export const commands: readonly CommandSpec[] = [
       { command: 'wallet recharge schedule --every 15m --systemd', says: 'prints a service and its timer' },
     ],
     kind: 'local',
+    keyed: 'ledger',
     run: async (call, cli) => (await import('../schedule-view')).showSchedule(call, cli, 'recharge check'),
   },
   {

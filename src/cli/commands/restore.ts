@@ -16,6 +16,7 @@ export const commands: readonly CommandSpec[] = [
       },
     ],
     kind: 'local',
+    keyed: 'ledger',
     async run(call, cli) {
       const copies = await cli.world.openCopies(cli.settings);
       const restore = await copies.restore(call.arg(0), { force: call.has('force') });
