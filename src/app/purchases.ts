@@ -1,7 +1,7 @@
 import type { Changed, Keyed, PageRequest } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { BuyRequest, Purchase, ReconcileResult } from '../contract/purchases';
-import { formatCredits } from '../core/credits';
+import { add, formatCredits, ZERO } from '../core/credits';
 import { makeId } from '../core/ids';
 import { chargeOrder, isUsable } from '../core/payment/card';
 import {
@@ -33,6 +33,11 @@ import { openSession, readLedger, type Session } from './session';
 import { drive } from './settlement';
 import { asUnknown } from './settlement-calls';
 
+interface Placed {
+  readonly purchase: PurchaseRecord;
+  readonly replayed: boolean;
+}
+
 type Bought = Changed & { purchase: Purchase; balance: Balance };
 
 const ACTION = 'purchase.buy';
@@ -52,12 +57,20 @@ export async function buy(deps: Dependencies, request: BuyRequest): Promise<Boug
   await session.gateway(); // a key that is missing or another ledger's is told before anything is on record
   if (request.dryRun !== true) await driveUnresolved(session);
   const placed = await placeOrder(session, request, order);
-  if (request.dryRun === true) return { ...(await answer(session, placed.purchase)), dryRun: true };
+  if (request.dryRun === true) return { ...(await foresee(session, placed)), dryRun: true };
   session.deps.system.reached('intent.after_commit');
   deps.onRecord?.(placed.purchase.id);
   const purchase = await drive(session, placed.purchase.id);
   if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed, (await session.gateway()).doubt);
   return { ...(await answer(session, purchase)), ...(placed.replayed ? { replayed: true as const } : {}) };
+}
+
+/** What it would come to: credits on account are there once the invoice is paid, and what was bought before is there. */
+async function foresee(session: Session, { purchase, replayed }: Placed): Promise<Omit<Bought, keyof Changed>> {
+  const { journal } = await session.store.read(session.org.number, (view) => settledJournal(view, session));
+  const bought = replayed || purchase.paymentMethod === BILLING_ACCOUNT ? ZERO : purchase.credits;
+  const wallet = { ...journal.wallet, posted: add(journal.wallet.posted, bought) };
+  return { purchase: presentPurchase(session, purchase), balance: presentBalance(session, wallet) };
 }
 
 /** Write 1: the intent and its key are durable before the processor hears of anything. */
@@ -70,27 +83,23 @@ function placeOrder(session: Session, request: BuyRequest, order: Pick<PurchaseR
     reason: order.memo,
     at: session.now(),
   };
-  return session.store.write<{ purchase: PurchaseRecord; replayed: boolean }>(
-    session.org.number,
-    facts,
-    async (unit) => {
-      const { confirmAmount: _, ...asked } = request;
-      const fingerprint = fingerprintOf(session, ACTION, asked);
-      const known = key === undefined ? undefined : await unit.findKey(key);
-      if (known !== undefined) {
-        requireSameParameters(known, fingerprint);
-        return { purchase: await requirePurchase(unit, known.result), replayed: true };
-      }
-      const purchase = await newPurchase(unit, session, request, order);
-      if (request.dryRun === true) throw new Abandon({ purchase, replayed: false });
-      await unit.records.purchases.insert(purchase);
-      unit.describe({ subject: `${purchase.id} ${formatCredits(purchase.credits)} credits` });
-      if (key !== undefined)
-        await unit.saveKey({ key, operation: ACTION, fingerprint, result: purchase.id, recordedAt: facts.at });
-      session.deps.system.reached('intent.before_commit');
-      return { purchase, replayed: false };
-    },
-  );
+  return session.store.write<Placed>(session.org.number, facts, async (unit) => {
+    const { confirmAmount: _, ...asked } = request;
+    const fingerprint = fingerprintOf(session, ACTION, asked);
+    const known = key === undefined ? undefined : await unit.findKey(key);
+    if (known !== undefined) {
+      requireSameParameters(known, fingerprint);
+      return { purchase: await requirePurchase(unit, known.result), replayed: true };
+    }
+    const purchase = await newPurchase(unit, session, request, order);
+    if (request.dryRun === true) throw new Abandon({ purchase, replayed: false });
+    await unit.records.purchases.insert(purchase);
+    unit.describe({ subject: `${purchase.id} ${formatCredits(purchase.credits)} credits` });
+    if (key !== undefined)
+      await unit.saveKey({ key, operation: ACTION, fingerprint, result: purchase.id, recordedAt: facts.at });
+    session.deps.system.reached('intent.before_commit');
+    return { purchase, replayed: false };
+  });
 }
 
 async function newPurchase(

@@ -153,6 +153,7 @@ describe('an invoice', () => {
     expect((await shop.home.wallet('buy 500 --billing-account --yes')).status).toBe(6);
     await shop.home.ok('billing account set --email ap@acme.example --net-days 14 --po 4711');
 
+    expect((await buy('buy 500 --billing-account --dry-run --json')).balance.posted).toBe('0.00');
     const { purchase, balance } = await buy('buy 500 --billing-account --yes --json');
     await buy('buy 10 --yes --json');
 

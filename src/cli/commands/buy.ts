@@ -1,6 +1,6 @@
 import type { Balance } from '../../contract/credit';
 import type { BuyRequest, Purchase } from '../../contract/purchases';
-import { add, formatCredits, parseCredits, readCredits } from '../../core/credits';
+import { parseCredits, readCredits } from '../../core/credits';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
 import type { CommandSpec } from '../spec';
@@ -72,12 +72,12 @@ async function confirmPurchase(request: BuyRequest, cli: Cli): Promise<{ confirm
   return { confirmAmount: await cli.ask.input(`Type the amount, ${purchase.credits}, to confirm it`) };
 }
 
-/** `100.00 USD to visa ending 4242 (SANDBOX, no real money), available afterwards 120.00`. */
+/** `balance` is what a dry run foresees: `100.00 USD to visa ending 4242 (SANDBOX, no real money), available afterwards 120.00`. */
 async function planText(purchase: Purchase, balance: Balance, cli: Cli): Promise<string> {
-  const from = purchase.paymentMethod === 'billing_account' ? 'the billing account' : await cardOf(purchase, cli);
-  const after = formatCredits(add(readCredits(balance.available), readCredits(purchase.credits)));
+  const isOnAccount = purchase.paymentMethod === 'billing_account';
+  const from = isOnAccount ? 'the billing account' : await cardOf(purchase, cli);
   const mode = balance.sandbox ? `${SANDBOX}, no real money` : (await cli.organisation()).mode;
-  return `${purchase.credits} USD to ${from} (${mode}), available afterwards ${after}`;
+  return `${purchase.credits} USD to ${from} (${mode}), available ${isOnAccount ? 'until it is paid' : 'afterwards'} ${balance.available}`;
 }
 
 async function cardOf(purchase: Purchase, cli: Cli): Promise<string> {
