@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { authenticate, type Identity, type SeenUses } from './app/authentication';
+import { authenticate, type Identity, identifyAsKnown, type SeenUses } from './app/authentication';
 import type { Dependencies } from './app/dependencies';
 import { createLocalWallet } from './app/local-wallet';
 import { UsageQueue } from './app/usage-queue';
@@ -12,6 +12,7 @@ import { WalletError } from './core/errors';
 import { EventSettlement } from './event-settlement';
 import { type RunningServer, startServer } from './http/server';
 import { callOf, type LedgerCall, openLedger } from './open-wallet';
+import { SettingsChanged } from './ports/ledger-unit';
 
 type UsageRequest = Parameters<WalletService['usage']['record']>[0];
 /** Different settings of one caller that are remembered. */
@@ -58,27 +59,55 @@ function createHost(
   const queue = new UsageQueue();
   const seen: SeenUses = new Map();
   /** Who is let in as the same person with the same wishes gets the same wallet. */
-  const visitors = new WeakMap<Identity, Map<string, Visitor>>();
-  const receive = (identity: Identity, asked: CallerSettings): Visitor => {
-    const call = visitOf(own, identity, asked);
-    const theirs = dependencies(call);
-    const wallet = createLocalWallet(theirs);
-    const caller = JSON.stringify([identity.token, call.timeZone, call.now]);
-    const usage = { ...wallet.usage, record: (request: UsageRequest) => queue.record(theirs, caller, request) };
-    return { token: identity.token, wallet: { ...wallet, usage } };
+  const guests = new WeakMap<Identity, Map<string, Guest>>();
+  const guestOf = (identity: Identity, asked: CallerSettings): Guest => {
+    const known = guests.get(identity) ?? new Map<string, Guest>();
+    const wishes = JSON.stringify([asked.org, asked.timeZone, asked.now, asked.maxPurchase]);
+    const guest = known.get(wishes) ?? receive(dependencies(visitOf(own, identity, asked)), identity, asked);
+    if (known.size < MOST_WISHES) guests.set(identity, known.set(wishes, guest));
+    return guest;
+  };
+  const admit = async (asked: CallerSettings): Promise<Visitor> => {
+    const identity = await authenticate(await deps.store(), deps.system, asked.token ?? '', seen);
+    const { deps: theirs, name, wallet } = guestOf(identity, asked);
+    const record = (request: UsageRequest) =>
+      UsageQueue.takes(request) ? queue.record({ deps: theirs, name }, request) : wallet.usage.record(request);
+    return { token: identity.token, wallet: { ...wallet, usage: { ...wallet.usage, record } } };
+  };
+  /** By what is known, for who posts usage: the write itself sees whether that still stands. */
+  const admitAsKnown = async (asked: CallerSettings): Promise<Visitor> => {
+    const known = await identifyAsKnown(await deps.store(), deps.system, asked.token ?? '', seen);
+    if (known === undefined) return admit(asked);
+    const { identity, under } = known;
+    const { deps: theirs, name, wallet } = guestOf(identity, asked);
+    const record = async (request: UsageRequest) => {
+      try {
+        const by = { deps: theirs, name: `${name} ${under}`, under };
+        if (UsageQueue.takes(request)) return await queue.record(by, request);
+      } catch (error) {
+        if (!(error instanceof SettingsChanged)) throw error;
+      }
+      return (await admit(asked)).wallet.usage.record(request);
+    };
+    return { token: identity.token, wallet: { ...wallet, usage: { ...wallet.usage, record } } };
   };
   return {
     version,
-    async admit(asked) {
-      const identity = await authenticate(await deps.store(), deps.system, asked.token ?? '', seen);
-      const theirs = visitors.get(identity) ?? new Map<string, Visitor>();
-      const wishes = JSON.stringify([asked.org, asked.timeZone, asked.now, asked.maxPurchase]);
-      const visitor = theirs.get(wishes) ?? receive(identity, asked);
-      if (theirs.size < MOST_WISHES) visitors.set(identity, theirs.set(wishes, visitor));
-      return visitor;
-    },
+    admit: (asked, looksItself) => (looksItself ? admitAsKnown(asked) : admit(asked)),
     ready: () => requireLedger(deps),
   };
+}
+
+/** A caller with the wallet that is theirs for as long as nothing about their organisation changes. */
+interface Guest {
+  readonly deps: Dependencies;
+  readonly wallet: WalletService;
+  /** What is posted under one name may be posted together. */
+  readonly name: string;
+}
+
+function receive(deps: Dependencies, { token }: Identity, { timeZone, now }: CallerSettings): Guest {
+  return { deps, wallet: createLocalWallet(deps), name: JSON.stringify([token, timeZone, now]) };
 }
 
 /** The call of a visitor: in their own name and organisation, by the server's clock unless a test sets another. */

@@ -21,6 +21,21 @@ export interface Identity {
 export type SeenUses = Map<string, Instant>;
 
 /**
+ * Whose token it was when last looked at, and the settings under which: whoever goes by it has to ask whether they still
+ * stand. Undefined where nothing is known, or by what is known it would be refused.
+ */
+export async function identifyAsKnown(store: Store, system: System, text: string, seen: SeenUses) {
+  const parts = parseToken(text, system.digest);
+  const known =
+    parts === undefined ? undefined : store.recallAsKnown<Found | undefined>(parts.org, tokenName(parts.id));
+  const found = await known?.answer;
+  if (parts === undefined || known === undefined || found === undefined) return undefined;
+  const now = system.now();
+  const opens = isSecretOf(found, parts.secret, system) && !hasExpired(found.token, now);
+  return opens && isRecent(seen.get(found.token.id), now) ? { identity: found.identity, under: known.seal } : undefined;
+}
+
+/**
  * Tells whose token it is, as it stands at this moment: one that was revoked opens nothing from then on. Answers the
  * same object for as long as nothing about the organisation changes. Throws `unauthorized`, in the same words whatever
  * is wrong with the token, save that it has expired.
@@ -28,14 +43,27 @@ export type SeenUses = Map<string, Instant>;
 export async function authenticate(store: Store, system: System, text: string, seen: SeenUses): Promise<Identity> {
   const parts = parseToken(text, system.digest);
   if (parts === undefined) throw refused();
-  const found = await store.recall(parts.org, `token ${parts.id}`, (view) => readToken(view, parts.id));
-  const hash = hashOf(parts.secret, system.digest);
-  if (found === undefined || !isEqual(found.token.hash, hash) || found.token.revokedAt !== null) throw refused();
+  const found = await store.recall(parts.org, tokenName(parts.id), (view) => readToken(view, parts.id));
+  if (found === undefined || !isSecretOf(found, parts.secret, system)) throw refused();
   const { token, identity } = found;
   const now = system.now();
-  if (token.expiresAt !== null && token.expiresAt <= now) throw expired();
+  if (hasExpired(token, now)) throw expired();
   if (!isRecent(seen.get(token.id), now)) await seeUse(store, system, found, seen);
   return identity;
+}
+
+/** Under which name it is remembered. */
+function tokenName(id: string): string {
+  return `token ${id}`;
+}
+
+/** Whether the secret is the token's, and opens anything. */
+function isSecretOf({ token }: Found, secret: string, system: System): boolean {
+  return isEqual(token.hash, hashOf(secret, system.digest)) && token.revokedAt === null;
+}
+
+function hasExpired({ expiresAt }: TokenRecord, now: Instant): boolean {
+  return expiresAt !== null && expiresAt <= now;
 }
 
 interface Found {

@@ -5,7 +5,7 @@ import { assert, WalletError } from '../core/errors';
 import type { Journal } from '../core/ledger/journal';
 import { postUsage } from '../core/usage';
 import type { KeyRecord } from '../ports/key-record';
-import type { LedgerUnit } from '../ports/ledger-unit';
+import { type LedgerUnit, SettingsChanged } from '../ports/ledger-unit';
 import type { ListedEntry, PostedEvent } from '../ports/ledger-view';
 import type { Store, WriteJob } from '../ports/store';
 import { forApps } from './app-answers';
@@ -14,7 +14,7 @@ import type { Dependencies } from './dependencies';
 import { openJournal } from './ledger';
 import { presentBalance, presentTransaction } from './present';
 import { isTopUpDue } from './recharge-state';
-import { openSession, type Session } from './session';
+import { openSession, openSessionAsKnown, type Session } from './session';
 import { monthsOf, PartyFinder, type Recorded, readWorld, requireSame, type World } from './usage';
 import { EventReader, type ParsedEvent } from './usage-events';
 
@@ -32,14 +32,17 @@ const ACTION = 'usage.record';
 export interface UsageGroup {
   readonly deps: Dependencies;
   readonly requests: readonly Request[];
+  /** The settings by which the caller was let in, where nobody has looked whether they still stand. */
+  readonly under?: string | undefined;
 }
 
 /**
  * Posts groups of events, each of another organisation, all as one write where that can be; each event as if it were
- * posted by itself: one that is refused leaves nothing, and the others stand.
+ * posted by itself: one that is refused leaves nothing, and the others stand. Events of a caller who was let in by
+ * settings that stand no more come out as `SettingsChanged`.
  */
 export async function recordGroups(groups: readonly UsageGroup[]): Promise<readonly (readonly Outcome[])[]> {
-  const opened = await Promise.allSettled(groups.map(({ deps }) => openSession(deps, 'usage.post')));
+  const opened = await Promise.allSettled(groups.map(sessionOf));
   const jobs = new Map<UsageGroup, WriteJob<Outcome[]>>();
   let store: Store | undefined;
   for (const [at, group] of groups.entries()) {
@@ -55,11 +58,32 @@ export async function recordGroups(groups: readonly UsageGroup[]): Promise<reado
   );
 }
 
-function jobOf(session: Session, { requests }: UsageGroup): WriteJob<Outcome[]> {
+async function sessionOf({ deps, under }: UsageGroup): Promise<Session> {
+  if (under === undefined) return openSession(deps, 'usage.post');
+  const session = await openSessionAsKnown(deps, 'usage.post');
+  if (session?.under !== under) throw new SettingsChanged();
+  return session;
+}
+
+function jobOf(session: Session, { requests, under }: UsageGroup): WriteJob<Outcome[]> {
   const [first] = requests;
   const subject = requests.length === 1 ? `${first?.app} ${first?.service}` : `${requests.length} events`;
   const facts = { actor: session.actor.name, action: ACTION, subject, reason: null, at: session.now() };
-  return { org: session.org.number, facts, work: (unit) => postGroup(unit, session, requests) };
+  return {
+    org: session.org.number,
+    facts: under === undefined ? facts : { ...facts, under },
+    foreseen: {
+      keys: requests.flatMap((request) => keyOf(session, request) ?? []),
+      eventIds: requests.flatMap(({ id }) => id ?? []),
+    },
+    work: (unit) => postGroup(unit, session, requests),
+  };
+}
+
+/** The key that will be looked up; none where there is none, or it will be refused. */
+function keyOf(session: Session, request: Request): string | undefined {
+  const key = attempt(() => storedKey(session, request));
+  return 'value' in key ? key.value : undefined;
 }
 
 /** Where the whole write failed, each of its events did. */

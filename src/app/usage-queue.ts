@@ -1,7 +1,7 @@
 import type { ChangeOptions } from '../contract/calls';
 import type { UsageEvent } from '../contract/usage';
 import type { Dependencies } from './dependencies';
-import { type Recorded, recordUsage } from './usage';
+import type { Recorded } from './usage';
 import { recordGroups } from './usage-group';
 
 type Request = ChangeOptions & UsageEvent & { recharge?: boolean };
@@ -12,9 +12,17 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Who posts, and by which settings they were let in, where nobody has looked whether these still stand. */
+export interface Poster {
+  readonly deps: Dependencies;
+  /** Events under the same name may share a write: same actor, organisation, zone, clock and settings. */
+  readonly name: string;
+  readonly under?: string;
+}
+
 /** Events of one caller that wait to be posted. */
 interface Line {
-  readonly deps: Dependencies;
+  readonly by: Poster;
   /** Whose ledger they go to: of one organisation, one line is posted at a time. */
   readonly org: number;
   readonly waiting: Waiting[];
@@ -35,11 +43,15 @@ export class UsageQueue {
   #rounds = 0;
   #isStarting = false;
 
-  /** As `recordUsage`. Events under the same `caller` may share a write: same actor, organisation, zone and clock. */
-  record(deps: Dependencies, caller: string, request: Request): Promise<Recorded> {
-    if (request.dryRun === true || request.recharge === true) return recordUsage(deps, request);
-    const line = this.#lines.get(caller) ?? { deps, org: deps.caller?.org ?? 0, waiting: [] };
-    this.#lines.set(caller, line);
+  /** Whether the request may wait for others, and be posted together with them. */
+  static takes(request: Request): boolean {
+    return request.dryRun !== true && request.recharge !== true;
+  }
+
+  /** As `recordUsage`. Throws `SettingsChanged` where those that the poster was let in by stand no more. */
+  record(by: Poster, request: Request): Promise<Recorded> {
+    const line = this.#lines.get(by.name) ?? { by, org: by.deps.caller?.org ?? 0, waiting: [] };
+    this.#lines.set(by.name, line);
     return new Promise((resolve, reject) => {
       line.waiting.push({ request, resolve, reject });
       this.#start();
@@ -83,8 +95,9 @@ export class UsageQueue {
 }
 
 async function postTogether(round: readonly Line[]): Promise<void> {
-  const groups = round.map(({ deps, waiting }) => ({
+  const groups = round.map(({ by: { deps, under }, waiting }) => ({
     deps,
+    under,
     requests: waiting.map(({ request: { recharge: _, ...request } }) => request),
   }));
   try {

@@ -112,7 +112,7 @@ async function duplicateOf(
 export interface World {
   readonly apps: ReadonlyMap<string, SpendingApp>;
   readonly services: ReadonlyMap<string, PricedService>;
-  readonly knownApps: readonly string[];
+  readonly knownApps: ReadonlyMap<string, unknown>;
   readonly posted: ReadonlyMap<string, PostedEvent>;
   readonly usableCard: boolean;
 }
@@ -130,16 +130,21 @@ export async function readWorld(
   records?: ReadonlyMap<string, AppRecord>,
 ): Promise<World> {
   const posted = await unit.findEvents([...new Set(ids)]);
-  const known = records ?? (await appRecords(unit));
+  const { services, apps: standing } = await unit.recall('apps and services', () => readCatalogue(unit));
+  const known = records ?? standing;
   const apps = new Map<string, SpendingApp>();
   for (const name of new Set(names)) {
     const record = known.get(name);
     if (record !== undefined) apps.set(name, await spendingApp(unit, record, session.now()));
   }
+  return { apps, services, knownApps: known, posted, usableCard: await hasUsableCard(unit, session) };
+}
+
+async function readCatalogue(view: LedgerView) {
   const services = new Map<string, PricedService>();
-  for (const service of await unit.records.services.list())
-    services.set(service.id, await pricedService(unit, service));
-  return { apps, services, knownApps: [...known.keys()], posted, usableCard: await hasUsableCard(unit, session) };
+  for (const service of await view.records.services.list())
+    services.set(service.id, await pricedService(view, service));
+  return { services, apps: await appRecords(view) };
 }
 
 export async function appRecords(view: LedgerView): Promise<Map<string, AppRecord>> {
@@ -170,7 +175,7 @@ export class PartyFinder {
     const service = services.get(id);
     if (service === undefined) throw unknownService(id, [...services.keys()]);
     const app = apps.get(name);
-    if (app === undefined) throw unknownApp(name, knownApps);
+    if (app === undefined) throw unknownApp(name, [...knownApps.keys()]);
     const parties = { app, service, usableCard };
     const ofApp = this.#known.get(name) ?? new Map<string, UsageParties>();
     this.#known.set(name, ofApp.set(id, parties));

@@ -25,8 +25,11 @@ export type EventOutcome = 'taken' | 'ignored' | 'not_genuine' | 'no_secret';
 /** What stands behind the server. */
 export interface WalletHost {
   readonly version: string;
-  /** Throws `unauthorized`, `unknown_org`, or `invalid_config` for a clock that may not be set. */
-  admit(settings: CallerSettings): Promise<Visitor>;
+  /**
+   * Throws `unauthorized`, `unknown_org`, or `invalid_config` for a clock that may not be set. For an operation that looks
+   * itself, the caller is let in by what was known last: the operation throws `unauthorized` where that stands no more.
+   */
+  admit(settings: CallerSettings, looksItself: boolean): Promise<Visitor>;
   /** Throws unless the ledger can be read. */
   ready(): Promise<void>;
   /**

@@ -17,6 +17,8 @@ export interface RemoteRoute {
   readonly bodyLimit: number;
   /** Asked for, a card processor or a mail server is called: fewer of those a second. */
   readonly outward: boolean;
+  /** It finds out by itself whether its caller may still come, so that nobody has to look before. */
+  readonly looksItself?: boolean;
 }
 
 /** An operation that works on the ledger file itself, and so only where the ledger is. */
@@ -109,7 +111,7 @@ const ROUTES: Routes = {
     archiveApp: post('/v1/apps/{app}/archive', 'Archive an app'),
   },
   usage: {
-    record: post('/v1/usage', 'Post one event'),
+    record: looksItself(post('/v1/usage', 'Post one event')),
     postBatch: batch('/v1/usage/batch', 'Post many events; each has its own outcome'),
     reverse: post('/v1/transactions/{transaction}/reverse', 'Reverse usage'),
     afford: get('/v1/afford', 'Whether a job may run'),
@@ -187,6 +189,10 @@ function repeatable(path: string, summary: string): RemoteRoute {
 
 function outward(route: RemoteRoute): RemoteRoute {
   return { ...route, outward: true };
+}
+
+function looksItself(route: RemoteRoute): RemoteRoute {
+  return { ...route, looksItself: true };
 }
 
 /** The routes in a row, each with the noun and the verb it stands for. */

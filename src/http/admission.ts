@@ -27,16 +27,16 @@ export class Admission {
   /** Throws `unauthorized`, or a fault with 429 and how long to wait. */
   async admit(headers: Headers, address: string, route: RemoteRoute): Promise<Visitor> {
     const settings = settingsOf(headers);
-    const visitor = await this.#visitor(settings, address);
+    const visitor = await this.#visitor(settings, address, route.looksItself === true);
     limit(this.#rates, visitor.token);
     if (route.outward) limit(this.#outward, visitor.token);
     return visitor;
   }
 
-  async #visitor(settings: CallerSettings, address: string): Promise<Visitor> {
+  async #visitor(settings: CallerSettings, address: string, looksItself: boolean): Promise<Visitor> {
     if (settings.token === undefined) throw noToken();
     try {
-      return await this.#host.admit(settings);
+      return await this.#host.admit(settings, looksItself);
     } catch (error) {
       if (error instanceof WalletError && error.code === 'unauthorized') limit(this.#failures, address);
       throw error;

@@ -12,10 +12,18 @@ export interface Entrance {
   readonly seal?: string | undefined;
 }
 
+/** What a write will look up before anything else. */
+export interface Foreseen {
+  readonly keys: readonly string[];
+  readonly eventIds: readonly string[];
+}
+
 /** One write among several. */
 export interface WriteJob<T> {
   readonly org: number;
   readonly facts: WriteFacts;
+  /** An engine far away answers it in the trip that takes the lock. */
+  readonly foreseen?: Foreseen;
   readonly work: (unit: LedgerUnit) => Promise<T>;
 }
 
@@ -39,6 +47,8 @@ export interface Store {
    * else what it answers now. It may read nothing but settings.
    */
   recall<T>(org: number, name: string, read: (view: LedgerView) => Promise<T>): Promise<T>;
+  /** What `recall` last answered to the same, and under which seal. It may stand no longer: a write under that seal tells. */
+  recallAsKnown<T>(org: number, name: string): { readonly answer: Promise<T>; readonly seal: string } | undefined;
   /**
    * One database transaction, serialised with every other write to the organisation. What it changed is sealed into
    * the chain before it commits; a unit that changed nothing leaves nothing. Retries contention a bounded time, by

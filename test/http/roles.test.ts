@@ -224,8 +224,20 @@ test('a token that was revoked opens nothing from then on, and one that has expi
     secret: string;
   };
   expect((await api.call('GET', '/v1/balance', { token: made.secret })).status).toBe(200);
+  const event = { app: 'crm', service: 'sms', quantity: '1' };
+  const post = (more: object = {}) =>
+    api.call('POST', '/v1/usage', { token: made.secret, body: { ...event, ...more } });
+  expect([(await post()).status, (await post()).status]).toEqual([200, 200]);
+  await api.home.ok('app limit crm --monthly 0.01 --on-limit block');
+  expect((await post()).body.code).toBe('budget_exceeded');
+  await api.home.ok('app limit crm --monthly 100000');
+  const spent = async () => (await api.home.ok('transactions --type usage --all --format csv')).stdout;
+  const before = await spent();
   await api.home.ok(`token revoke ${made.token.id}`);
+  const refused = await Promise.all([post(), post({ dryRun: true }), post({ app: 'nobody' }), post()]);
+  expect(refused.map(({ status, body }) => [status, body.code])).toEqual(refused.map(() => [401, 'unauthorized']));
   expect((await api.call('GET', '/v1/balance', { token: made.secret })).body.code).toBe('unauthorized');
+  expect(await spent()).toBe(before);
   const env = { WALLET_NOW: '2026-01-01T00:00:00Z' };
   const old = await api.home.ok('token create --role admin --expires 2026-01-02 -q', { env });
   expect((await api.call('GET', '/v1/balance', { token: old.stdout.trim() })).body.message).toBe(

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { LedgerView } from '../../src/ports/ledger-view';
 import type { OrganisationRecord } from '../../src/ports/record-types';
 import type { Store, WriteJob } from '../../src/ports/store';
 import { bring, facts, foundOrganisation, NOON, postIn, use } from './store-ledger';
@@ -94,6 +95,23 @@ export function describeTogether(name: string, open: () => Promise<StoreUnderTes
       const [first, second] = await store.writeTogether([job(a, 100, 'same'), twice]);
       expect([first?.status, second?.status]).toEqual(['fulfilled', 'rejected']);
       expect(await balances()).toEqual([900, 0, 0]);
+    });
+
+    test('stand where an event id has the key of another one, foreseen or not', async () => {
+      const [a = 0, b = 0] = numbers();
+      const [one, two] = ['evt-1805096374021892', 'evt-4447248855234874'] as const;
+      const ahead = (of: WriteJob<number>, ...eventIds: string[]) => ({ ...of, foreseen: { keys: ['k'], eventIds } });
+      const first = [ahead(job(a, 10, one), one), ahead(job(b, 20, two), two)];
+      expect((await store.writeTogether(first)).map(cameTo)).toEqual([10, 20]);
+      const second = [ahead(job(a, 30, two), two), ahead(job(b, 40, one), one)];
+      expect((await store.writeTogether(second)).map(cameTo)).toEqual([30, 40]);
+      const again = [ahead(job(a, 1, two), two), ahead(job(b, 2, two), one)];
+      expect((await store.writeTogether(again)).map(cameTo)).toEqual([0, 0]);
+      for (const org of [a, b]) {
+        const proof = (view: LedgerView) => view.proof().brokenEventIds();
+        expect(await store.read(org, proof)).toEqual([]);
+        expect((await store.read(org, (view) => view.findEvents([one, two]))).size).toBe(2);
+      }
     });
 
     test('add up exactly where two processes make them at once', async () => {

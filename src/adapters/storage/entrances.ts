@@ -7,7 +7,7 @@ import type { SqlConnection, SqlDriver } from './sql-driver';
 type Found = Partial<Entrance>;
 
 /** Different callers than these are looked up anew: a server has as many as it has users and organisations. */
-const MOST_KNOWN = 1_000;
+const MOST_KNOWN = 10_000;
 const ORGANISATION = `SELECT o.*, w.settings_seal FROM organisations o LEFT JOIN wallets w ON w.org = o.org`;
 
 /** What calls begin with, remembered until a setting of the organisation changes. */

@@ -22,6 +22,11 @@ export class KnownSettings {
     this.seal = seal;
   }
 
+  /** The answer that is known. */
+  known<T>(name: string): Promise<T> | undefined {
+    return this.#answers.get(name) as Promise<T> | undefined; // under one name the same is read
+  }
+
   /** The answer that is known, or what `read` answers; that is kept where `stands` still answers these settings then. */
   recall<T>(name: string, read: () => Promise<T>, stands: () => KnownSettings | undefined): Promise<T> {
     const known = this.#answers.get(name);
@@ -44,6 +49,11 @@ export class KnownSettings {
  */
 export class SettingsMemory {
   readonly #known = new Map<number, KnownSettings>();
+
+  /** What is known of the organisation, under whatever seal. */
+  of(org: number): KnownSettings | undefined {
+    return this.#known.get(org);
+  }
 
   under(org: number, seal: string): KnownSettings {
     let known = this.#known.get(org);

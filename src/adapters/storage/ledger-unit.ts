@@ -2,19 +2,21 @@ import { assert } from '../../core/errors';
 import { type Digest, GENESIS, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
 import type { EntryBytes } from '../../core/ledger/entry-bytes';
-import { eventKey } from '../../core/ledger/event-key';
 import type { Posting } from '../../core/ledger/posting';
 import type { WalletState } from '../../core/ledger/wallet-state';
 import type { Instant } from '../../core/time';
 import type { KeyRecord } from '../../ports/key-record';
 import type { LedgerInfo } from '../../ports/ledger-info';
-import { EventIdTaken, type LedgerUnit, SettingsChanged, type WriteFacts } from '../../ports/ledger-unit';
+import { type LedgerUnit, SettingsChanged, type WriteFacts } from '../../ports/ledger-unit';
+import type { PostedEvent } from '../../ports/ledger-view';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { WritableRecords } from '../../ports/records';
+import type { Foreseen } from '../../ports/store';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import type { WalletRow } from './ledger-rows';
 import { SqlLedgerView } from './ledger-view';
+import { LookAhead } from './look-ahead';
 import { movedAway } from './moved-ledger';
 import { NewEventIds } from './new-event-ids';
 import {
@@ -24,8 +26,12 @@ import {
   grantRow,
   grantTerms,
   INSERT_GRANT,
+  INSERT_LINK,
+  linkRow,
   monthRow,
+  sumsOf,
   UPDATE_GRANT,
+  UPDATE_WALLET,
 } from './posting-rows';
 import type { SqlConnection, SqlDriver } from './sql-driver';
 
@@ -33,12 +39,6 @@ import type { SqlConnection, SqlDriver } from './sql-driver';
 const RUN = 500;
 
 const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
-const INSERT_EVENT_ID =
-  'INSERT INTO event_ids (org, id_key, seq) VALUES (?, ?, ?) ON CONFLICT (org, id_key) DO NOTHING';
-const INSERT_LINK =
-  'INSERT INTO audit (org, number, recorded_at, actor, action, subject, reason, changes, first_seq, entries, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-const UPDATE_WALLET =
-  'UPDATE wallets SET posted = ?, held = ?, overdrawn = ?, overdraft_limit = ?, postpaid = ?, seq = ?, recorded_at = ?, links = ?, head = ?, settings_seal = ? WHERE org = ?';
 const INSERT_KEY =
   'INSERT INTO idempotency_keys (org, key, operation, fingerprint, result, recorded_at) VALUES (?, ?, ?, ?, ?, ?)';
 
@@ -57,6 +57,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   declare readonly records: { readonly [K in RecordKind]: WritableRecords<RecordTypes[K]> };
   readonly #tools: UnitTools;
   readonly #lockRow: string;
+  /** Whether an earlier try failed of what it had taken to be so. */
+  readonly #isCareful: boolean;
   readonly #changes = new Map<string, Change>();
   /** Settings as they stand, until this unit changes one. */
   #settings: KnownSettings | undefined;
@@ -70,27 +72,49 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   #entries = 0;
   #recordedAt: Instant | undefined;
   readonly #ids = new NewEventIds();
+  #ahead: LookAhead | undefined;
   #link: { readonly number: number; readonly hash: string } | undefined;
 
-  constructor(driver: SqlDriver, connection: SqlConnection, org: number, facts: WriteFacts, tools: UnitTools) {
+  constructor(
+    driver: SqlDriver,
+    connection: SqlConnection,
+    { org, facts, isCareful = false }: { org: number; facts: WriteFacts; isCareful?: boolean },
+    tools: UnitTools,
+  ) {
     super(driver, connection, org, (record, id, value) => this.#witness(record, id, value));
     this.#facts = facts;
+    this.#isCareful = isCareful;
     this.#tools = tools;
     this.#lockRow = driver.dialect.lockRow;
   }
 
   /**
    * Makes every other write to the organisation wait until this one is done: whatever is read from now on stands.
-   * Throws `SettingsChanged` where it was opened by settings that are no longer those that stand.
+   * Throws `SettingsChanged` where it was opened by settings that are no longer those that stand. What will be looked up
+   * first is asked for at once, to be answered in the same trip: it is read after the lock is there.
    */
-  async lock(): Promise<void> {
-    const found = await this.readRow(this.#lockRow);
+  async lock(foreseen?: Foreseen): Promise<void> {
+    const locking = this.readRow(this.#lockRow);
+    if (foreseen !== undefined)
+      this.#ahead = new LookAhead(foreseen, {
+        keys: (keys) => super.findKeys(keys),
+        events: (ids) => super.findEvents(ids),
+      });
+    const found = await locking;
     // Looked at under the lock: whoever waited here while the ledger was moved must not write to what was left behind.
     if (found.movedTo !== null) throw movedAway(found.movedTo);
     const { under } = this.#facts;
     if (under !== undefined && under !== found.settingsSeal) throw new SettingsChanged();
     this.#found = found;
     if (!this.#changedSettings) this.#settings = this.#tools.memory.under(this.org, found.settingsSeal);
+  }
+
+  override findKeys(keys: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>> {
+    return this.#ahead?.keys(keys) ?? super.findKeys(keys);
+  }
+
+  override findEvents(ids: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>> {
+    return this.#ahead?.events(ids) ?? super.findEvents(ids);
   }
 
   override async wallet(): Promise<WalletState> {
@@ -117,6 +141,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   async post(posting: Posting): Promise<void> {
     this.#append(posting.entries);
+    this.#ahead = undefined; // what is looked up from now on has this write in it
     this.#wallet = posting.wallet;
     this.#writeGrants(posting);
     const { org } = this;
@@ -129,7 +154,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       posting.months.map((month) => monthRow(org, month)),
     );
     // Last: what it answers is waited for.
-    await this.#insertEventIds();
+    await this.#ids.register(this.connection, org, this.#isCareful);
   }
 
   saveKey(record: KeyRecord): Promise<void> {
@@ -161,24 +186,9 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       entries: this.#entries,
     };
     const hash = sealLink(this.#tools.digest, links === 0 ? GENESIS : head, link, this.#runs);
-    const row = [
-      this.org,
-      link.number,
-      link.recordedAt,
-      link.actor,
-      link.action,
-      link.subject,
-      link.reason,
-      link.changes,
-      link.firstSeq,
-      link.entries,
-      hash,
-    ];
-    this.connection.send(INSERT_LINK, [row]);
-    const { posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt } = wallet;
-    const sums = [posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt];
-    const state = [...sums, link.number, hash, this.#changedSettings ? hash : settingsSeal, this.org];
-    this.connection.send(UPDATE_WALLET, [state]);
+    this.connection.send(INSERT_LINK, [linkRow(this.org, { ...link, hash })]);
+    const settings = this.#changedSettings ? hash : settingsSeal;
+    this.connection.send(UPDATE_WALLET, [[...sumsOf(wallet), link.number, hash, settings, this.org]]);
     this.#link = { number: link.number, hash };
   }
 
@@ -213,25 +223,6 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     for (const { externalId, seq } of entries) if (externalId !== null) this.#ids.add(externalId, seq);
     this.#entries += entries.length;
     this.#recordedAt ??= entries[0]?.recordedAt;
-  }
-
-  /** In the order of their keys: one after another as they come, each would touch another page. */
-  async #insertEventIds(): Promise<void> {
-    const inserted = await this.connection.bulk(INSERT_EVENT_ID, this.#ids.rows(this.org));
-    if (inserted < this.#ids.size) await this.#insertDisplaced();
-  }
-
-  /** Ids whose key was taken before them, by another id, get the next one that is free. */
-  async #insertDisplaced(): Promise<void> {
-    const all = this.#ids.byId();
-    const registered = await this.findEvents([...all.keys()]);
-    if (all.size < this.#ids.size) throw new EventIdTaken();
-    for (const [id, seq] of all) {
-      if (registered.get(id)?.seq === seq) continue;
-      if (registered.has(id)) throw new EventIdTaken();
-      let key = eventKey(id) + 1;
-      while ((await this.connection.run(INSERT_EVENT_ID, [this.org, key, seq])) === 0) key += 1;
-    }
   }
 
   #writeGrants(posting: Posting): void {

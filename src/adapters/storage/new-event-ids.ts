@@ -1,4 +1,12 @@
 import { eventKey } from '../../core/ledger/event-key';
+import { EventIdTaken } from '../../ports/ledger-unit';
+import { findEvents } from './event-search';
+import type { SqlConnection } from './sql-driver';
+
+const INSERT_NEW = 'INSERT INTO event_ids (org, id_key, seq) VALUES (?, ?, ?)';
+const INSERT = `${INSERT_NEW} ON CONFLICT (org, id_key) DO NOTHING`;
+/** So many are taken to be new. */
+const FEW = 500;
 
 /** The event ids that a write registers, as they come; they are written in the order of their keys. */
 export class NewEventIds {
@@ -6,26 +14,45 @@ export class NewEventIds {
   readonly #keys: number[] = [];
   readonly #seqs: number[] = [];
 
-  get size(): number {
-    return this.#ids.length;
-  }
-
   add(id: string, seq: number): void {
     this.#ids.push(id);
     this.#keys.push(eventKey(id));
     this.#seqs.push(seq);
   }
 
+  /**
+   * Writes them in the order of their keys: one after another as they come, each would touch another page. A few are taken
+   * to be new, with nobody waiting for the answer: where one is not, the write fails, and is made again with more care.
+   */
+  async register(connection: SqlConnection, org: number, isCareful: boolean): Promise<void> {
+    const rows = this.#rows(org);
+    if (rows.length <= FEW && !isCareful) {
+      connection.send(INSERT_NEW, rows);
+      return;
+    }
+    const inserted = await connection.bulk(INSERT, rows);
+    if (inserted < rows.length) await this.#displace(connection, org);
+  }
+
+  /** Ids whose key was taken before them, by another id, get the next one that is free. */
+  async #displace(connection: SqlConnection, org: number): Promise<void> {
+    const all = new Map(this.#ids.map((id, at) => [id, this.#seqs[at] ?? 0]));
+    const registered = await findEvents(connection, org, [...all.keys()]);
+    if (all.size < this.#ids.length) throw new EventIdTaken();
+    for (const [id, seq] of all) {
+      if (registered.get(id)?.seq === seq) continue;
+      if (registered.has(id)) throw new EventIdTaken();
+      let key = eventKey(id) + 1;
+      while ((await connection.run(INSERT, [org, key, seq])) === 0) key += 1;
+    }
+  }
+
   /** Rows of the registry, in the order of their keys. */
-  rows(org: number): [org: number, key: number, seq: number][] {
+  #rows(org: number): [org: number, key: number, seq: number][] {
     const [first] = this.#keys;
     if (first !== undefined && this.#keys.length === 1) return [[org, first, this.#seqs[0] ?? 0]];
     const keys = Float64Array.from(this.#keys);
     const order = Uint32Array.from(keys, (_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
     return Array.from(order, (at) => [org, keys[at] ?? 0, this.#seqs[at] ?? 0]);
-  }
-
-  byId(): ReadonlyMap<string, number> {
-    return new Map(this.#ids.map((id, at) => [id, this.#seqs[at] ?? 0]));
   }
 }

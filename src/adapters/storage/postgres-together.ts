@@ -31,7 +31,9 @@ class Apart extends Error {}
 export async function doTogether<T>(connection: PostgresConnection, works: readonly Work<T>[]): Promise<Together<T>> {
   const shared = new SharedTransaction(connection, works.length);
   const members = works.map((_, at) => shared.member(at));
-  const outcomes = await Promise.allSettled(works.map((work, at) => work(members[at] as Member)));
+  const working = works.map((work, at) => work(members[at] as Member));
+  shared.flush(); // what all begin with goes out with what begins the transaction
+  const outcomes = await Promise.allSettled(working);
   if (connection.failure !== undefined) throw connection.failure;
   if (outcomes.some(({ status }, at) => status === 'rejected' && members[at]?.hasChanged)) throw new Apart();
   shared.flush();

@@ -1,5 +1,7 @@
 import type { Grant } from '../../core/credit/grant';
+import type { Link } from '../../core/ledger/chain';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
+import type { WalletState } from '../../core/ledger/wallet-state';
 import type { SqlValue } from './sql-driver';
 
 export const INSERT_GRANT =
@@ -16,6 +18,22 @@ export const ADD_TO_MONTH = `INSERT INTO month_totals (org, month, kind, name, q
   VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (org, month, kind, name) DO UPDATE SET quantity = month_totals.quantity + excluded.quantity,
   free_quantity = month_totals.free_quantity + excluded.free_quantity, spent = month_totals.spent + excluded.spent`;
+
+export const INSERT_LINK =
+  'INSERT INTO audit (org, number, recorded_at, actor, action, subject, reason, changes, first_seq, entries, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+/** Its sums, then the end of the chain. */
+export const UPDATE_WALLET =
+  'UPDATE wallets SET posted = ?, held = ?, overdrawn = ?, overdraft_limit = ?, postpaid = ?, seq = ?, recorded_at = ?, links = ?, head = ?, settings_seal = ? WHERE org = ?';
+
+export function linkRow(org: number, l: Link): readonly SqlValue[] {
+  const { number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries, hash } = l;
+  return [org, number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries, hash];
+}
+
+export function sumsOf(wallet: WalletState): readonly SqlValue[] {
+  const { posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt } = wallet;
+  return [posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt];
+}
 
 export function dayRow(org: number, d: DayTotal): readonly SqlValue[] {
   const { day, type, service, app, user, campaign, transactions, quantity, freeQuantity, amount, invoiced } = d;

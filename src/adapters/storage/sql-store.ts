@@ -15,7 +15,7 @@ import { SqlLedgerUnit, type UnitTools } from './ledger-unit';
 import { SqlLedgerView } from './ledger-view';
 import { movedAway, requireFinished } from './moved-ledger';
 import { fromRow } from './record-rows';
-import type { SqlConnection, SqlDriver, SqlRow } from './sql-driver';
+import { type SqlConnection, type SqlDriver, type SqlRow, UniqueViolation } from './sql-driver';
 
 const CREATE_WALLET = `INSERT INTO wallets
   (org, posted, held, overdrawn, overdraft_limit, postpaid, seq, recorded_at, links, head, settings_seal)
@@ -94,15 +94,17 @@ export class SqlStore implements Store {
         return read(view);
       });
     // Where a setting was changed between the two looks, the answer is not kept: it belongs to another seal.
-    return known.recall(`recalled ${name}`, readNow, () => (seal === known.seal ? known : undefined));
+    return known.recall(recalled(name), readNow, () => (seal === known.seal ? known : undefined));
+  }
+
+  recallAsKnown<T>(org: number, name: string): { readonly answer: Promise<T>; readonly seal: string } | undefined {
+    const known = this.#tools.memory.of(org);
+    const answer = known?.known<T>(recalled(name));
+    return known === undefined || answer === undefined ? undefined : { answer, seal: known.seal };
   }
 
   write<T>(org: number, facts: WriteFacts, work: (unit: LedgerUnit) => Promise<T>): Promise<T> {
-    return this.#write(async (connection, begun) => {
-      const unit = begun(new SqlLedgerUnit(this.#driver, connection, org, facts, this.#tools));
-      await unit.lock();
-      return await work(unit);
-    });
+    return this.#writeJob({ org, facts, work });
   }
 
   async writeTogether<T>(jobs: readonly WriteJob<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
@@ -112,7 +114,7 @@ export class SqlStore implements Store {
     const results = await Promise.allSettled(
       ordered.map(async (job, at) => {
         const found = done[at];
-        return found === undefined ? this.write(job.org, job.facts, job.work) : found.result;
+        return found === undefined ? this.#writeJob(job) : found.result;
       }),
     );
     const byJob = new Map(ordered.map((job, at) => [job, results[at]]));
@@ -129,7 +131,7 @@ export class SqlStore implements Store {
       const ledger = await requireLedgerRow(connection, this.#driver.dialect.lockRow);
       const [last] = await connection.column('SELECT coalesce(max(org), 0) FROM organisations');
       const org = { ...record, number: Number(last) + 1 };
-      const unit = begun(new SqlLedgerUnit(this.#driver, connection, org.number, facts, this.#tools));
+      const unit = begun(new SqlLedgerUnit(this.#driver, connection, { org: org.number, facts }, this.#tools));
       await unit.records.organisations.insert(org);
       await connection.run(CREATE_WALLET, [org.number, EMPTY_WALLET.recordedAt, GENESIS, GENESIS]);
       await unit.lock();
@@ -151,13 +153,29 @@ export class SqlStore implements Store {
     });
   }
 
+  /** Where a key was taken that was thought to be free, once more and with care. */
+  async #writeJob<T>({ org, facts, foreseen, work }: WriteJob<T>): Promise<T> {
+    const attempt = (isCareful: boolean) =>
+      this.#write<T>(async (connection, begun) => {
+        const unit = begun(new SqlLedgerUnit(this.#driver, connection, { org, facts, isCareful }, this.#tools));
+        await unit.lock(foreseen);
+        return await work(unit);
+      });
+    try {
+      return await attempt(false);
+    } catch (error) {
+      if (!(error instanceof UniqueViolation)) throw error;
+      return attempt(true);
+    }
+  }
+
   /** Several writes as one transaction; nothing for those that have to be done by themselves. */
   #shareTransaction<T>(jobs: readonly WriteJob<T>[]) {
     const units: (SqlLedgerUnit | undefined)[] = [];
-    const works = jobs.map(({ org, facts, work }, at) => async (connection: SqlConnection) => {
-      const unit = new SqlLedgerUnit(this.#driver, connection, org, facts, this.#tools);
+    const works = jobs.map(({ org, facts, foreseen, work }, at) => async (connection: SqlConnection) => {
+      const unit = new SqlLedgerUnit(this.#driver, connection, { org, facts }, this.#tools);
       units[at] = unit;
-      await unit.lock();
+      await unit.lock(foreseen);
       const result = await work(unit);
       unit.seal();
       return result;
@@ -193,6 +211,11 @@ export class SqlStore implements Store {
 
 /** Takes down which unit a write has begun, and answers it. */
 type Begun = (unit: SqlLedgerUnit) => SqlLedgerUnit;
+
+/** Under which name the answer to `recall` is remembered. */
+function recalled(name: string): string {
+  return `recalled ${name}`;
+}
 
 async function requireLedgerRow(connection: SqlConnection, lock: string): Promise<SqlRow> {
   const row = await connection.get(`SELECT * FROM ledger WHERE id = 1${lock}`);
