@@ -18,9 +18,12 @@ import { isRemote } from './remote-settings';
 import { SIGNAL_STATUS, type Signal } from './signals';
 import { balanceLine, counted } from './wording';
 
-const BATCH_ROWS = 20_000;
-/** A dry run leaves nothing for the next batch to build on, so it takes far more at once; a server takes no more. */
+/** The more at once, the fewer pages of the indexes are written again and again; others who write wait for all of it. */
+const BATCH_ROWS = 50_000;
+/** A dry run leaves nothing for the next batch to build on, so it takes far more at once. */
 const DRY_RUN_ROWS = 200_000;
+/** A server takes no more. */
+const REMOTE_ROWS = 20_000;
 /** A pipe that has been silent for so long gets what it brought posted. */
 const PAUSE_MS = 1_000;
 const REJECTS_SHOWN = 20;
@@ -99,7 +102,7 @@ async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReadin
     // The parser saw to it that it is one of the two.
     format: call.text('input') as InputFormat | undefined,
     map: map === undefined ? undefined : parseMap(map),
-    batchRows: call.flag('dry-run') === true && !isRemote(cli.settings) ? DRY_RUN_ROWS : BATCH_ROWS,
+    batchRows: isRemote(cli.settings) ? REMOTE_ROWS : call.flag('dry-run') === true ? DRY_RUN_ROWS : BATCH_ROWS,
   };
   const size = path === '-' ? 0 : await sizeOf(path);
   if (size >= LARGE_BYTES) {

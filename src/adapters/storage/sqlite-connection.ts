@@ -9,7 +9,7 @@ import { Staging } from './sqlite-staging';
 const MANY = 200;
 /** A file of rows that is longer than this is taken in before another is begun. */
 const LONGEST_FILE = 64 * 1024 * 1024;
-/** The one shape of statement that can take its rows from a table instead. */
+/** Part of the one shape of statement that can take its rows from a table instead. */
 const ONE_ROW = /\bVALUES\s*\(\?(?:,\s*\?)*\)/;
 
 type Shape = 'objects' | 'column' | 'table';
@@ -23,6 +23,8 @@ export class SqliteConnection implements SqlConnection {
   readonly #staging: Staging;
   /** Rows that were sent and not taken in yet: they are, before anything else is done. */
   #sent: { readonly sql: string; readonly width: number; readonly image: RowsImage } | undefined;
+  /** What taking them in failed of. */
+  #failure: unknown;
 
   constructor(database: Database, file: string) {
     this.#database = database;
@@ -72,6 +74,7 @@ export class SqliteConnection implements SqlConnection {
   /** Forgets what was sent, and lets go of what was staged: the transaction has ended. */
   clear(): void {
     this.#sent = undefined;
+    this.#failure = undefined;
     this.#staging.clear();
   }
 
@@ -102,14 +105,19 @@ export class SqliteConnection implements SqlConnection {
     return image.length > LONGEST_FILE ? this.#takeIn() : 0;
   }
 
+  /** What fails half-way here stays half done: from then on everything fails, so that the transaction can't be committed. */
   #takeIn(): number {
+    if (this.#failure !== undefined) throw this.#failure;
     if (this.#sent === undefined) return 0;
     const { sql, width, image } = this.#sent;
     this.#sent = undefined;
-    const rows = this.#staging.attach(image, width);
-    // Without the condition, what follows would be read as one of a join.
-    const statement = this.#database.prepare(sql.replace(ONE_ROW, `SELECT * FROM ${rows} WHERE true`));
-    return keyed(() => statement.run().changes);
+    try {
+      const statement = this.#database.prepare(takingFrom(this.#staging.attach(image, width), sql));
+      return keyed(() => statement.run().changes);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
   }
 
   #prepare(sql: string, shape: Shape = 'objects'): Statement {
@@ -124,6 +132,15 @@ export class SqliteConnection implements SqlConnection {
     }
     return statement;
   }
+}
+
+/**
+ * The statement for one row as one for all rows of a table. `OR FAIL` spares the engine a copy of every page that the
+ * statement touches, which is to undo the statement alone. Without the condition, what follows would be read as one of a
+ * join.
+ */
+function takingFrom(table: string, sql: string): string {
+  return sql.replace(ONE_ROW, `SELECT * FROM ${table} WHERE true`).replace('INSERT INTO', 'INSERT OR FAIL INTO');
 }
 
 function keyed<T>(work: () => T): T {

@@ -9,11 +9,13 @@ import { type Database, openDatabase } from './sqlite-engine';
 import { newerSchema, notALedger } from './sqlite-errors';
 import { keepIndexClosed, requireLog } from './sqlite-log';
 import { configure } from './sqlite-settings';
-import { pause, translate, whenFree } from './sqlite-waits';
+import { longestPause, pause, translate, whenFree } from './sqlite-waits';
 import { doInTurn, togetherOrAlone } from './works-together';
 
 /** How long a writer that others wait for writes on before it lets them in. */
 const TURN_MS = 3;
+/** Whoever held the ledger for so long lets others in, whether it met any or not: it can't meet who waits for it. */
+const LONG_MS = 50;
 /** How long a writer that was met is taken to be still about. */
 const REMEMBERED_MS = 1_000;
 
@@ -73,8 +75,11 @@ function notMade(file: string): WalletError {
   });
 }
 
-/** Writes touch pages all over the indexes; what reads by the million reads them in order, and is to stay small. */
-const ROOM_FOR_WRITES = 'PRAGMA cache_size = -65536';
+/**
+ * Writes touch pages all over the indexes; what reads by the million reads them in order, and is to stay small. A longer
+ * log (32 MiB) has many of those pages written back once that a short one has written back several times.
+ */
+const ROOM_FOR_WRITES = 'PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000';
 
 class SqliteDriver implements SqlDriver {
   readonly dialect = sqliteDialect;
@@ -86,6 +91,8 @@ class SqliteDriver implements SqlDriver {
   #metOthers = Number.NEGATIVE_INFINITY;
   #turnFrom = 0;
   #isWaiting = false;
+  /** How long the last transaction took. */
+  #heldMs = 0;
   /** One connection does one transaction at a time: the others wait in line. */
   #isTaken = false;
   readonly #line: (() => void)[] = [];
@@ -180,12 +187,13 @@ class SqliteDriver implements SqlDriver {
    * on at once would find the ledger free again and again, and they almost never.
    */
   async #giveWay(): Promise<void> {
-    await pause();
+    await (this.#heldMs >= LONG_MS ? longestPause() : pause());
     this.#turnFrom = Date.now();
   }
 
   #isToGiveWay(): boolean {
     const now = Date.now();
+    if (this.#heldMs >= LONG_MS) return true;
     return now - this.#metOthers <= REMEMBERED_MS && now - this.#turnFrom >= TURN_MS;
   }
 
@@ -194,18 +202,20 @@ class SqliteDriver implements SqlDriver {
     this.#isWaiting = true;
   }
 
-  /** The ledger is this process's: its turn begins where it had to wait for it. */
-  #takeTurn(): void {
-    if (!this.#isWaiting) return;
+  /** The ledger is this process's: its turn begins where it had to wait for it. Answers when it was given. */
+  #takeTurn(): number {
+    const now = Date.now();
+    if (this.#isWaiting) this.#turnFrom = now;
     this.#isWaiting = false;
-    this.#turnFrom = Date.now();
+    return now;
   }
 
   #transaction<T>(begin: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     const attempt = async () => {
+      let from = Date.now();
       try {
         this.#connection.execute(begin);
-        this.#takeTurn();
+        from = this.#takeTurn();
         const result = await work(this.#connection);
         this.#connection.execute('COMMIT');
         return result;
@@ -213,6 +223,7 @@ class SqliteDriver implements SqlDriver {
         if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
         throw error;
       } finally {
+        this.#heldMs = Date.now() - from;
         this.#connection.clear();
       }
     };

@@ -4,6 +4,8 @@ import { isBusy, translated } from './sqlite-errors';
 /** How long a write waits for other writers before it gives up. */
 const WAIT_MS = 10_000;
 
+const LONGEST_PAUSE_MS = 4;
+
 /** Does what may meet another process that opens, recovers or closes the file at this moment, for as long as a write would. */
 export async function whenFree<T>(file: string, work: () => T | Promise<T>, onBusy?: () => void): Promise<T> {
   const deadline = Date.now() + WAIT_MS;
@@ -21,7 +23,12 @@ export async function whenFree<T>(file: string, work: () => T | Promise<T>, onBu
 
 /** A short random wait is fair to other processes; the engine's own busy handler starves one of them. */
 export function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 3));
+  return new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * (LONGEST_PAUSE_MS - 1)));
+}
+
+/** As long as it takes until everybody who waits has tried again. */
+export function longestPause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LONGEST_PAUSE_MS + 1));
 }
 
 /** Does what answers at once, its failures told in the product's words. */

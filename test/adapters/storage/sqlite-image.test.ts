@@ -86,6 +86,12 @@ test('bulk answers how many of its own rows changed something', async () => {
 test('a key that is taken fails what was sent when it is looked at', async () => {
   connection.send(INSERT, [...rowsFrom(1, 300), [7, 'again']]);
   await expect(count()).rejects.toThrow(UniqueViolation);
+  // Half of it may be there, so nothing can be done any more but to undo it all.
+  await expect(count()).rejects.toThrow(UniqueViolation);
+  expect(() => connection.execute('COMMIT')).toThrow(UniqueViolation);
+  database.exec('ROLLBACK');
+  connection.clear();
+  expect(await count()).toEqual([0]);
 });
 
 test('rows that fit no page are written all the same, and a fraction is refused by the column', async () => {
