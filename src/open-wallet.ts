@@ -108,6 +108,8 @@ function maximumPurchase({ maxPurchase: { value, origin } }: Settings): Credits 
 /** A file here, or a database on a server. */
 export async function openDriver({ ledger: { value, origin } }: Pick<Settings, 'ledger'>, create: boolean) {
   const place = value ?? '';
+  // The engine's own name for a ledger that is forgotten at once.
+  if (place === ':memory:') throw unknownScheme(origin);
   // Asked in plain words first: the first use of an expression costs as much as a query.
   if (!place.includes('://') || !/^[a-z][a-z0-9+.-]*:\/\//i.test(place)) return openSqlite({ file: place, create });
   if (!/^postgres(ql)?:/i.test(place)) throw unknownScheme(origin);

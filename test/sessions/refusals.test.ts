@@ -88,6 +88,8 @@ describe('where an export must not go', () => {
 describe('where a ledger must not be', () => {
   test.each([
     ['an unknown scheme', ['--ledger', 'mysql://db/wallet', 'balance'], 2],
+    ['memory that is forgotten', ['--ledger', ':memory:', 'init', '--org', 'acme'], 2],
+    ['memory that there is nothing in', ['--ledger', ':memory:', 'balance'], 2],
     ['a folder that is not there', ['--ledger', '/nowhere/ledger.db', 'balance'], 3],
     ['a file that is no ledger', ['--ledger', 'notes.txt', 'balance'], 2],
   ])('%s', async (_what, words, status) => {
