@@ -38,7 +38,7 @@ interface Placed {
   readonly replayed: boolean;
 }
 
-type Bought = Changed & { purchase: Purchase; balance: Balance };
+type Bought = Changed & { purchase: Purchase; balance: Balance; settled?: readonly Purchase[] };
 
 const ACTION = 'purchase.buy';
 const DAY_MS = 86_400_000;
@@ -55,14 +55,19 @@ export async function buy(deps: Dependencies, request: BuyRequest): Promise<Boug
     memo: request.memo === undefined ? null : parseText(request.memo, 'memo'),
   };
   await session.gateway(); // a key that is missing or another ledger's is told before anything is on record
-  if (request.dryRun !== true) await driveUnresolved(session);
+  const driven = request.dryRun === true ? [] : await driveUnresolved(session);
   const placed = await placeOrder(session, request, order);
   if (request.dryRun === true) return { ...(await foresee(session, placed)), dryRun: true };
   session.deps.system.reached('intent.after_commit');
   deps.onRecord?.(placed.purchase.id);
   const purchase = await drive(session, placed.purchase.id);
+  const settled = driven.filter((each) => !isUnresolved(each) && each.id !== purchase.id);
   if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed, (await session.gateway()).doubt);
-  return { ...(await answer(session, purchase)), ...(placed.replayed ? { replayed: true as const } : {}) };
+  return {
+    ...(await answer(session, purchase)),
+    ...(settled.length === 0 ? {} : { settled: settled.map((each) => presentPurchase(session, each)) }),
+    ...(placed.replayed ? { replayed: true as const } : {}),
+  };
 }
 
 /** What it would come to: credits on account are there once the invoice is paid, and what was bought before is there. */

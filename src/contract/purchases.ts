@@ -98,7 +98,8 @@ export interface ReconcileResult {
 }
 
 export interface PurchaseOperations {
-  buy(request: BuyRequest): Promise<Changed & { purchase: Purchase; balance: Balance }>;
+  /** `settled`: purchases of before whose outcome was open, and that came to their end on the way. */
+  buy(request: BuyRequest): Promise<Changed & { purchase: Purchase; balance: Balance; settled?: readonly Purchase[] }>;
   list(request: PageRequest): Promise<Page & { purchases: readonly Purchase[] }>;
   show(request: { id: string }): Promise<{ purchase: Purchase }>;
   /** What was paid, for the payer's books. Throws `invalid_state` where nothing was. */

@@ -38,6 +38,9 @@ export const commands: readonly CommandSpec[] = [
         return cli.show(plan, async () => `charge ${await planText(plan.purchase, plan.balance, cli)}\n`);
       }
       const result = await wallet.purchases.buy({ ...request, ...(await confirmPurchase(request, cli)) });
+      // Whoever was cut off and asks again may not know that the first one was paid as well.
+      for (const { id, credits, status } of result.settled ?? [])
+        cli.note(`settled first: ${id} of ${credits} credits has ${status}`);
       return cli.show(result, () => `${outcome(result.purchase)}${balanceLine(result.balance)}`, result.purchase.id);
     },
   },

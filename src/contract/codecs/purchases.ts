@@ -95,7 +95,7 @@ export const purchases: Codecs<PurchaseOperations> = {
       confirmAmount: optionalText,
       ...change,
     },
-    answer: settled,
+    answer: { ...settled, settled: z.array(purchase).exactOptional() },
   },
   list: { request: pageRequest, answer: { purchases: z.array(purchase), ...page } },
   show: { request: { id: text }, answer: { purchase } },
