@@ -1,5 +1,7 @@
+import type { ChangeOptions } from '../contract/calls';
 import { addMonths, monthOf } from '../core/date';
-import { lookAround } from './alert-check';
+import { Abandon } from '../ports/store';
+import { checkAlerts, lookAround } from './alert-check';
 import { deliver } from './deliveries';
 import type { Dependencies } from './dependencies';
 import { runInvoices } from './invoices';
@@ -14,11 +16,14 @@ export interface StepResult {
   readonly detail?: string;
 }
 
+/** With `dryRun` a step says what it would do, and does nothing. */
+export type DryRun = Pick<ChangeOptions, 'dryRun'>;
+
 const NOTHING: StepResult = { outcome: 'nothing' };
 
 /** Asks the processor what became of whatever is open. */
-export async function settlePurchases(deps: Dependencies): Promise<StepResult> {
-  const { settled, pending, refunds, mismatches } = await reconcile(deps);
+export async function settlePurchases(deps: Dependencies, dry: DryRun): Promise<StepResult> {
+  const { settled, pending, refunds, mismatches } = await reconcile(deps, dry);
   const parts = [
     ...mismatches.map(({ purchase, detail }) => `${purchase}: ${detail}`),
     ...settled.map(({ id, credits, status }) => `${id} ${credits} ${status}`),
@@ -34,7 +39,7 @@ export async function settlePurchases(deps: Dependencies): Promise<StepResult> {
 }
 
 /** Books what has reached its end: holds are released, grants end. */
-export async function endWhatLapsed(deps: Dependencies): Promise<StepResult> {
+export async function endWhatLapsed(deps: Dependencies, { dryRun }: DryRun): Promise<StepResult> {
   const session = await openSession(deps, 'recharge.check');
   const { store, org, actor } = session;
   if (!(await store.read(org.number, (view) => view.hasDue(session.now())))) return NOTHING;
@@ -44,13 +49,15 @@ export async function endWhatLapsed(deps: Dependencies): Promise<StepResult> {
     await finish();
     const count = (type: string) => journal.entries.filter((entry) => entry.type === type).length;
     const [holds, grants] = [count('release'), count('expiry')];
-    return holds + grants === 0 ? NOTHING : { outcome: 'expired', detail: `${holds} holds, ${grants} grants` };
+    const ended = holds + grants === 0 ? NOTHING : { outcome: 'expired', detail: `${holds} holds, ${grants} grants` };
+    if (dryRun === true) throw new Abandon(ended);
+    return ended;
   });
 }
 
 /** As `recharge check`. */
-export async function topUp(deps: Dependencies): Promise<StepResult> {
-  const { outcome, reason, purchase } = await check(deps);
+export async function topUp(deps: Dependencies, dry: DryRun): Promise<StepResult> {
+  const { outcome, reason, purchase } = await check(deps, dry);
   if (purchase !== undefined) {
     const failure = purchase.failure === null ? '' : `, ${purchase.failure.message}`;
     return { outcome, detail: `${purchase.credits} credits (${purchase.id})${failure}` };
@@ -59,7 +66,7 @@ export async function topUp(deps: Dependencies): Promise<StepResult> {
 }
 
 /** Bills the month that ended in the organisation's zone, once, and charges what no card was charged for yet. */
-export async function billLastMonth(deps: Dependencies): Promise<StepResult> {
+export async function billLastMonth(deps: Dependencies, dry: DryRun): Promise<StepResult> {
   const session = await openSession(deps, 'invoice.run');
   const period = monthOf(addMonths(session.calendar.dateOf(session.now()), -1));
   const isDue = await session.store.read(session.org.number, async (view) => {
@@ -68,13 +75,17 @@ export async function billLastMonth(deps: Dependencies): Promise<StepResult> {
     return (await view.wallet()).postpaid > 0;
   });
   if (!isDue) return NOTHING;
-  const { invoice } = await runInvoices(deps, { period });
+  const { invoice } = await runInvoices(deps, { period, ...dry });
   if (invoice === null) return NOTHING;
   return { outcome: invoice.status, detail: `${invoice.number} for ${invoice.period}: ${invoice.total} USD` };
 }
 
 /** Sees what came about by time alone, and sends the notices that are due. What could not be delivered is tried again later, and delays nothing. */
-export async function tellAlerts(deps: Dependencies): Promise<StepResult> {
+export async function tellAlerts(deps: Dependencies, { dryRun }: DryRun): Promise<StepResult> {
+  if (dryRun === true) {
+    const { fired } = await checkAlerts(deps, { dryRun });
+    return fired.length === 0 ? NOTHING : { outcome: 'told', detail: fired.map(({ kind }) => kind).join(', ') };
+  }
   const session = await openSession(deps, 'alert.check');
   await lookAround(session);
   const { delivered, failed, dead } = await deliver(session);

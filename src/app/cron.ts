@@ -1,19 +1,19 @@
-import type { Changed, Keyed } from '../contract/calls';
+import type { Changed, ChangeOptions } from '../contract/calls';
 import { CRON_STEPS, type CronRun, type CronStep, type CronStepName } from '../contract/cron';
 import { WalletError } from '../core/errors';
 import type { Instant } from '../core/time';
 import type { PaymentGateway } from '../ports/payment-gateway';
-import type { StepResult } from './cron-steps';
+import type { DryRun, StepResult } from './cron-steps';
 import type { Dependencies } from './dependencies';
 import { keyed } from './keyed';
 import { openSession, organisationsOf } from './session';
 
-const STEPS: Readonly<Record<CronStepName, (deps: Dependencies) => Promise<StepResult>>> = {
-  reconcile: async (deps) => (await import('./cron-steps')).settlePurchases(deps),
-  expire: async (deps) => (await import('./cron-steps')).endWhatLapsed(deps),
-  recharge: async (deps) => (await import('./cron-steps')).topUp(deps),
-  alerts: async (deps) => (await import('./cron-steps')).tellAlerts(deps),
-  invoices: async (deps) => (await import('./cron-steps')).billLastMonth(deps),
+const STEPS: Readonly<Record<CronStepName, (deps: Dependencies, dry: DryRun) => Promise<StepResult>>> = {
+  reconcile: async (deps, dry) => (await import('./cron-steps')).settlePurchases(deps, dry),
+  expire: async (deps, dry) => (await import('./cron-steps')).endWhatLapsed(deps, dry),
+  recharge: async (deps, dry) => (await import('./cron-steps')).topUp(deps, dry),
+  alerts: async (deps, dry) => (await import('./cron-steps')).tellAlerts(deps, dry),
+  invoices: async (deps, dry) => (await import('./cron-steps')).billLastMonth(deps, dry),
 };
 
 /**
@@ -22,13 +22,17 @@ const STEPS: Readonly<Record<CronStepName, (deps: Dependencies) => Promise<StepR
  * write, so that ticks may overlap, and a tick that was killed is finished by the next. Throws only where no step could
  * be begun: no ledger, no such organisation.
  */
-export async function tick(deps: Dependencies, request: Keyed & { org?: string } = {}): Promise<Changed & CronRun> {
+export async function tick(
+  deps: Dependencies,
+  request: ChangeOptions & { org?: string } = {},
+): Promise<Changed & CronRun> {
+  if (request.dryRun === true) return { ...(await tickAll(deps, request)), dryRun: true };
   const facts = { operation: 'recharge.check', action: 'cron.run', subject: 'all that is due' } as const;
   const isEnded = ({ steps }: CronRun) => steps.every(({ outcome, error }) => error === null && outcome !== 'pending');
   return keyed(deps, facts, request, () => tickAll(deps, request), isEnded);
 }
 
-async function tickAll(deps: Dependencies, request: { org?: string }): Promise<CronRun> {
+async function tickAll(deps: Dependencies, request: DryRun & { org?: string }): Promise<CronRun> {
   // A token that names no organisation means its own.
   const asked = deps.caller === undefined ? request.org : (request.org ?? deps.org);
   const session = await openSession({ ...deps, org: asked }, 'recharge.check');
@@ -42,7 +46,7 @@ async function tickAll(deps: Dependencies, request: { org?: string }): Promise<C
       steps.push(
         CALLS_PROCESSOR.includes(step) && opened.isOutOfTime
           ? { org: name, step, ...POSTPONED }
-          : await attempt({ ...shared, org: name }, name, step),
+          : await attempt({ ...shared, org: name }, name, step, request),
       );
     done.set(name, steps);
   }
@@ -64,9 +68,9 @@ function inTurn(names: readonly string[], now: Instant): readonly string[] {
 const MINUTE_MS = 60_000;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-async function attempt(deps: Dependencies, org: string, step: CronStepName): Promise<CronStep> {
+async function attempt(deps: Dependencies, org: string, step: CronStepName, { dryRun }: DryRun): Promise<CronStep> {
   try {
-    const { outcome, detail } = await STEPS[step](deps);
+    const { outcome, detail } = await STEPS[step](deps, dryRun === true ? { dryRun } : {});
     return { org, step, outcome, detail: detail ?? null, error: null };
   } catch (error) {
     const { code, message, hint } = asFailure(error);

@@ -1,4 +1,4 @@
-import type { Changed, Keyed, PageRequest } from '../contract/calls';
+import type { Changed, ChangeOptions, PageRequest } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { BuyRequest, Purchase, ReconcileResult } from '../contract/purchases';
 import { add, formatCredits, ZERO } from '../core/credits';
@@ -163,7 +163,8 @@ export async function showPurchase(deps: Dependencies, request: { id: string }):
 }
 
 /** Settles every purchase that the processor can say something about by now. */
-export async function reconcile(deps: Dependencies, request: Keyed = {}): Promise<Changed & ReconcileResult> {
+export async function reconcile(deps: Dependencies, request: ChangeOptions = {}): Promise<Changed & ReconcileResult> {
+  if (request.dryRun === true) return (await import('./foreseen-settlement')).foreseeReconciliation(deps);
   const facts = { operation: 'purchase.settle', action: 'purchase.reconcile', subject: 'purchases' } as const;
   return keyed(
     deps,

@@ -1,4 +1,5 @@
-import type { Changed, Keyed } from './calls';
+import type { Changed, ChangeOptions } from './calls';
+
 /** What is due from time to time, in the order it is done: what brings credits back comes before what needs them. */
 export const CRON_STEPS = ['reconcile', 'expire', 'recharge', 'alerts', 'invoices'] as const;
 
@@ -25,6 +26,9 @@ export interface CronRun {
 }
 
 export interface CronOperations {
-  /** One tick of everything that is due, for every organisation of the ledger or for one. */
-  run(request: Keyed & { org?: string }): Promise<Changed & CronRun>;
+  /**
+   * One tick of everything that is due, for every organisation of the ledger or for one. In a dry run each step says
+   * what it would do as things stand, without what those before it would have done.
+   */
+  run(request: ChangeOptions & { org?: string }): Promise<Changed & CronRun>;
 }

@@ -1,4 +1,4 @@
-import type { Changed, ChangeOptions, Keyed, Page, PageRequest } from './calls';
+import type { Changed, ChangeOptions, Page, PageRequest } from './calls';
 import type { Address } from './cards';
 import type { Balance } from './credit';
 import type { Decimal, Timestamp } from './values';
@@ -113,5 +113,6 @@ export interface PurchaseOperations {
   refund(
     request: ChangeOptions & { id: string; amount?: string },
   ): Promise<Changed & { purchase: Purchase; balance: Balance }>;
-  reconcile(request?: Keyed): Promise<Changed & ReconcileResult>;
+  /** In a dry run the processor is only read. */
+  reconcile(request?: ChangeOptions): Promise<Changed & ReconcileResult>;
 }

@@ -88,6 +88,13 @@ describe('buying with Stripe', () => {
 
     expect([lost.status, second.status]).toEqual([7, 7]);
     expect(second.error().code).toBe('payment_pending');
+    const foreseen = (await shop.home.ok('reconcile --dry-run --json')).json();
+    expect(foreseen).toMatchObject({
+      dryRun: true,
+      settled: [{ status: 'succeeded', credits: '100.00' }],
+      pending: [],
+    });
+    expect((await shop.home.ok('balance -q')).stdout).toBe('0.00\n');
     // Once it can be read, the next purchase settles it on its way, and says so.
     const first = (lost.error().details as { purchase: string }).purchase;
     const { stderr } = await shop.home.ok('buy 50 --yes');

@@ -52,9 +52,15 @@ describe('a tick', () => {
     await box.ok('hold create --app crm --service sms --credits 5 --expires 24h');
     await box.ok('recharge set --below 50 --amount 100');
 
+    const due = at('2026-10-31T23:00:00Z');
+    const foreseen = (await box.ok('cron run --dry-run', due)).stdout;
+    expect(foreseen).toContain('\nexpire expired: 1 holds, 1 grants\nrecharge recharged: ');
+    expect(foreseen).toContain('\ninvoices open: ');
+    expect((await box.ok('cron run --dry-run', due)).stdout).toBe(foreseen); // so the first did nothing
+    expect((await box.ok('purchase list --json')).json()).toMatchObject({ purchases: [] });
     // In Berlin the month ends an hour before it does in UTC; the grant lapsed with the 30th.
     const before = await ticked('2026-10-31T22:59:59Z');
-    const told = await box.wallet('cron run', at('2026-10-31T23:00:00Z'));
+    const told = await box.wallet('cron run', due);
     const after = await ticked('2026-10-31T23:05:00Z');
 
     expect(before.outcomes).toEqual({ ...NOTHING, expire: 'expired', recharge: 'recharged' });

@@ -17,17 +17,14 @@ export const commands: readonly CommandSpec[] = [
       { command: 'wallet cron run --json', says: 'what each step came to' },
     ],
     kind: 'change',
-    dryRun: false,
     async run(call, cli) {
       const result = await (await cli.wallet()).cron.run(given({ org: call.text('org'), ...call.change() }));
       for (const step of result.steps.filter(isTrouble)) cli.note(`${lineOf(result, step)}${hintOf(step)}`);
-      await cli.show(result, () =>
-        result.steps
-          .filter(isDone)
-          .map((step) => `${lineOf(result, step)}\n`)
-          .concat(postponedOf(result))
-          .join(''),
-      );
+      await cli.show(result, () => {
+        const lines = result.steps.filter(isDone).map((step) => `${lineOf(result, step)}\n`);
+        const isIdle = lines.length === 0 && result.dryRun === true;
+        return isIdle ? 'nothing is due\n' : [...lines, ...postponedOf(result)].join('');
+      });
       return worstStatus(result);
     },
   },

@@ -11,7 +11,6 @@ export const commands: readonly CommandSpec[] = [
       'Asks the card processor what became of every open purchase and books the answer. Safe to run at any time and as often as you like. Ends with 7 while the outcome of a card payment is still unknown, and with 11 if the processor contradicts the ledger.',
     examples: [{ command: 'wallet reconcile', says: 'after a time-out, or from cron' }],
     kind: 'change',
-    dryRun: false,
     async run(call, cli) {
       const result = await (await cli.wallet()).purchases.reconcile(call.change());
       await cli.show(result, () => describe(result));

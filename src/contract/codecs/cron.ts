@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CRON_STEPS, type CronOperations } from '../cron';
 import { type Codecs, part } from './codec';
-import { changed, optionalText, word, wordOrNull } from './fields';
+import { change, changed, optionalText, word, wordOrNull } from './fields';
 
 const step = part({
   org: word,
@@ -12,5 +12,5 @@ const step = part({
 });
 
 export const cron: Codecs<CronOperations> = {
-  run: { request: { org: optionalText }, answer: { steps: z.array(step), ...changed } },
+  run: { request: { org: optionalText, ...change }, answer: { steps: z.array(step), ...changed } },
 };

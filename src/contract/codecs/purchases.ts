@@ -105,7 +105,7 @@ export const purchases: Codecs<PurchaseOperations> = {
   resolve: { request: { id: text, ...change }, answer: settled },
   refund: { request: { id: text, amount: optionalText, ...change }, answer: settled },
   reconcile: {
-    request: {},
+    request: change,
     answer: {
       settled: z.array(purchase),
       pending: z.array(purchase),
