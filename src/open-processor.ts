@@ -18,6 +18,11 @@ export async function describeProcessor(provider: LedgerInfo['provider'], env: E
   return { provider, mode: settings.mode, account };
 }
 
+/** Secret keys may do everything; only a restricted one has to be asked about. */
+export function isKeyRestricted(env: Environment): boolean {
+  return readStripeSettings(env).key.startsWith('rk_');
+}
+
 /** The clock may be set where nothing is real: in the sandbox, or with a test key and an API on this machine. */
 export function admitLedger(info: LedgerInfo, env: Environment, isClockSet: boolean): void {
   if (info.provider === 'sandbox') return;

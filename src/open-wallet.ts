@@ -80,6 +80,8 @@ export function openLedger(settings: Settings, env: Environment) {
         const { createSandbox } = await import('./adapters/payments/sandbox');
         return { gateway: createSandbox(await open(false), system.now), keyMark };
       },
+      isKeyRestricted: async (info) =>
+        info.provider === 'stripe' && (await import('./open-processor')).isKeyRestricted(env),
       notifier: async () =>
         (await import('./adapters/notify/notifier')).createNotifier({
           smtpUrl: env.WALLET_SMTP_URL,

@@ -28,6 +28,8 @@ export interface Dependencies {
    * with another mark than the given one is first checked to be of the ledger's account. Throws as `processor` does.
    */
   gateway(info: LedgerInfo, keyMark: string | null): Promise<{ gateway: PaymentGateway; keyMark: string | null }>;
+  /** Whether the processor's key is of a kind that may lack permissions. Throws `invalid_config` where there is none. */
+  isKeyRestricted(info: LedgerInfo): Promise<boolean>;
   /** What carries notices and letters. Throws `invalid_config` where its settings can't be read. */
   notifier(): Promise<Notifier>;
   /** Draws a receipt as PDF, its times by that calendar. */

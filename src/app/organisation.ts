@@ -52,12 +52,12 @@ export async function status(deps: Dependencies): Promise<WalletStatus> {
   });
 }
 
-/** What open invoices past their day come to. */
 /** What the key of a real processor may not do. Null without a key, or where the processor can't be asked: no reason to fail. */
 async function lacking(session: Session): Promise<readonly string[] | null> {
-  if (session.info.provider === 'sandbox') return [];
-  const terms = await session.store.read(session.org.number, billingTerms);
   try {
+    // The processor's library is loaded for none but a key that has to be asked about.
+    if (!(await session.deps.isKeyRestricted(session.info))) return [];
+    const terms = await session.store.read(session.org.number, billingTerms);
     return await (await session.gateway()).missingPermissions({ invoices: terms !== undefined });
   } catch (error) {
     const isUnknown = error instanceof WalletError && ['invalid_config', 'provider_unavailable'].includes(error.code);
@@ -66,6 +66,7 @@ async function lacking(session: Session): Promise<readonly string[] | null> {
   }
 }
 
+/** What open invoices past their day come to. */
 async function overdue(view: LedgerView, session: Session): Promise<Credits> {
   const open = await view.records.invoices.list({ state: 'open' });
   return open.filter(({ dueAt }) => dueAt < session.now()).reduce((sum, { total }) => add(sum, total), ZERO);

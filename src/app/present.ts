@@ -14,7 +14,7 @@ import { transactionId } from '../core/ids';
 import { effectOnPosted, effectOnPostpaid, isTransaction } from '../core/ledger/entry';
 import type { WalletState } from '../core/ledger/wallet-state';
 import { type CardRecord, cardStatus, isExpiring } from '../core/payment/card';
-import { DEFAULT_CONFIRM_ABOVE, type PurchaseRecord, publicStatus } from '../core/payment/purchase';
+import { DEFAULT_CONFIRM_ABOVE, isUnresolved, type PurchaseRecord, publicStatus } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';
 import { priceInForce } from '../core/pricing/rating';
 import { formatInstant, type Instant } from '../core/time';
@@ -93,7 +93,8 @@ export function presentPurchase(session: Session, purchase: PurchaseRecord): Pur
       purchase.entry === null || purchase.settledAt === null
         ? null
         : transactionId(purchase.settledAt, purchase.entry, session.org.tag),
-    hosted: purchase.hosted?.url ?? null,
+    // A page that was paid or closed is none to send anybody to.
+    hosted: isUnresolved(purchase) ? (purchase.hosted?.url ?? null) : null,
     memo: purchase.memo,
     createdAt: formatInstant(purchase.createdAt),
     settledAt: timeOrNull(purchase.settledAt),

@@ -45,6 +45,7 @@ async function openMachine(): Promise<WalletService> {
     gateway: async () => ({ gateway: createStripe(settings, 'instance'), keyMark: null }),
     processor: async () => ({ provider: 'stripe', mode: 'test', account: fake.memory.account }),
     admit: async () => undefined,
+    isKeyRestricted: async () => false,
     system: createSystem(undefined),
     actor: 'ada',
     org: undefined,

@@ -33,6 +33,7 @@ export async function openBooks(time: string, org = 'Acme'): Promise<Books> {
       gateway: async () => ({ gateway: createSandbox(driver, system.now), keyMark: null }),
       processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
       admit: async () => undefined,
+      isKeyRestricted: async () => false,
       system,
       actor: 'ada',
       org: name,

@@ -80,6 +80,7 @@ function openWallet(ledger: TestLedger, org: string | undefined): WalletService 
     gateway: async () => ({ gateway: between(createSandbox(await open(false), now)), keyMark: null }),
     processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
     admit: async () => undefined,
+    isKeyRestricted: async () => false,
     system: { ...createSystem(undefined), now },
     actor: 'ada',
     org,

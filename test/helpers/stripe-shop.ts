@@ -68,6 +68,7 @@ export async function openStripeShop(
     }),
     processor: async () => ({ provider: 'stripe', mode, account: fake.memory.account }),
     admit: async () => undefined,
+    isKeyRestricted: async () => false,
     system: { ...createSystem(undefined), now: () => tick() },
     actor: 'ada',
     org: undefined,

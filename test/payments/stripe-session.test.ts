@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createStripeHome, type StripeHome } from '../helpers/stripe-home';
 
@@ -265,6 +267,23 @@ describe('a key', () => {
     shop.fake.revoked = true;
     expect(await missing(restricted)).toBeNull();
     expect((await shop.home.wallet('buy 1 --yes', restricted)).stderr).toContain('Stripe refused the key');
+  });
+
+  test('has the library of Stripe loaded by the commands that ask it, and by no others', async () => {
+    await shop.open('pm_card_visa');
+    const list = path.join(shop.home.home, 'loaded');
+    const hook = path.resolve('test/helpers/loaded-files.cjs');
+    const loadsStripe = async (line: string) => {
+      await shop.home.wallet(line, { env: { NODE_OPTIONS: `--require ${hook}`, LOADED_FILES: list } });
+      const files = readFileSync(list, 'utf8').split('\n');
+      return files.some((file) => file.endsWith('.js') && readFileSync(file, 'utf8').includes('StripeRateLimitError'));
+    };
+
+    const asking = ['buy 1 --yes', 'reconcile'];
+    const light = ['balance', 'status', 'card list', 'purchase list', 'recharge show', 'buy 0.001 --yes', 'verify'];
+
+    for (const line of asking) expect([line, await loadsStripe(line)]).toEqual([line, true]);
+    for (const line of light) expect([line, await loadsStripe(line)]).toEqual([line, false]);
   });
 
   test('lets the clock be set only where the API is on this machine', async () => {

@@ -102,6 +102,7 @@ class World {
       store: async () => store,
       processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
       admit: async () => undefined,
+      isKeyRestricted: async () => false,
       gateway: async () => ({ gateway: this.processor, keyMark: null }),
       system: {
         ...createSystem(undefined),
