@@ -462,6 +462,19 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(await wallet()).toMatchObject({ seq: 1_200 });
     });
 
+    test('rows by the hundred come back as they were written, whatever is in them', async () => {
+      const odd = [...HOSTILE, '\\', '\\N', 'a\\', '\\.', 'a\tb', 'a\nb', '\r', '\\t', '"\\"', '{a,b}', 'NULL'];
+      const drafts = Array.from({ length: 300 }, (_, at) => ({
+        memo: odd[at % odd.length] ?? '',
+        externalId: `e${at}`,
+      }));
+      await post(store, org.number, (journal) => {
+        for (const draft of drafts) use(journal, draft);
+      });
+      const found = await store.read(org.number, (view) => view.page({ order: 'asc', limit: 1_000 }));
+      expect(found.map(({ memo, externalId }) => ({ memo, externalId }))).toEqual(drafts);
+    });
+
     test('two event ids with the same key are two events, whether they come together or one after the other', async () => {
       const [one, two] = ['evt-1805096374021892', 'evt-4447248855234874'] as const;
       expect(eventKey(one)).toBe(eventKey(two));

@@ -5,8 +5,6 @@ import type { SqlConnection } from './sql-driver';
 
 const INSERT_NEW = 'INSERT INTO event_ids (org, id_key, seq) VALUES (?, ?, ?)';
 const INSERT = `${INSERT_NEW} ON CONFLICT (org, id_key) DO NOTHING`;
-/** So many are taken to be new. */
-const FEW = 500;
 
 /** The event ids that a write registers, as they come; they are written in the order of their keys. */
 export class NewEventIds {
@@ -21,15 +19,12 @@ export class NewEventIds {
   }
 
   /**
-   * Writes them in the order of their keys: one after another as they come, each would touch another page. A few are taken
-   * to be new, with nobody waiting for the answer: where one is not, the write fails, and is made again with more care.
+   * Writes them in the order of their keys: one after another as they come, each would touch another page. All are taken to
+   * be new, with nobody waiting for the answer: where one is not, the write fails, and is made again with more care.
    */
   async register(connection: SqlConnection, org: number, isCareful: boolean): Promise<void> {
     const rows = this.#rows(org);
-    if (rows.length <= FEW && !isCareful) {
-      connection.send(INSERT_NEW, rows);
-      return;
-    }
+    if (!isCareful) return connection.send(INSERT_NEW, rows);
     const inserted = await connection.bulk(INSERT, rows);
     if (inserted < rows.length) await this.#displace(connection, org);
   }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { copyIn, copyOf } from './postgres-copy';
 import { isUniqueViolation } from './postgres-errors';
 import { anyOf, listOf, prepared, type Statement, setBased } from './postgres-statements';
 import { type Question, type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
@@ -88,6 +89,8 @@ export class PostgresConnection implements SqlConnection {
   #parts(sql: string, rows: readonly Values[]): Promise<number>[] {
     if (rows.length === 1) return [this.run(sql, rows[0])];
     const parts: Promise<number>[] = [];
+    const copy = copyOf(sql, rows);
+    if (copy !== undefined) return [this.#guarded(copyIn(this.#client, copy, rows))];
     for (let i = 0; i < rows.length; i += BATCH) {
       const { statement, values } = setBased(sql, rows.slice(i, i + BATCH));
       const query = this.#client.query({ ...statement, values });
