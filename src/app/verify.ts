@@ -102,7 +102,10 @@ function verifyOrganisation(session: Session, full: boolean) {
       ),
       await toCheck(
         'grants',
-        async () => checkGrants(await proof.allGrants(), walk.auditor.grants),
+        async () => [
+          ...checkGrants(await proof.allGrants(), walk.auditor.grants),
+          ...(await proof.mismarkedGrants()).map((id) => `the mark of ${id} does not say whether it is open`),
+        ],
         'what is left of each grant is what the log says',
       ),
       await toCheck('holds', () => holdFaults(view, stored.held), 'open holds come to what is held'),

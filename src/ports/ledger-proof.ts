@@ -17,6 +17,8 @@ export interface LedgerProof {
   dayTotals(): Promise<readonly DayTotal[]>;
   monthTotals(): Promise<readonly MonthTotal[]>;
   allGrants(): Promise<readonly Grant[]>;
+  /** Ids of grants that are marked as open with nothing left in them, or the other way round; a few at most. */
+  mismarkedGrants(): Promise<readonly string[]>;
   /** Event ids that do not point to their entry, or entries whose id is not registered; a few at most. */
   brokenEventIds(): Promise<readonly string[]>;
   /** The end of the chain, with the seal of the last write that changed a setting. */

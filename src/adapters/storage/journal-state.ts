@@ -5,7 +5,7 @@ import { GRANT_COLUMNS, toGrant } from './ledger-rows';
 import { fromRow } from './record-rows';
 import type { Question, SqlConnection, SqlValue } from './sql-driver';
 
-const OPEN_GRANTS = `SELECT ${GRANT_COLUMNS} FROM grants WHERE org = ? AND remaining > 0 ORDER BY seq`;
+const OPEN_GRANTS = `SELECT ${GRANT_COLUMNS} FROM grants WHERE org = ? AND is_open = 1 ORDER BY seq`;
 const DUE = "FROM holds WHERE org = ? AND state = 'open' AND expires_at <= ? ORDER BY expires_at, id";
 const DUE_HOLDS = `SELECT id ${DUE}`;
 const WHOLE_HOLDS = `SELECT * ${DUE}`;

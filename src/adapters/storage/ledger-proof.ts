@@ -55,6 +55,12 @@ export class LedgerProofReader implements LedgerProof {
     return (await this.#connection.table(sql, [this.#org])).map(toGrant);
   }
 
+  async mismarkedGrants(): Promise<readonly string[]> {
+    const sql = `SELECT id FROM grants WHERE org = ? AND is_open <> CASE WHEN remaining > 0 THEN 1 ELSE 0 END
+      ORDER BY seq LIMIT ${MOST_FAULTS}`;
+    return (await this.#connection.column(sql, [this.#org])).map(String);
+  }
+
   async brokenEventIds(): Promise<readonly string[]> {
     const faults: string[] = [];
     const walk = new EventIdWalk((fault) => faults.length < MOST_FAULTS && faults.push(fault));

@@ -1,3 +1,4 @@
+import type { Grant } from '../../core/credit/grant';
 import { assert } from '../../core/errors';
 import { type Digest, GENESIS, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
@@ -5,6 +6,7 @@ import type { EntryBytes } from '../../core/ledger/entry-bytes';
 import type { Posting } from '../../core/ledger/posting';
 import type { WalletState } from '../../core/ledger/wallet-state';
 import type { Instant } from '../../core/time';
+import type { JournalNeeds, JournalState } from '../../ports/journal-state';
 import type { KeyRecord } from '../../ports/key-record';
 import type { LedgerInfo } from '../../ports/ledger-info';
 import { type LedgerUnit, SettingsChanged, type WriteFacts } from '../../ports/ledger-unit';
@@ -13,6 +15,7 @@ import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { WritableRecords } from '../../ports/records';
 import type { Foreseen } from '../../ports/store';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
+import { readJournalState } from './journal-state';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import type { WalletRow } from './ledger-rows';
 import { SqlLedgerView } from './ledger-view';
@@ -25,12 +28,12 @@ import {
   dayRow,
   grantRow,
   grantTerms,
+  grantUpdates,
   INSERT_GRANT,
   INSERT_LINK,
   linkRow,
   monthRow,
   sumsOf,
-  UPDATE_GRANT,
   UPDATE_WALLET,
 } from './posting-rows';
 import type { SqlConnection, SqlDriver } from './sql-driver';
@@ -63,6 +66,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   /** Settings as they stand, until this unit changes one. */
   #settings: KnownSettings | undefined;
   #changedSettings = false;
+  /** Grants that were read as open ones. */
+  #open: readonly Grant[] = [];
   #facts: WriteFacts;
   #wallet: WalletState | undefined;
   /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
@@ -115,6 +120,12 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   override findEvents(ids: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>> {
     return this.#ahead?.events(ids) ?? super.findEvents(ids);
+  }
+
+  override async journalState(needs: JournalNeeds): Promise<JournalState> {
+    const state = await readJournalState(this.connection, this.org, this.#row.wallet, needs);
+    this.#open = state.grants;
+    return state;
   }
 
   override async wallet(): Promise<WalletState> {
@@ -231,9 +242,6 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       posting.opened.map((grant) => grantRow(this.org, grant)),
     );
     for (const grant of posting.opened) this.#witness('grants', grant.id, grantTerms(grant));
-    this.connection.send(
-      UPDATE_GRANT,
-      posting.changed.map((g) => [g.remaining, g.held, this.org, g.seq]),
-    );
+    for (const { sql, rows } of grantUpdates(this.org, posting.changed, this.#open)) this.connection.send(sql, rows);
   }
 }

@@ -74,13 +74,13 @@ export class SqlLedgerView implements LedgerView {
   }
 
   async listGrants(query: { all: boolean; limit: number; after?: number }): Promise<readonly Grant[]> {
-    const open = query.all ? '' : ' AND remaining > 0';
+    const open = query.all ? '' : ' AND is_open = 1';
     const sql = `${SOME_GRANTS} seq > ?${open} ORDER BY seq LIMIT ?`;
     return (await this.connection.table(sql, [this.org, query.after ?? 0, query.limit])).map(toGrant);
   }
 
   async hasDue(now: Instant): Promise<boolean> {
-    const sql = `SELECT EXISTS (SELECT 1 FROM grants WHERE org = ? AND remaining > 0 AND expires_at <= ? AND remaining > held)
+    const sql = `SELECT EXISTS (SELECT 1 FROM grants WHERE org = ? AND is_open = 1 AND expires_at <= ? AND remaining > held)
       OR EXISTS (SELECT 1 FROM holds WHERE org = ? AND state = 'open' AND expires_at <= ?) AS due`;
     return Boolean((await this.connection.get(sql, [this.org, now, this.org, now]))?.due);
   }

@@ -61,9 +61,11 @@ function firstSchema(dialect: Dialect): readonly string[] {
     `CREATE TABLE grants (
       org ${int} NOT NULL, seq ${int} NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, credits ${int} NOT NULL,
       priority ${int} NOT NULL, expires_at ${int}, source TEXT NOT NULL, created_at ${int} NOT NULL,
-      remaining ${int} NOT NULL, held ${int} NOT NULL, PRIMARY KEY (org, seq), UNIQUE (org, id),
-      CHECK (held >= 0 AND remaining >= held AND credits >= remaining))${end}`,
-    'CREATE INDEX grants_open ON grants (org, expires_at) WHERE remaining > 0',
+      remaining ${int} NOT NULL, held ${int} NOT NULL, is_open ${int} NOT NULL CHECK (is_open IN (0, 1)),
+      PRIMARY KEY (org, seq), UNIQUE (org, id),
+      CHECK (held >= 0 AND remaining >= held AND credits >= remaining AND (is_open = 1) = (remaining > 0)))${end}`,
+    // By a mark of its own: were it by what remains, every posting would write it again.
+    'CREATE INDEX grants_open ON grants (org, expires_at) WHERE is_open = 1',
     `CREATE TABLE day_totals (
       org ${int} NOT NULL, day ${int} NOT NULL, type TEXT NOT NULL, service TEXT NOT NULL, app TEXT NOT NULL,
       user_name TEXT NOT NULL, campaign TEXT NOT NULL, transactions ${int} NOT NULL, quantity ${int} NOT NULL,

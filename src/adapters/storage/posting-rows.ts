@@ -5,8 +5,10 @@ import type { WalletState } from '../../core/ledger/wallet-state';
 import type { SqlValue } from './sql-driver';
 
 export const INSERT_GRANT =
-  'INSERT INTO grants (org, seq, id, kind, credits, priority, expires_at, source, created_at, remaining, held) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-export const UPDATE_GRANT = 'UPDATE grants SET remaining = ?, held = ? WHERE org = ? AND seq = ?';
+  'INSERT INTO grants (org, seq, id, kind, credits, priority, expires_at, source, created_at, remaining, held, is_open) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+/** For grants that stay open: as their mark is left alone, so is the index of the open ones. */
+const UPDATE_OPEN_GRANT = 'UPDATE grants SET remaining = ?, held = ? WHERE org = ? AND seq = ?';
+const UPDATE_GRANT = 'UPDATE grants SET remaining = ?, held = ?, is_open = ? WHERE org = ? AND seq = ?';
 export const ADD_TO_DAY = `INSERT INTO day_totals
   (org, day, type, service, app, user_name, campaign, transactions, quantity, free_quantity, amount, invoiced)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -46,7 +48,23 @@ export function monthRow(org: number, m: MonthTotal): readonly SqlValue[] {
 
 export function grantRow(org: number, g: Grant): readonly SqlValue[] {
   const { seq, id, kind, credits, priority, expiresAt, source, createdAt, remaining, held } = g;
-  return [org, seq, id, kind, credits, priority, expiresAt, source, createdAt, remaining, held];
+  return [org, seq, id, kind, credits, priority, expiresAt, source, createdAt, remaining, held, mark(remaining)];
+}
+
+/** The statements that bring grants up to date, each with its rows. `open` were open before; of others nothing is known. */
+export function grantUpdates(org: number, changed: readonly Grant[], open: readonly Grant[]) {
+  const wereOpen = new Set(open.map((grant) => grant.seq));
+  const stays = (grant: Grant) => grant.remaining > 0 && wereOpen.has(grant.seq);
+  const staying = changed.filter(stays).map((g) => [g.remaining, g.held, org, g.seq]);
+  const others = changed.filter((grant) => !stays(grant));
+  return [
+    { sql: UPDATE_OPEN_GRANT, rows: staying },
+    { sql: UPDATE_GRANT, rows: others.map((g) => [g.remaining, g.held, mark(g.remaining), org, g.seq]) },
+  ];
+}
+
+function mark(remaining: number): number {
+  return remaining > 0 ? 1 : 0;
 }
 
 /** What of a grant never changes: what the seal covers. Its remainder follows from the log. */
