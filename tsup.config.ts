@@ -37,12 +37,13 @@ const commonJsChunks: Plugin = {
 };
 
 /** What nobody here uses of better-sqlite3: every command would read it and start it (see `Database` in `sqlite-engine.ts`). */
-const unusedMethods: NonNullable<Options['esbuildPlugins']>[number] = {
-  name: 'unused-methods',
+const unusedOfEngine: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'unused-of-engine',
   setup(build) {
-    const unused = 'aggregate|backup|explain|function|inspect|table|transaction';
-    const filter = new RegExp(`[\\\\/]better-sqlite3[^\\\\/]*[\\\\/]lib[\\\\/]methods[\\\\/](${unused})\\.js$`);
-    build.onLoad({ filter }, () => ({ contents: 'module.exports = undefined;' }));
+    // The addon is handed over, so its search (`bindings`) is unused as well.
+    const unused =
+      /node_modules.(better-sqlite3[^/\\]*.lib.methods.(aggregate|backup|explain|function|inspect|table|transaction)|bindings.bindings)\.js$/;
+    build.onLoad({ filter: unused }, () => ({ contents: 'module.exports = undefined;' }));
   },
 };
 
@@ -61,6 +62,6 @@ export default defineConfig({
   noExternal: [everythingElse],
   // pdfkit reads its font metrics from files beside its code.
   external: [...missingEngines, 'pdfkit', 'pg-native'],
-  esbuildPlugins: [unusedMethods],
+  esbuildPlugins: [unusedOfEngine],
   plugins: [commonJsChunks],
 });

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 'use strict';
-// The hot path of every call: nothing is loaded here but the program itself, and no function of Node's is used that it
-// would first have to compile, where one will do that it has used already.
+// The hot path of every call: nothing is loaded here but the program itself. It is made of few functions, and uses few
+// of Node's: each is compiled when it is first called.
 const { closeSync, existsSync, openSync, readFileSync, readSync, writeSync } = process.getBuiltinModule('node:fs');
-const path = process.getBuiltinModule('node:path');
 
-const dist = path.join(__dirname, '../dist');
+const separator = __dirname.at(-'bin'.length - 1);
+const dist = `${__dirname.slice(0, -'bin'.length)}dist`;
 /** More than any file that is read at once. What nobody touches of it costs nothing. */
 const ROOM = 1_048_576;
 const [only, ...rest] = process.argv.slice(2);
@@ -15,7 +15,16 @@ if (require.main !== module) {
 } else if (rest.length === 0 && (only === '--version' || only === '-V')) {
   printVersion();
 } else {
-  start();
+  try {
+    // Ended at once, Node need not give back piece by piece what the system takes back anyway.
+    loadProgram()
+      ?.main()
+      .then((isDone) => isDone && process.exit());
+  } catch (error) {
+    const next = 'end other programs or raise the limit (ulimit -n); if that is not it, install wallet anew';
+    process.stderr.write(`error: wallet could not be loaded\nwhy: ${error.message.split('\n')[0]}\nnext: ${next}\n`);
+    process.exitCode = 9;
+  }
 }
 
 /** Straight to the descriptor: opening `process.stdout` takes 5 ms more. A closed pipe is no failure. */
@@ -27,58 +36,38 @@ function printVersion() {
   }
 }
 
-function start() {
-  try {
-    loadProgram()?.main().then(endNow);
-  } catch (error) {
-    const next = 'end other programs or raise the limit (ulimit -n); if that is not it, install wallet anew';
-    process.stderr.write(`error: wallet could not be loaded\nwhy: ${error.message.split('\n')[0]}\nnext: ${next}\n`);
-    process.exitCode = 9;
-  }
-}
-
-/** Spares Node giving back piece by piece what the system takes back at once. */
-function endNow(isDone) {
-  if (isDone) process.exit();
-}
-
 function loadProgram() {
   const { pack, cache } = hotFiles(only);
-  const source = orNothing(() => readFileSync(pack, 'utf8'));
-  const compiled = source === undefined ? undefined : orNothing(() => readBytes(cache));
-  if (compiled !== undefined) return run(compile(source, pack, compiled));
-  if (existsSync(path.join(dist, 'main.js'))) return loadPlainly();
-  process.stderr.write('wallet is not built yet\nthe folder dist/ is missing\nrun: npm ci && npm run build\n');
-  process.exitCode = 9;
+  let source;
+  const compiled = new Uint8Array(ROOM);
+  let length = 0;
+  try {
+    source = readFileSync(pack, 'utf8');
+    const handle = openSync(cache);
+    length = readSync(handle, compiled);
+    closeSync(handle);
+  } catch {
+    return loadPlainly();
+  }
+  return run(compile(source, pack, compiled.subarray(0, length)));
 }
 
 /** Built by another Node: file by file. Node 22 and newer keep what they compile by themselves, at an unhurried end. */
 function loadPlainly() {
-  require('node:module').enableCompileCache?.();
-  const program = require('../dist/main.js');
-  return { main: () => program.main().then(() => false) };
+  if (existsSync(`${dist}/main.js`)) {
+    require('node:module').enableCompileCache?.();
+    const program = require('../dist/main.js');
+    return { main: () => program.main().then(() => false) };
+  }
+  process.stderr.write('wallet is not built yet\nthe folder dist/ is missing\nrun: npm ci && npm run build\n');
+  process.exitCode = 9;
 }
 
 /** What the build packed and compiled for a command that is run all day; all others share that of `help`. */
 function hotFiles(command) {
-  const name = path.join(dist, ['balance', 'usage', 'transactions'].includes(command) ? command : 'help');
+  const isHot = command === 'balance' || command === 'usage' || command === 'transactions';
+  const name = `${dist}/${isHot ? command : 'help'}`;
   return { pack: `${name}.pack.js`, cache: `${name}.${process.version}.cache` };
-}
-
-function orNothing(read) {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}
-
-function readBytes(file) {
-  const room = new Uint8Array(ROOM);
-  const handle = openSync(file);
-  const length = readSync(handle, room);
-  closeSync(handle);
-  return room.subarray(0, length);
 }
 
 /**
@@ -94,5 +83,5 @@ function compile(source, filename, cachedData) {
 function run(script) {
   const requireFromDist = (id) =>
     id.startsWith('./') ? require(`../dist/${id.slice(2)}`) : (process.getBuiltinModule(id) ?? require(id));
-  return script.runInThisContext()(requireFromDist, require.cache, dist + path.sep, dist);
+  return script.runInThisContext()(requireFromDist, require.cache, dist + separator, dist);
 }

@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { WalletError } from './core/errors';
 import { os, systemUser } from './system-user';
 
@@ -98,26 +98,31 @@ function requireProfile(file: ConfigContent, profile: Setting): Kept {
 
 /** `$XDG_CONFIG_HOME/wallet/config.json`. */
 export function configPath(env: Environment): string {
-  return join(xdgFolder(env, 'XDG_CONFIG_HOME', '.config'), 'wallet', 'config.json');
+  return within(xdgFolder(env, 'XDG_CONFIG_HOME', '.config'), 'wallet/config.json');
 }
 
 /** `$XDG_DATA_HOME/wallet/keys`: one file for each key that was given to a command outside of any ledger. */
 export function keysPath(env: Environment): string {
-  return join(dataFolder(env), 'keys');
+  return within(dataFolder(env), 'keys');
 }
 
 function defaultLedger(env: Environment): string {
-  return join(dataFolder(env), 'ledger.db');
+  return within(dataFolder(env), 'ledger.db');
 }
 
 function dataFolder(env: Environment): string {
-  return join(xdgFolder(env, 'XDG_DATA_HOME', '.local/share'), 'wallet');
+  return within(xdgFolder(env, 'XDG_DATA_HOME', '.local/share'), 'wallet');
 }
 
 /** The specification says that a relative folder is to be ignored. */
 function xdgFolder(env: Environment, variable: string, fallback: string): string {
   const folder = env[variable];
-  return folder !== undefined && isAbsolute(folder) ? folder : join(env.HOME || homeOf(variable), fallback);
+  return folder !== undefined && isAbsolute(folder) ? folder : within(env.HOME || homeOf(variable), fallback);
+}
+
+/** Most folders are named as `join` would name them, and Node would first compile it. */
+function within(folder: string, path: string): string {
+  return sep === '/' && !folder.endsWith(sep) ? `${folder}/${path}` : join(folder, path);
 }
 
 function homeOf(variable: string): string {
@@ -140,6 +145,7 @@ export function readConfig(file: string): ConfigContent {
 }
 
 function readPrivately(file: string): string | undefined {
+  if (isMissing(file)) return undefined;
   let handle: number;
   try {
     handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -157,6 +163,15 @@ function readPrivately(file: string): string | undefined {
     return readFileSync(handle, 'utf8');
   } finally {
     closeSync(handle);
+  }
+}
+
+/** Told in a third of the time that a failure takes. Who may not look there is told so by opening it. */
+function isMissing(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Balance } from '../contract/credit';
 import type { LedgerView } from '../ports/ledger-view';
 import type { Dependencies } from './dependencies';
-import { presentBalance } from './present';
+import { presentBalance } from './present-balance';
 import { readLedger, type Session } from './session';
 
 /** The balance now: what has lapsed is gone from it, whether or not a write has booked that yet. */

@@ -15,7 +15,8 @@ import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';
 import { invalidCursor, pageLimit } from './paging';
-import { presentBalance, presentGrant, presentTransaction } from './present';
+import { presentGrant, presentTransaction } from './present';
+import { presentBalance } from './present-balance';
 import { readLedger } from './session';
 
 /** A correction: added credits open a grant, removed ones are drawn in burn-down order. */

@@ -20,7 +20,8 @@ import type { Dependencies } from './dependencies';
 import { readJob } from './job';
 import { atLogTime, openJournal } from './ledger';
 import { afterId, pageLimit } from './paging';
-import { presentBalance, presentHold, presentTransaction } from './present';
+import { presentHold, presentTransaction } from './present';
+import { presentBalance } from './present-balance';
 import { readLedger, type Session } from './session';
 
 const DEFAULT_EXPIRY = '24h';

@@ -14,7 +14,8 @@ import { changeIn, replayed } from './command';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { checkParticulars, type Particulars, withParticulars } from './particulars';
-import { presentBalance, presentOrganisation } from './present';
+import { presentOrganisation } from './present';
+import { presentBalance } from './present-balance';
 import { addPriceVersion } from './services';
 import { openSession, type Session } from './session';
 

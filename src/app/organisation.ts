@@ -7,7 +7,8 @@ import { presentAlerts, presentUndelivered } from './alerts';
 import { billingTerms } from './billing';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
-import { presentBalance, presentCard, presentOrganisation, presentPurchase, presentTransaction } from './present';
+import { presentCard, presentOrganisation, presentPurchase, presentTransaction } from './present';
+import { presentBalance } from './present-balance';
 import { presentCurrentRule } from './recharge';
 import { openSession, organisationsOf, type Session } from './session';
 

@@ -1,6 +1,6 @@
 import type { Card } from '../contract/cards';
 import type { App, PriceVersion, Service } from '../contract/catalogue';
-import type { Balance, Grant } from '../contract/credit';
+import type { Grant } from '../contract/credit';
 import type { Hold } from '../contract/holds';
 import type { Organisation } from '../contract/organisation';
 import type { Purchase, Refund } from '../contract/purchases';
@@ -8,11 +8,10 @@ import type { Transaction, TransactionType } from '../contract/transactions';
 import type { Decimal, Timestamp } from '../contract/values';
 import type { Grant as GrantState } from '../core/credit/grant';
 import type { Hold as HoldState } from '../core/credit/hold';
-import { type Credits, formatCredits, subtract } from '../core/credits';
+import { type Credits, formatCredits } from '../core/credits';
 import { assert, WalletError } from '../core/errors';
 import { transactionId } from '../core/ids';
 import { effectOnPosted, effectOnPostpaid, isTransaction } from '../core/ledger/entry';
-import type { WalletState } from '../core/ledger/wallet-state';
 import { type CardRecord, cardStatus, isExpiring } from '../core/payment/card';
 import { DEFAULT_CONFIRM_ABOVE, isUnresolved, type PurchaseRecord, publicStatus } from '../core/payment/purchase';
 import type { RefundRecord } from '../core/payment/refund';
@@ -21,20 +20,6 @@ import { formatInstant, type Instant } from '../core/time';
 import type { ListedEntry } from '../ports/ledger-view';
 import type { AppRecord, PriceRecord, ServiceRecord } from '../ports/record-types';
 import type { Session } from './session';
-
-/** The wallet's balance as callers see it. */
-export function presentBalance(session: Session, wallet: WalletState): Balance {
-  return {
-    org: session.org.name,
-    currency: 'USD',
-    posted: formatCredits(wallet.posted),
-    held: formatCredits(wallet.held),
-    available: formatCredits(subtract(wallet.posted, wallet.held)),
-    overdraftLimit: formatCredits(wallet.overdraftLimit),
-    asOf: formatInstant(session.now()),
-    sandbox: session.info.mode === 'sandbox',
-  };
-}
 
 export function presentOrganisation({ org, info }: Pick<Session, 'org' | 'info'>): Organisation {
   return {

@@ -13,7 +13,8 @@ import { requireService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal } from './ledger';
-import { presentBalance, presentTransaction } from './present';
+import { presentTransaction } from './present';
+import { presentBalance } from './present-balance';
 import type { Session } from './session';
 import { pricedService } from './usage';
 

@@ -56,7 +56,7 @@ export async function totalsOfTransactions(
 }
 
 async function headOf(view: LedgerView, session: Session): Promise<LedgerHead> {
-  const { links, hash } = await view.proof().head();
+  const { links, hash } = await (await view.proof()).head();
   return { instance: session.info.instance, writes: links, entries: (await view.wallet()).seq, head: hash };
 }
 

@@ -16,7 +16,7 @@ import { insertApp } from './apps';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal } from './ledger';
-import { presentBalance } from './present';
+import { presentBalance } from './present-balance';
 import { rejectOf } from './row-reject';
 import { openSession, type Session } from './session';
 import { appRecords, PartyFinder, readWorld, requireSame, type World } from './usage';

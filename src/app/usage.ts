@@ -18,7 +18,8 @@ import { requireApp, requireService, unknownApp, unknownService } from './catalo
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';
-import { presentBalance, presentTransaction, toPriceVersion } from './present';
+import { presentTransaction, toPriceVersion } from './present';
+import { presentBalance } from './present-balance';
 import { isTopUpDue } from './recharge-state';
 import { openSession, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';

@@ -54,7 +54,7 @@ export async function verify(deps: Dependencies, request: { full?: boolean; prov
       request.provider === true ? await (await import('./verify-provider')).compareWithProcessor(own) : [];
     proofs.push({ org: org.name, ...proof, checks: [...proof.checks, ...outside] });
   }
-  const whole = await session.store.read(session.org.number, (view) => wholeLedger(view.proof(), full));
+  const whole = await session.store.read(session.org.number, async (view) => wholeLedger(await view.proof(), full));
   const checks = [...whole.slice(0, 2), ...mergeChecks(proofs), ...whole.slice(2)];
   const transactions = proofs.reduce((sum, proof) => sum + proof.transactions, 0);
   return { ok: checks.every((check) => check.ok), transactions, checks };
@@ -84,7 +84,7 @@ async function wholeLedger(proof: LedgerProof, full: boolean): Promise<readonly 
 
 function verifyOrganisation(session: Session, full: boolean) {
   return session.store.read(session.org.number, async (view) => {
-    const proof = view.proof();
+    const proof = await view.proof();
     const walk = await walkChain(view, proof, session, full);
     const stored = await view.wallet();
     const log = walk.auditor.result();

@@ -8,7 +8,7 @@ import { type CommandSpec, nameOf, type OptionSpec, takesValue } from './spec';
  * undefined; a property test holds that commander reads the same from whatever this accepts.
  */
 export function quickParse(spec: CommandSpec, argv: readonly string[]): Parsed | undefined {
-  const known = optionsByName(spec);
+  let known: ReadonlyMap<string, OptionSpec> | undefined; // most calls of some commands have no options
   const args: string[] = [];
   const options: Record<string, string | true | string[]> = {};
   for (let i = 0; i < argv.length; i += 1) {
@@ -17,6 +17,7 @@ export function quickParse(spec: CommandSpec, argv: readonly string[]): Parsed |
       args.push(word);
       continue;
     }
+    known ??= optionsByName(spec);
     const option = known.get(word);
     if (option === undefined) return undefined;
     if (!takesValue(option)) {

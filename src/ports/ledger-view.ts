@@ -93,5 +93,5 @@ export interface LedgerView {
     action?: string;
   }): Promise<readonly Link[]>;
   /** Everything below is for `verify`, which recomputes what is kept. */
-  proof(): LedgerProof;
+  proof(): Promise<LedgerProof>;
 }

@@ -67,7 +67,9 @@ test('a full disk and a broken page of the server change nothing, and are called
 
   await breakPage('transactions');
   await withStore(async (store) => {
-    expect(await codeOf(store.read(org, (view) => view.proof().entries(0, 10)))).toBe('integrity_failure');
+    expect(await codeOf(store.read(org, async (view) => (await view.proof()).entries(0, 10)))).toBe(
+      'integrity_failure',
+    );
     expect((await store.read(org, (view) => view.wallet())).seq).toBe(1 + (posted + 1) * EVENTS);
   });
 });

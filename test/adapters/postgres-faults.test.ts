@@ -122,7 +122,7 @@ test.each([
 ])('%s by hand is found', async (_title, tampering, fault) => {
   const store = await openStore();
   const org = (await foundOrganisation(store)).number;
-  const faults = () => store.read(org, (view) => view.proof().schemaFaults());
+  const faults = () => store.read(org, async (view) => (await view.proof()).schemaFaults());
   expect(await faults()).toEqual([]);
   await database.sql(tampering);
   expect(await faults()).toContain(fault);

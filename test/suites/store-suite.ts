@@ -434,8 +434,8 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         (NOON + 1_000) as Instant,
       );
       const { days, months } = await store.read(org.number, async (view) => ({
-        days: await view.proof().dayTotals(),
-        months: await view.proof().monthTotals(),
+        days: await (await view.proof()).dayTotals(),
+        months: await (await view.proof()).monthTotals(),
       }));
       expect(days.find((day) => day.service === 'sms')).toMatchObject({
         transactions: 3,
@@ -492,7 +492,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       ]);
       await expect(postId(two)).rejects.toThrow();
       await expect(postId(one)).rejects.toThrow();
-      expect(await store.read(org.number, (view) => view.proof().brokenEventIds())).toEqual([]);
+      expect(await store.read(org.number, async (view) => (await view.proof()).brokenEventIds())).toEqual([]);
     });
 
     test('two event ids with the same key can be posted by one write', async () => {
@@ -502,7 +502,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       });
       const found = await store.read(org.number, (view) => view.findEvents(ids));
       expect(ids.map((id) => found.get(id)?.seq)).toEqual([1, 2]);
-      expect(await store.read(org.number, (view) => view.proof().brokenEventIds())).toEqual([]);
+      expect(await store.read(org.number, async (view) => (await view.proof()).brokenEventIds())).toEqual([]);
     });
 
     test('draws come back as they were made, from one grant, from several, and beyond them all', async () => {

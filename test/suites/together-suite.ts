@@ -108,7 +108,7 @@ export function describeTogether(name: string, open: () => Promise<StoreUnderTes
       const again = [ahead(job(a, 1, two), two), ahead(job(b, 2, two), one)];
       expect((await store.writeTogether(again)).map(cameTo)).toEqual([0, 0]);
       for (const org of [a, b]) {
-        const proof = (view: LedgerView) => view.proof().brokenEventIds();
+        const proof = async (view: LedgerView) => (await view.proof()).brokenEventIds();
         expect(await store.read(org, proof)).toEqual([]);
         expect((await store.read(org, (view) => view.findEvents([one, two]))).size).toBe(2);
       }

@@ -12,14 +12,12 @@ import type { KeyRecord } from '../../ports/key-record';
 import type { LedgerView, ListedEntry, PostedEvent } from '../../ports/ledger-view';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { Records } from '../../ports/records';
-import { type CsvPage, readCsvPage } from './csv-page';
-import { pageOfEntries, sumOfDays } from './entry-query';
+import type { CsvPage } from './csv-page';
 import { ENTRY_COLUMNS, toEntry, toListedEntry } from './entry-rows';
-import { sumOfEntries, sumsOfAccounts, usageBefore } from './entry-sums';
 import { findEvents } from './event-search';
 import { allIn, tableIn } from './in-lists';
 import { readJournalState, readMonthTotals } from './journal-state';
-import { LedgerProofReader } from './ledger-proof';
+import type { LedgerProofReader } from './ledger-proof';
 import {
   GRANT_COLUMNS,
   groupDraws,
@@ -43,7 +41,10 @@ const ENTRIES_BY_SEQ = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE org = ? 
 /** Where these stand among `ENTRY_COLUMNS`. */
 const [SEQ, AMOUNT, GRANT_SEQ] = [1, 14, 20] as const;
 
-/** Reads one organisation's ledger inside one transaction, with statements that every engine understands. */
+/**
+ * Reads one organisation's ledger inside one transaction, with statements that every engine understands. What lists, sums
+ * and proves is loaded when it is first asked for: a balance needs none of it.
+ */
 export class SqlLedgerView implements LedgerView {
   readonly records: { readonly [K in RecordKind]: Records<RecordTypes[K]> };
   protected readonly org: number;
@@ -118,30 +119,36 @@ export class SqlLedgerView implements LedgerView {
     return this.#withDraws(await this.connection.table(sql, [this.org, reference]));
   }
 
-  monthUsageBefore(service: string, from: Instant, to: Instant, seq: number) {
+  async monthUsageBefore(service: string, from: Instant, to: Instant, seq: number) {
+    const { usageBefore } = await import('./entry-sums');
     return usageBefore(this.connection, this.org, { service, from, to, seq });
   }
 
   async page(query: EntryPageQuery): Promise<readonly ListedEntry[]> {
+    const { pageOfEntries } = await import('./entry-query');
     const { where, params } = pageOfEntries(this.org, query);
     const sql = `SELECT ${ENTRY_COLUMNS} FROM transactions WHERE ${where}`;
     return (await this.connection.table(sql, params)).map(toListedEntry);
   }
 
   async csvPage(query: EntryPageQuery): Promise<CsvPage> {
+    const { readCsvPage } = await import('./csv-page');
     return readCsvPage(this.connection, this.#driver.dialect, this.org, query);
   }
 
-  totals(query: EntryQuery): Promise<EntryTotals> {
+  async totals(query: EntryQuery): Promise<EntryTotals> {
+    const { sumOfEntries } = await import('./entry-sums');
     return sumOfEntries(this.connection, this.org, query);
   }
 
   async dayTotals(query: DayTotalsQuery): Promise<readonly DayTotal[]> {
+    const { sumOfDays } = await import('./entry-query');
     const { sql, params } = sumOfDays(this.org, query);
     return (await this.connection.all(sql, params)).map(toDayTotal);
   }
 
-  accountSums(before: Instant): Promise<readonly { account: number; amount: Credits }[]> {
+  async accountSums(before: Instant): Promise<readonly { account: number; amount: Credits }[]> {
+    const { sumsOfAccounts } = await import('./entry-sums');
     return sumsOfAccounts(this.connection, this.org, before);
   }
 
@@ -194,7 +201,8 @@ export class SqlLedgerView implements LedgerView {
     );
   }
 
-  proof(): LedgerProofReader {
+  async proof(): Promise<LedgerProofReader> {
+    const { LedgerProofReader } = await import('./ledger-proof');
     return new LedgerProofReader(this.#driver, this.connection, this.org);
   }
 

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, stat
 import { WalletError } from '../../core/errors';
 import { SCHEMA_VERSION } from './schema-version';
 import { openDatabase } from './sqlite-engine';
-import { hasLostWrites, requireLog } from './sqlite-log';
+import { hasLostWrites, placeNamed, requireLog } from './sqlite-log';
 
 /** How far a ledger file has come: who it is, and the last sealed write of each organisation. */
 interface FileState {
@@ -46,6 +46,7 @@ export function isContained(file: string, other: string): boolean {
 
 /** Takes what there is of a ledger out of use under another name: the file, and the log beside it. Nobody else may be in the middle of a write. */
 export function setAside(file: string, aside: string): void {
+  placeNamed();
   for (const end of ['', '-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, aside + end);
 }
 

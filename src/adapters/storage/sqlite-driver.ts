@@ -40,11 +40,12 @@ export async function openSqlite(options: SqliteOptions): Promise<SqlDriver> {
       chmodSync(options.file, 0o600);
       keepIndexClosed(options.file);
     }
-    await whenFree(options.file, () => {
-      if (!fresh) requireLedger(database, options);
+    const version = await whenFree(options.file, () => {
+      const found = fresh ? 0 : requireLedger(database, options);
       configure(database, fresh);
+      return found;
     });
-    await driver.migrate();
+    if (version !== SCHEMA_VERSION) await driver.migrate();
   } catch (error) {
     await driver.close();
     throw error;
@@ -57,15 +58,16 @@ function prepareFile(options: SqliteOptions): void {
   translate(options.file, () => mkdirSync(dirname(options.file), { recursive: true, mode: 0o700 }));
 }
 
-/** Looks at the file before anything is set in it: one that is no ledger of this wallet's is left as it is. */
-function requireLedger(database: Database, options: SqliteOptions): void {
+/** Looks at the file before anything is set in it: one that is no ledger of this wallet's is left as it is. Answers its schema. */
+function requireLedger(database: Database, options: SqliteOptions): number {
   const version = Number(database.pragma('user_version', { simple: true }));
   if (version > SCHEMA_VERSION) throw newerSchema(options.file, version);
-  if (version > 0) return;
+  if (version > 0) return version;
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
   if (tables !== 0) throw notALedger(options.file);
   // Empty: whoever began to make it was killed.
   if (!options.create) throw notMade(options.file);
+  return version;
 }
 
 function notMade(file: string): WalletError {

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import { WalletError } from '../../core/errors';
 
@@ -91,7 +91,7 @@ function loadAddon(engine: Engine): string {
 function findAddon(engine: Engine): string {
   const places = engine.addonFiles();
   for (let folder = __dirname; ; folder = dirname(folder)) {
-    const found = places.map((place) => join(folder, place)).find((path) => existsSync(path));
+    const found = places.map((place) => `${folder}/${place}`).find((path) => existsSync(path));
     if (found !== undefined) return found;
     if (folder === dirname(folder))
       throw engineFailure(engine, 'is not installed', `found no ${places.join(' and no ')}`);

@@ -1,5 +1,4 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { uptime } from 'node:os';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { WalletError } from '../../core/errors';
 
 /**
@@ -30,6 +29,7 @@ export function keepIndexClosed(file: string): void {
  * process at work if the index is the same all the while.
  */
 function isLogGone(file: string): boolean {
+  if (!existsSync(`${file}-shm`)) return false;
   const index = identityOf(`${file}-shm`);
   if (index === undefined || identityOf(`${file}-wal`) !== undefined) return false;
   return identityOf(`${file}-shm`) === index;
@@ -46,8 +46,21 @@ function identityOf(file: string): string | undefined {
  * the engine's connections in this process have on it.
  */
 const looked = new Set<string>();
+/** Some of them by their names: without an index, it is left for later to look where they lie, which takes longer. */
+const named = new Set<string>();
+
+/** To be called before a ledger gets another name. */
+export function placeNamed(): void {
+  for (const file of named) looked.add(placeOf(file));
+  named.clear();
+}
 
 function isLogCut(file: string): boolean {
+  if (!existsSync(`${file}-shm`)) {
+    named.add(file);
+    return false;
+  }
+  placeNamed();
   const ledger = placeOf(file);
   if (looked.has(ledger)) return false;
   const isCut = endsEarly(file);
@@ -77,7 +90,7 @@ function endsEarly(file: string): boolean {
  */
 function isOlderThanMachine(index: string): boolean {
   const written = statSync(index, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return written < Date.now() - uptime() * 1000;
+  return written < Date.now() - process.getBuiltinModule('node:os').uptime() * 1000;
 }
 
 /** SQLite's own numbers: https://sqlite.org/walformat.html (the index's header is there twice, in this machine's order). */
