@@ -37,6 +37,7 @@ test('the package holds the program, its papers, and nothing else', () => {
     'README.md',
     'bin/wallet.js',
     'dist/THIRD-PARTY-LICENCES.txt',
+    'dist/sbom.cdx.json',
     'examples/usage-2026-10.csv',
     'examples/wallet.service',
     'examples/wallet.yaml',
@@ -77,6 +78,23 @@ test('the engine for Node 20 is looked for in the version that is built', () => 
   const source = readFileSync('src/adapters/storage/sqlite-engine.ts', 'utf8');
   const version = manifest.devDependencies['better-sqlite3-node20'];
   expect(version).toBe(`npm:better-sqlite3@${/VERSION_12 = '(.+)'/.exec(source)?.[1]}`);
+});
+
+test('the bill of materials lists what is bundled and what is installed, as the lockfile has it', () => {
+  const bill: {
+    components: { name: string; version: string; licenses: unknown[]; properties: { value: string }[] }[];
+  } = JSON.parse(readFileSync('dist/sbom.cdx.json', 'utf8'));
+  const how = (name: string) => bill.components.find((each) => each.name === name)?.properties[0]?.value;
+
+  expect(['stripe', 'hono', 'pg', 'pdfkit', 'better-sqlite3'].map(how)).toEqual([
+    'bundled',
+    'bundled',
+    'bundled',
+    'installed',
+    expect.stringMatching(/bundled|optional/),
+  ]);
+  expect(bill.components.find(({ name }) => name === 'stripe')?.version).toBe(manifest.devDependencies.stripe);
+  expect(bill.components.every(({ licenses }) => licenses.length === 1)).toBe(true);
 });
 
 test('the licences of what is bundled travel with it', () => {

@@ -1,5 +1,8 @@
 import type { Card } from '../contract/cards';
 import type { Balance } from '../contract/credit';
+import type { Organisation } from '../contract/organisation';
+
+const DAY_MS = 86_400_000;
 
 /** `1,234`, for counts in sentences. Data never has separators. */
 export function grouped(count: number): string {
@@ -29,4 +32,13 @@ export function balanceLine(balance: Balance | undefined): string {
   if (balance === undefined) return '';
   const held = Number(balance.held) === 0 ? '' : `, ${balance.held} held`;
   return `balance: ${balance.available} ${balance.currency} available${held}${sandboxMark(balance)}\n`;
+}
+
+/** Days since the processor was asked, from a week on: long enough for a refund or a dispute to have gone unseen. */
+export function daysUnreconciled(
+  org: Pick<Organisation, 'reconciledAt' | 'createdAt'>,
+  asOf: string,
+): number | undefined {
+  const days = Math.floor((Date.parse(asOf) - Date.parse(org.reconciledAt ?? org.createdAt)) / DAY_MS);
+  return days < 7 ? undefined : days;
 }

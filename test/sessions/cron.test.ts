@@ -31,6 +31,19 @@ const NOTHING = {
   invoices: 'nothing',
 };
 
+test('that the processor was not asked for a week is told by status and by verify, until it is asked', async () => {
+  const later = at('2026-10-12T12:00:00Z');
+  expect((await box.ok('verify', at('2026-10-12T11:59:59Z'))).stderr).toBe('');
+  expect((await box.ok('verify', later)).stderr).toBe(
+    'the processor was last asked 7 days ago; run: wallet reconcile\n',
+  );
+  expect((await box.ok('status', later)).stdout).toContain('7 days ago; run: wallet reconcile');
+
+  await box.ok('reconcile', later);
+
+  expect((await box.ok('verify', later)).stderr).toBe('');
+});
+
 describe('a tick', () => {
   test('with nothing due does nothing, in order, and says nothing', async () => {
     const { status, steps, outcomes } = await ticked('2026-10-05T12:05:00Z');

@@ -3,9 +3,7 @@ import type { Fact } from '../../output/facts';
 import type { Cli } from '../cli';
 import { redact } from '../secrets';
 import type { CommandSpec } from '../spec';
-import { cardName, counted, SANDBOX } from '../wording';
-
-const DAY_MS = 86_400_000;
+import { cardName, counted, daysUnreconciled, SANDBOX } from '../wording';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -46,11 +44,10 @@ async function factsOf(status: WalletStatus, cli: Cli): Promise<readonly Fact[]>
   ];
 }
 
-/** A week without asking the processor is long enough for a refund or a dispute to have gone unseen. */
 function reconciliation({ org, balance }: WalletStatus): readonly Fact[] {
   if (org.restoredAt !== null) return [['restored', 'no credits move until: wallet reconcile', 'red']];
-  const days = Math.floor((Date.parse(balance.asOf) - Date.parse(org.reconciledAt ?? org.createdAt)) / DAY_MS);
-  return days < 7 ? [] : [['reconciled', `${days} days ago; run: wallet reconcile`, 'yellow']];
+  const days = daysUnreconciled(org, balance.asOf);
+  return days === undefined ? [] : [['reconciled', `${days} days ago; run: wallet reconcile`, 'yellow']];
 }
 
 function keyFacts({ missingPermissions }: WalletStatus): readonly Fact[] {

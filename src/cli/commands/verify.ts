@@ -4,7 +4,7 @@ import type { Call } from '../call';
 import type { Cli } from '../cli';
 import { EXIT_STATUS } from '../exit-status';
 import type { CommandSpec } from '../spec';
-import { counted } from '../wording';
+import { counted, daysUnreconciled } from '../wording';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -31,7 +31,7 @@ export const commands: readonly CommandSpec[] = [
       const result = { ...ledger, ok: checks.every(({ ok }) => ok), checks };
       const failed = result.checks.filter(({ ok }) => !ok);
       await cli.show(result, () => `${result.checks.map(line).join('')}${verdict(ledger.ok, result.transactions)}`);
-      if (result.ok) return 0;
+      if (result.ok) return remindOfReconciliation(cli, wallet);
       const names = failed.map(({ name }) => name).join(', ');
       const isExport = ledger.ok;
       cli.note(`error: the ${isExport ? 'export is not what its manifest says' : 'ledger failed verification'}`);
@@ -45,6 +45,14 @@ export const commands: readonly CommandSpec[] = [
     },
   },
 ];
+
+/** A ledger that is whole may still not know what happened at the processor. */
+async function remindOfReconciliation(cli: Cli, wallet: WalletService): Promise<0> {
+  if (cli.isJson || cli.isQuiet) return 0;
+  const days = daysUnreconciled(await cli.organisation(), (await wallet.credit.balance()).balance.asOf);
+  if (days !== undefined) cli.note(`the processor was last asked ${days} days ago; run: wallet reconcile`);
+  return 0;
+}
 
 async function manifestChecks(call: Call, cli: Cli, wallet: WalletService): Promise<readonly VerifyCheck[]> {
   const path = call.text('manifest');
