@@ -44,11 +44,13 @@ interface ShopOptions {
   readonly mode?: 'test' | 'live';
   /** After so many calls a command has no time left for more. */
   readonly callsOfACommand?: number;
+  /** What whoever made a call waits for before it sees the answer. */
+  readonly asleep?: (call: string) => Promise<unknown> | undefined;
 }
 
 export async function openStripeShop(
   tokens: readonly string[] = ['pm_card_visa'],
-  { mode = 'test', callsOfACommand = Number.POSITIVE_INFINITY }: ShopOptions = {},
+  { mode = 'test', ...troubles }: ShopOptions = {},
 ): Promise<StripeShop> {
   const fake = await StripeFake.start();
   fake.memory.livemode = mode === 'live';
@@ -63,7 +65,7 @@ export async function openStripeShop(
   const deps: Dependencies = {
     store: async () => new SqlStore(driver, digest),
     gateway: async () => ({
-      gateway: limited(createStripe(settings, 'instance', QUICK), callsOfACommand),
+      gateway: troubled(createStripe(settings, 'instance', QUICK), troubles),
       keyMark: null,
     }),
     processor: async () => ({ provider: 'stripe', mode, account: fake.memory.account }),
@@ -119,8 +121,11 @@ export async function openStripeShop(
   return shop;
 }
 
-/** The processor as it looks when its time is used up after so many calls, whatever they took. */
-function limited(gateway: PaymentGateway, most: number): PaymentGateway {
+/** The processor as it looks when its time is used up after so many calls, or to whoever falls asleep over one. */
+function troubled(
+  gateway: PaymentGateway,
+  { callsOfACommand: most = Number.POSITIVE_INFINITY, asleep }: ShopOptions,
+): PaymentGateway {
   let calls = 0;
   return new Proxy(gateway, {
     get(target, name: keyof PaymentGateway) {
@@ -128,7 +133,11 @@ function limited(gateway: PaymentGateway, most: number): PaymentGateway {
       const value: unknown = target[name];
       if (typeof value !== 'function') return value;
       calls += 1;
-      return value.bind(target);
+      return async (...parameters: unknown[]) => {
+        const answer: unknown = await Reflect.apply(value, target, parameters);
+        await asleep?.(name);
+        return answer;
+      };
     },
   });
 }

@@ -48,6 +48,43 @@ describe('a purchase', () => {
   });
 });
 
+describe('a worker that wakes an hour later', () => {
+  const SUCCESS = { tokens: ['pm_card_visa'], call: 'confirmPayment', sum: '100.00', code: undefined };
+  test.each([
+    ['with a success that another has credited meanwhile', SUCCESS],
+    ['with a new payment that another has charged meanwhile', { ...SUCCESS, call: 'createPayment' }],
+    [
+      'with a decline after which another has charged the backup',
+      { ...SUCCESS, tokens: ['pm_card_chargeCustomerFail', 'pm_card_visa'] },
+    ],
+    [
+      'with a cancel that another has taken note of',
+      { tokens: ['pm_card_chargeCustomerFail'], call: 'cancelPayment', sum: '0.00', code: 'card_declined' },
+    ],
+  ])('%s writes nothing, and says how it ended', async (_what, { tokens, call, sum, code }) => {
+    let wake: (value?: unknown) => void = () => undefined;
+    const sleep = new Promise((resolve) => {
+      wake = resolve;
+    });
+    let sleepers = 0;
+    const fallAsleep = (name: string) => (name === call && ++sleepers === 1 ? sleep : undefined);
+    const shop = await openStripeShop(tokens, { asleep: fallAsleep });
+    shops.push(shop);
+    const slow = attempt(shop.wallet.purchases.buy({ credits: '100' }));
+    while (sleepers === 0) await new Promise(setImmediate);
+
+    await shop.wallet.purchases.reconcile();
+    shop.advance(HOUR_MS);
+    const before = (await shop.wallet.audit.list({})).audit.length;
+    wake();
+
+    expect(await slow).toBe(code);
+    expect((await shop.wallet.audit.list({})).audit.length).toBe(before);
+    expect(shop.fake.intents()).toHaveLength(1);
+    expect(await shop.prove()).toEqual(whole(sum));
+  });
+});
+
 describe('auto top-up', () => {
   async function withRule(...tokens: string[]): Promise<StripeShop> {
     const shop = await open(...tokens);
