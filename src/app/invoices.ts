@@ -22,6 +22,7 @@ import { noCard, requireSuccess } from './purchase-records';
 import { driveUnresolved } from './purchases';
 import { openSession, readLedger, type Session } from './session';
 import { drive } from './settlement';
+import { asPending } from './unwritten';
 
 type Answer = Changed & { invoice: Invoice | null; invoices: readonly Invoice[] };
 
@@ -133,7 +134,7 @@ async function usedUntil(view: LedgerView, session: Session, to: Instant): Promi
 async function charge(session: Session, id: string): Promise<InvoiceRecord> {
   const facts = { operation: 'invoice.run', action: 'invoice.pay', subject: id } as const;
   const { purchase } = await changeIn(session, facts, {}, async (unit) => placeCharge(unit, session, id));
-  const charged = await drive(session, purchase);
+  const charged = await drive(session, purchase).catch(asPending('purchase', purchase));
   const invoice = await session.store.read(session.org.number, (view) => requireInvoice(view, id));
   try {
     requireSuccess(charged, false, (await session.gateway()).doubt);

@@ -33,6 +33,7 @@ import { driveOpenRefunds, lookBack, reconcileReturns } from './refunds';
 import { openSession, readLedger, type Session } from './session';
 import { drive } from './settlement';
 import { asUnknown } from './settlement-calls';
+import { asPending } from './unwritten';
 
 interface Placed {
   readonly purchase: PurchaseRecord;
@@ -61,7 +62,8 @@ export async function buy(deps: Dependencies, request: BuyRequest): Promise<Boug
   if (request.dryRun === true) return { ...(await foresee(session, placed)), dryRun: true };
   session.deps.system.reached('intent.after_commit');
   deps.onRecord?.(placed.purchase.id);
-  const purchase = await drive(session, placed.purchase.id);
+  const { id } = placed.purchase;
+  const purchase = await drive(session, id).catch(asPending('purchase', id));
   const settled = driven.filter((each) => !isUnresolved(each) && each.id !== purchase.id);
   if (!isInvoiced(purchase)) requireSuccess(purchase, placed.replayed, (await session.gateway()).doubt);
   return {

@@ -24,6 +24,7 @@ import { type RechargeFacts, readRecharge } from './recharge-state';
 import { openSession, type Session } from './session';
 import { drive } from './settlement';
 import { move } from './settlement-moves';
+import { asPending } from './unwritten';
 
 /** What one evaluation came to: at most one purchase, which exists because of it. */
 interface Evaluated {
@@ -56,7 +57,7 @@ async function checkIn(session: Session, request: ChangeOptions = {}): Promise<C
   if (request.dryRun === true) return { ...(await answer(session, { ...evaluated, purchase: null })), dryRun: true };
   if (evaluated.outcome !== 'recharged' || evaluated.purchase === null) return answer(session, evaluated);
   session.deps.onRecord?.(evaluated.purchase);
-  const purchase = await drive(session, evaluated.purchase);
+  const purchase = await drive(session, evaluated.purchase).catch(asPending('purchase', evaluated.purchase));
   return answer(session, { ...evaluated, outcome: outcomeOf(purchase) });
 }
 

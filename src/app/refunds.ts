@@ -19,6 +19,7 @@ import { presentBalance } from './present-balance';
 import { requirePurchase } from './purchase-records';
 import { driveRefund, takeDispute, takeFetched, takeForeign } from './refund-settlement';
 import { openSession, type Session } from './session';
+import { asPending } from './unwritten';
 
 export interface RefundAsk extends ChangeOptions {
   readonly id: string;
@@ -44,7 +45,7 @@ export async function refundPurchase(
   const asked = await askForRefund(session, request);
   if (request.dryRun === true) return { ...(await foresee(session, asked.refund)), dryRun: true };
   deps.onRecord?.(asked.refund.purchase);
-  const refund = await driveRefund(session, asked.refund.id);
+  const refund = await driveRefund(session, asked.refund.id).catch(asPending('refund', asked.refund.purchase));
   requireDone(refund, (await session.gateway()).doubt);
   return { ...(await answer(session, refund.purchase)), ...(asked.replayed ? { replayed: true as const } : {}) };
 }

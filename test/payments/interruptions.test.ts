@@ -152,6 +152,9 @@ test('a ledger that can not grow any further charges nothing that it can not wri
   expect(takenCents / 500).toBeGreaterThanOrEqual(ends.filter((end) => end === 0).length);
   const { pending } = (await shop.home.ok('reconcile --json')).json() as { pending: readonly unknown[] };
   expect(pending).toEqual([]);
+  // 9 says that nothing was done: whatever got onto the record and no further is told as pending.
+  const { purchases } = (await shop.home.ok('purchase list --json')).json() as { purchases: readonly unknown[] };
+  expect(ends.filter((end) => end !== 9)).toHaveLength(purchases.length);
 }, 60_000);
 
 test('a processor that refuses connections leaves the purchase pending, and it is charged once it takes them', async () => {
