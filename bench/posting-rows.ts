@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { interleave, median, medianRatio, percentile, timed } from './measure';
-import { POSTER, type PosterReport } from './poster';
+import { POSTER, type PosterReport, WARM_UP } from './poster';
 import { type BenchRow, formatMs, formatRate, formatRatio } from './table';
 import { singleEvent, type Workshop } from './workshop';
 
@@ -25,7 +25,7 @@ export async function benchPosting(workshop: Workshop): Promise<readonly BenchRo
     }
   };
   const perSecond = async (work: () => unknown) => (POSTINGS / (await timed(work))) * 1000;
-  await post(); // a program that posts all day is warm
+  while (next < WARM_UP) await post(); // a program that posts all day is warm
   const { postings, writes } = await interleave(workshop.options.rounds * 2 + 1, {
     postings: () => perSecond(post),
     writes: () => perSecond(blocks.write),
@@ -63,9 +63,10 @@ export async function benchContention(workshop: Workshop): Promise<readonly Benc
   const fairness: number[] = [];
   const waits: number[] = [];
   let failures = 0;
+  const team = await startTeam(workshop, ledger);
   const { many, one } = await interleave(workshop.options.rounds, {
     many: async () => {
-      const reports = await postTogether(workshop, ledger, PROCESSES);
+      const reports = await postTogether(team);
       const counts = reports.map((report) => report.latencies.length);
       fairness.push(Math.min(...counts) / Math.max(...counts));
       waits.push(
@@ -77,8 +78,10 @@ export async function benchContention(workshop: Workshop): Promise<readonly Benc
       failures += reports.reduce((sum, report) => sum + report.failures, 0);
       return totalRate(reports);
     },
-    one: async () => totalRate(await postTogether(workshop, ledger, 1)),
+    one: async () => totalRate(await postTogether(team.slice(0, 1))),
   });
+  for (const poster of team) poster.disconnect();
+  await Promise.all(team.map((poster) => once(poster, 'exit')));
   const work = `S7 ${PROCESSES} processes, one wallet`;
   const none = { floor: '–', ratio: '–' };
   return [
@@ -106,20 +109,22 @@ function totalRate(reports: readonly PosterReport[]): number {
   return reports.reduce((sum, { latencies, elapsedMs }) => sum + (latencies.length / elapsedMs) * 1000, 0);
 }
 
-let teams = 0;
-
-/** Starts the processes, waits until each of them has its ledger open, and lets them go at once. */
-async function postTogether(workshop: Workshop, ledger: string, processes: number): Promise<readonly PosterReport[]> {
-  teams += 1;
-  const posters = Array.from({ length: processes }, (_, i) =>
-    fork(__filename, [POSTER, ledger, workshop.folder, `team-${teams}-${i}`, String(CONTENTION_MS)], {
+/** Starts the processes, and waits until each of them has its ledger open and is warm. */
+async function startTeam(workshop: Workshop, ledger: string): Promise<readonly ChildProcess[]> {
+  const team = Array.from({ length: PROCESSES }, (_, i) =>
+    fork(__filename, [POSTER, ledger, workshop.folder, `poster-${i}`, String(CONTENTION_MS)], {
       env: { PATH: process.env.PATH ?? '', HOME: workshop.folder },
     }),
   );
-  await Promise.all(posters.map(nextMessage));
-  const reports = posters.map(nextMessage);
-  for (const poster of posters) poster.send('go');
-  // A poster sends two messages: that it is ready, and its report.
+  await Promise.all(team.map(nextMessage));
+  return team;
+}
+
+/** Lets those of the team post at once; the others do nothing meanwhile. */
+async function postTogether(team: readonly ChildProcess[]): Promise<readonly PosterReport[]> {
+  const reports = team.map(nextMessage);
+  for (const poster of team) poster.send('go');
+  // After the first message, that it is ready, a poster sends its reports.
   return (await Promise.all(reports)) as PosterReport[];
 }
 
