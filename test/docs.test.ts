@@ -7,6 +7,8 @@ import { renderReference } from '../scripts/reference-page';
 import { renderToldErrors } from '../scripts/told-errors';
 import { EXIT_STATUS, STATUS_MEANINGS } from '../src/cli/exit-status';
 import { NOUNS } from '../src/cli/nouns';
+import { route } from '../src/cli/route';
+import { splitWords } from './helpers/cli';
 
 type Packages = Partial<Record<'dependencies' | 'optionalDependencies' | 'devDependencies', object>>;
 
@@ -21,6 +23,9 @@ const ALL_PAGES = [
   ...markdownIn('src'),
 ];
 
+/** Made by the program, and held to it. */
+const MADE_PAGES = ['docs/reference.md', 'docs/told-errors.md'];
+
 test.each(CONSOLE_PAGES)('every command of %s answers what is shown (else: npm run docs)', (page) => {
   const played = playPage(read(page));
 
@@ -28,6 +33,38 @@ test.each(CONSOLE_PAGES)('every command of %s answers what is shown (else: npm r
   expect(told).toEqual(played.map(({ command, shown }) => `$ ${command}\n${shown}`));
   expect(played.length).toBeGreaterThan(3);
 });
+
+test('every command that a page only names is one that there is, with options that it has', async () => {
+  const named = ALL_PAGES.filter((page) => !MADE_PAGES.includes(page)).flatMap((page) =>
+    commandsNamedIn(read(page)).map((line) => ({ page, line })),
+  );
+
+  const wrong: string[] = [];
+  for (const { page, line } of named) {
+    // A mention may leave out what a call needs.
+    const fault = await route(splitWords(line)).then(
+      () => '',
+      (error: Error) => (/not specified|missing/.test(error.message) ? '' : error.message),
+    );
+    if (fault !== '') wrong.push(`${page}: wallet ${line}: ${fault}`);
+  }
+  expect(wrong).toEqual([]);
+  expect(named.length).toBeGreaterThan(200);
+});
+
+/** The words after `wallet` in blocks that are not played and in text: up to what the shell would take. */
+function commandsNamedIn(markdown: string): readonly string[] {
+  const blocks = [...markdown.matchAll(/^```(?!console)\w*\n(.*?)^```$/gms)].map(([, block = '']) => block);
+  const text = markdown.replaceAll(/^```.*?^```$/gms, '');
+  const lines = blocks.flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'));
+  const starts = [...lines, ...[...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replaceAll('\n', ' '))];
+  return starts.flatMap((line) => {
+    const plain = line.trim().replaceAll(/\$\(.*?\)/g, 'X');
+    const words = /^(?:\$ )?(?:[A-Z_]+=\S+ )*wallet(?: (.*))?$/.exec(plain)?.[1];
+    const own = words?.split(/ +(?:#|\||&&|>|<|;|2>|…) ?|…$/)[0]?.replaceAll(/[[\]']/g, '');
+    return own === undefined || /^(?:\W|$)/.test(own) ? [] : [own];
+  });
+}
 
 test('the reference is what the commands declare (else: npm run docs)', async () => {
   expect(read('docs/reference.md')).toBe(await renderReference());
