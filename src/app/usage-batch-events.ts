@@ -7,9 +7,10 @@ import { rejectOf } from './row-reject';
 import type { World } from './usage';
 import type { EventReader, ParsedEvent } from './usage-events';
 
-// A row is plain unless it is one of these.
+const PLAIN = 0;
 const SPECIAL = 1;
 const REFUSED = 2;
+const REPEATED = 3;
 
 /**
  * The events of a batch as they were read: most of them from their columns, without an object for any of them. What is
@@ -35,7 +36,7 @@ export class BatchEvents {
     this.#calendar = calendar;
     this.#states = new Uint8Array(columns.length);
     this.#repeated = new Set(columns.data.repeatedKeys);
-    for (let at = 0; at < columns.length; at += 1) if (!this.#isPlain(at)) this.#readSpecial(at);
+    for (let at = 0; at < columns.length; at += 1) if (!this.#readsPlainly(at)) this.#readSpecial(at);
     this.#countMonths();
   }
 
@@ -46,6 +47,20 @@ export class BatchEvents {
   refuse(at: number, reject: RowReject): void {
     this.#states[at] = REFUSED;
     this.rejects.push(reject);
+  }
+
+  /** Whether the row is known to have been posted before, as it is. */
+  isRepeated(at: number): boolean {
+    return this.#states[at] === REPEATED;
+  }
+
+  repeat(at: number): void {
+    this.#states[at] = REPEATED;
+  }
+
+  /** Whether nothing is known of the row but what it says, and that it is read by its columns. */
+  isPlain(at: number): boolean {
+    return this.#states[at] === PLAIN;
   }
 
   lineOf(at: number): number {
@@ -113,10 +128,10 @@ export class BatchEvents {
     );
   }
 
-  /** The event ids of rows that are not refused: one of so many. */
+  /** The event ids of rows that are neither refused nor known to be repeated: one of so many. */
   *ids(each: number): Generator<string> {
     for (let at = 0; at < this.columns.length; at += each) {
-      const id = this.isRefused(at) ? null : this.columns.idOf(at);
+      const id = this.isRefused(at) || this.isRepeated(at) ? null : this.columns.idOf(at);
       if (id !== null) yield id;
     }
   }
@@ -135,7 +150,7 @@ export class BatchEvents {
     ]);
   }
 
-  #isPlain(at: number): boolean {
+  #readsPlainly(at: number): boolean {
     const { odd, times, users, campaigns, memos, words } = this.columns.data;
     if (odd.size > 0 && odd.has(at)) return false;
     const time = times[at] ?? Number.NaN;

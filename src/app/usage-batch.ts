@@ -10,6 +10,7 @@ import { UsageColumns } from '../core/usage-columns';
 import { UsageLane } from '../core/usage-lane';
 import { packUsage } from '../core/usage-packing';
 import { EventIdTaken, type LedgerUnit } from '../ports/ledger-unit';
+import type { PostedEvent } from '../ports/ledger-view';
 import type { AppRecord } from '../ports/record-types';
 import { withoutAmounts } from './app-answers';
 import { insertApp } from './apps';
@@ -23,6 +24,7 @@ import { appRecords, PartyFinder, readWorld, requireSame, type World } from './u
 import { BatchEvents } from './usage-batch-events';
 import { EventReader, type ParsedEvent } from './usage-events';
 import { numberRows, outcomesOf, type Placed, Placing } from './usage-outcomes';
+import { markRepeats, SAMPLED } from './usage-repeats';
 
 /** Entries that are made before they are written: few enough to be garbage before they would be moved. */
 const RUN = 500;
@@ -45,10 +47,9 @@ export async function postBatch(
 
 type Posted = UsageBatchResult & { readonly placed: Placed };
 
-/** Of so many ids one is looked up ahead of a batch. */
-const SAMPLED = 64;
-/** Smaller batches look them all up. */
+/** Smaller batches look all their ids up. */
 const SMALL = 1_000;
+const NONE: ReadonlyMap<string, PostedEvent> = new Map();
 /** How many batches are looked up whole after one that had repeated events which the sample missed. */
 const WARY = 20;
 let waryFor = 0;
@@ -61,20 +62,20 @@ async function postTrusting(deps: Dependencies, request: UsageBatchRequest, colu
   if (waryFor > 0) waryFor -= 1;
   else if (columns.length >= SMALL) {
     try {
-      return await postColumns(deps, request, columns, SAMPLED);
+      return await postColumns(deps, request, columns, true);
     } catch (error) {
       if (!(error instanceof EventIdTaken)) throw error;
       waryFor = WARY;
     }
   }
-  return postColumns(deps, request, columns, 1);
+  return postColumns(deps, request, columns, false);
 }
 
 async function postColumns(
   deps: Dependencies,
   request: UsageBatchRequest,
   columns: UsageColumns,
-  sampled: number,
+  isTrusting: boolean,
 ): Promise<Posted> {
   const subject = request.source === undefined ? 'a batch' : parseText(request.source, 'source');
   const facts = { operation: 'usage.post', action: 'usage.import', subject } as const;
@@ -83,7 +84,10 @@ async function postColumns(
     const events = new BatchEvents(columns, reader, session.calendar);
     const records = await appRecords(unit);
     if (request.createApps === true) await createMissing(unit, session, events, records);
-    const isNew = sampled > 1 && (await unit.findEvents([...events.ids(sampled)])).size === 0;
+    const isLarge = columns.length >= SMALL;
+    const some = isLarge ? await unit.findEvents([...events.ids(SAMPLED)]) : NONE;
+    const isNew = isTrusting && some.size === 0;
+    if (isLarge && !isNew) await markRepeats(unit, events, some);
     const world = await readWorld(unit, session, { ids: isNew ? [] : events.ids(1), apps: events.apps() }, records);
     const { journal, finish } = await openJournal(unit, session, { months: events.months(world) });
     const posting = new BatchPosting(unit, session, world, journal);
@@ -158,8 +162,8 @@ class BatchPosting {
 
   #postRow(events: BatchEvents, at: number): void {
     requireOwnApp(this.#session.actor, events.appOf(at));
-    const id = events.columns.idOf(at);
-    if (id !== null && this.#isRepeated(events, at, id)) {
+    const id = events.isRepeated(at) ? null : events.columns.idOf(at);
+    if (events.isRepeated(at) || (id !== null && this.#isRepeated(events, at, id))) {
       this.placing.duplicate(events.lineOf(at));
       this.#duplicates += 1;
       return;

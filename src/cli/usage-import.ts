@@ -22,7 +22,7 @@ import { balanceLine, counted } from './wording';
 const BATCH_ROWS = 50_000;
 /** A dry run leaves nothing for the next batch to build on, so it takes far more at once. */
 const DRY_RUN_ROWS = 200_000;
-/** A server takes no more. */
+/** A server takes no more, and a database that others share is not to be locked for long. */
 const REMOTE_ROWS = 20_000;
 /** A pipe that has been silent for so long gets what it brought posted. */
 const PAUSE_MS = 1_000;
@@ -102,7 +102,7 @@ async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReadin
     // The parser saw to it that it is one of the two.
     format: call.text('input') as InputFormat | undefined,
     map: map === undefined ? undefined : parseMap(map),
-    batchRows: isRemote(cli.settings) ? REMOTE_ROWS : call.flag('dry-run') === true ? DRY_RUN_ROWS : BATCH_ROWS,
+    batchRows: batchRows(call, cli),
   };
   const size = path === '-' ? 0 : await sizeOf(path);
   if (size >= LARGE_BYTES) {
@@ -114,6 +114,12 @@ async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReadin
   const isPaced = path === '-' && call.change().idempotencyKey === undefined;
   const paced = isPaced ? withPauses(source, PAUSE_MS) : source;
   return { reading: await openUsageFile(paced, path, options), totalBytes };
+}
+
+function batchRows(call: Call, { settings }: Cli): number {
+  if (isRemote(settings)) return REMOTE_ROWS;
+  if (call.flag('dry-run') === true) return DRY_RUN_ROWS;
+  return settings.ledger.value?.startsWith('postgres') === true ? REMOTE_ROWS : BATCH_ROWS;
 }
 
 /** The size of a file; 0 for what is none: opening it says what is wrong. */

@@ -34,6 +34,23 @@ export type PostedEvent = Pick<
   | 'recordedAt'
 >;
 
+/** By what an event is looked for: the place in the log where it is thought to be, or the key of its id. */
+export type AskedBy = 'seq' | 'key';
+
+/** An event as a caller has it, to be compared with what was posted. */
+export interface AskedEvent {
+  readonly at: number;
+  readonly externalId: string;
+  readonly app: string;
+  readonly service: string;
+  readonly quantity: number;
+  readonly user: string | null;
+  readonly campaign: string | null;
+  readonly memo: string | null;
+  /** Null where the caller gave none: then any will do. */
+  readonly ownTime: Instant | null;
+}
+
 /** Reading one organisation's ledger. Everything read in one `read` or `write` belongs together. */
 export interface LedgerView {
   readonly records: { readonly [K in RecordKind]: Records<RecordTypes[K]> };
@@ -51,6 +68,11 @@ export interface LedgerView {
   /** Credits held by the app's open holds; those that have reached their end by then hold nothing any more. */
   heldByApp(app: string, at: Instant): Promise<Credits>;
   monthTotals(keys: readonly Pick<MonthTotal, 'kind' | 'name' | 'month'>[]): Promise<readonly MonthTotal[]>;
+  /**
+   * The places of those events that were not found where they were looked for, as they are. They may be new, or others
+   * under their ids; or were posted late, or are somewhere else. All the rest was posted before.
+   */
+  findUnposted(by: AskedBy, events: Iterable<AskedEvent>): Promise<readonly number[]>;
   /** Which of the event ids are taken, and by what. */
   findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>>;
   entries(seqs: readonly number[]): Promise<readonly Entry[]>;

@@ -213,12 +213,16 @@ function timeless(json: string): object {
 describe('a large file, which is read on a thread of its own', () => {
   const line = (n: number, id = `l-${n}`) => `${id},2026-10-01T10:00:00.000Z,crm,email,1,${'m'.repeat(90)}`;
 
+  const imported = async (rows: readonly string[]) => {
+    writeFileSync(path.join(home.home, 'more.csv'), `id,time,app,service,quantity,memo\n${rows.join('\n')}\n`);
+    return JSON.parse((await home.wallet('usage import more.csv --json')).stdout);
+  };
+
   test('is posted as a small one: good rows go in, bad ones are listed as they stood there', async () => {
     const rows = Array.from({ length: 21_000 }, (_, n) => line(n));
     rows[11_000] = 'l-x,2026-10-01T10:00:00.000Z,nobody,email,1,memo';
     rows[11_001] = 'l-y,2026-10-01T10:00:00.000Z,crm,email';
     rows[11_002] = 'l-z,2026-10-01,crm,email,none,memo';
-    // Repeated where a look at some of the ids does not find it, and once with another content.
     rows[20_500] = line(17);
     rows[20_501] = line(18).replace(',1,', ',2,');
     writeFileSync(path.join(home.home, 'large.csv'), `id,time,app,service,quantity,memo\n${rows.join('\n')}\n`);
@@ -236,6 +240,20 @@ describe('a large file, which is read on a thread of its own', () => {
     expect((await home.wallet('verify --full')).status).toBe(0);
     const again = await home.wallet('usage import large.csv --json');
     expect(JSON.parse(again.stdout)).toMatchObject({ posted: 0, duplicates: 20_996, rejected: 4 });
+    // Repeated where a look at some of the ids does not find it, and once with another content.
+    const fresh = Array.from({ length: 3_000 }, (_, n) => line(n, `n-${n}`));
+    fresh[77] = line(17);
+    fresh[78] = line(18).replace(',1,', ',2,');
+    expect(await imported(fresh)).toMatchObject({ posted: 2_998, duplicates: 1, rejected: 1 });
+    // In another order, with new ones among them, and one that another program sent again without its memo.
+    const mixed = [
+      ...rows.slice(2_000, 3_000).reverse(),
+      ...Array.from({ length: 9 }, (_, n) => line(n, `o-${n}`)),
+      ...fresh,
+    ];
+    mixed[500] = (mixed[500] ?? '').replace(/m+$/, '');
+    expect(await imported(mixed)).toMatchObject({ posted: 9, duplicates: 3_998, rejected: 2 });
+    expect((await home.wallet('verify --full')).status).toBe(0);
   });
 
   test('is refused as a small one, and the program ends', async () => {

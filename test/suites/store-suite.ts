@@ -7,7 +7,7 @@ import { eventKey } from '../../src/core/ledger/event-key';
 import { formatInstant, type Instant } from '../../src/core/time';
 import { renderCsv } from '../../src/output/delimited';
 import type { EntryPageQuery } from '../../src/ports/entry-query';
-import type { ListedEntry } from '../../src/ports/ledger-view';
+import type { AskedBy, AskedEvent, ListedEntry } from '../../src/ports/ledger-view';
 import type { AppRecord, OrganisationRecord } from '../../src/ports/record-types';
 import { Abandon, type Store } from '../../src/ports/store';
 import { codeOf } from '../helpers/ledger';
@@ -473,6 +473,54 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       });
       const found = await store.read(org.number, (view) => view.page({ order: 'asc', limit: 1_000 }));
       expect(found.map(({ memo, externalId }) => ({ memo, externalId }))).toEqual(drafts);
+    });
+
+    test('events are compared with what was posted, in the places where they may be and by the keys of their ids', async () => {
+      const ids = Array.from({ length: 300 }, (_, i) => `evt ${i} '"é`);
+      await post(store, org.number, (journal) => {
+        for (const [i, externalId] of ids.entries()) use(journal, { externalId, memo: i % 2 === 0 ? null : 'm' });
+      });
+      const [first] = await store.read(org.number, (view) => view.entries([1]));
+      const asked = ids.map(
+        (externalId, i): AskedEvent => ({
+          at: i + 1,
+          externalId,
+          app: first?.app ?? '',
+          service: first?.service ?? '',
+          quantity: first?.quantity ?? 0,
+          user: null,
+          campaign: null,
+          memo: i % 2 === 0 ? null : 'm',
+          ownTime: first?.occurredAt ?? null,
+        }),
+      );
+      const keyed = asked.map((event) => ({ ...event, at: eventKey(event.externalId) }));
+      const others = [
+        { app: 'x' },
+        { service: 'x' },
+        { quantity: 77 },
+        { user: 'u' },
+        { campaign: 'c' },
+        { memo: 'x' },
+      ];
+      const changes = [...others, { externalId: ids[200] ?? '' }, { ownTime: 1 as Instant }, { at: 77 }];
+      const changed = (events: AskedEvent[]) => events.map((event, i) => ({ ...event, ...changes[i - 100] }));
+      const missing = changes.map((_, i) => 100 + i);
+      const unposted = (by: AskedBy, events: AskedEvent[]) =>
+        store.read(org.number, (view) => view.findUnposted(by, events));
+      expect([await unposted('seq', asked), await unposted('key', keyed), await unposted('seq', [])]).toEqual([
+        [],
+        [],
+        [],
+      ]);
+      expect(await unposted('seq', changed(asked))).toEqual(missing);
+      expect(await unposted('key', changed(keyed))).toEqual(missing);
+      expect(
+        await unposted(
+          'seq',
+          asked.map((event) => ({ ...event, ownTime: null })),
+        ),
+      ).toEqual([]);
     });
 
     test('two event ids with the same key are two events, whether they come together or one after the other', async () => {

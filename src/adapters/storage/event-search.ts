@@ -1,8 +1,33 @@
 import { eventKey } from '../../core/ledger/event-key';
-import type { PostedEvent } from '../../ports/ledger-view';
+import type { AskedBy, AskedEvent, PostedEvent } from '../../ports/ledger-view';
 import { EVENT_COLUMNS, toPostedEvent } from './entry-rows';
 import { tableIn } from './in-lists';
-import type { SqlConnection } from './sql-driver';
+import type { SqlConnection, SqlValue } from './sql-driver';
+
+const IS_SAME = `t.external_id = ? AND t.app = ? AND t.service = ? AND t.quantity = ?
+  AND t.user_name IS NOT DISTINCT FROM ? AND t.campaign IS NOT DISTINCT FROM ? AND t.memo IS NOT DISTINCT FROM ?
+  AND t.occurred_at = coalesce(?, t.occurred_at) AND t.reference IS NULL`;
+
+const SAME_EVENT: Readonly<Record<AskedBy, string>> = {
+  seq: `SELECT 1 FROM transactions t WHERE t.org = ? AND t.seq = ? AND ${IS_SAME}`,
+  key: `SELECT 1 FROM event_ids e JOIN transactions t ON t.org = e.org AND t.seq = e.seq
+    WHERE e.org = ? AND e.id_key = ? AND ${IS_SAME}`,
+};
+
+/** Which of the events were not found in the log as they are, by their places. */
+export function findUnposted(
+  connection: SqlConnection,
+  org: number,
+  by: AskedBy,
+  events: Iterable<AskedEvent>,
+): Promise<readonly number[]> {
+  return connection.unmatched(SAME_EVENT[by], rowsOf(org, events));
+}
+
+function* rowsOf(org: number, events: Iterable<AskedEvent>): Generator<readonly SqlValue[]> {
+  for (const e of events)
+    yield [org, e.at, e.externalId, e.app, e.service, e.quantity, e.user, e.campaign, e.memo, e.ownTime];
+}
 
 /** Which of the event ids are taken in an organisation's ledger, and by what. */
 export async function findEvents(

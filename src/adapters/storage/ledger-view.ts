@@ -9,12 +9,12 @@ import type { Instant } from '../../core/time';
 import type { DayTotalsQuery, EntryPageQuery, EntryQuery, EntryTotals } from '../../ports/entry-query';
 import type { JournalNeeds, JournalState } from '../../ports/journal-state';
 import type { KeyRecord } from '../../ports/key-record';
-import type { LedgerView, ListedEntry, PostedEvent } from '../../ports/ledger-view';
+import type { AskedBy, AskedEvent, LedgerView, ListedEntry, PostedEvent } from '../../ports/ledger-view';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { Records } from '../../ports/records';
 import type { CsvPage } from './csv-page';
 import { ENTRY_COLUMNS, toEntry, toListedEntry } from './entry-rows';
-import { findEvents } from './event-search';
+import { findEvents, findUnposted } from './event-search';
 import { allIn, tableIn } from './in-lists';
 import { readJournalState, readMonthTotals } from './journal-state';
 import type { LedgerProofReader } from './ledger-proof';
@@ -104,6 +104,10 @@ export class SqlLedgerView implements LedgerView {
 
   monthTotals(keys: NonNullable<JournalNeeds['months']>): Promise<readonly MonthTotal[]> {
     return readMonthTotals(this.connection, this.org, keys);
+  }
+
+  findUnposted(by: AskedBy, events: Iterable<AskedEvent>): Promise<readonly number[]> {
+    return findUnposted(this.connection, this.org, by, events);
   }
 
   findEvents(externalIds: readonly string[]): Promise<ReadonlyMap<string, PostedEvent>> {

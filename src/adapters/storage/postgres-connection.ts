@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { copyIn, copyOf } from './postgres-copy';
 import { isUniqueViolation } from './postgres-errors';
-import { anyOf, listOf, prepared, type Statement, setBased } from './postgres-statements';
+import { anyOf, askedAtOnce, listOf, prepared, type Statement, setBased } from './postgres-statements';
 import { type Question, type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 
 /** Rows that go up in one statement. */
@@ -48,6 +48,16 @@ export class PostgresConnection implements SqlConnection {
 
   tables(questions: readonly Question[]): Promise<(readonly Values[])[]> {
     return Promise.all(questions.map(([sql, params]) => this.table(sql, params)));
+  }
+
+  async unmatched(sql: string, rows: Iterable<Values>): Promise<readonly number[]> {
+    const all = [...rows];
+    const matched = new Set<number>();
+    for (let first = 0; first < all.length; first += BATCH) {
+      const { statement, values } = askedAtOnce(sql, all.slice(first, first + BATCH));
+      for (const [place] of (await this.ask(statement, values)).rows) matched.add(first + Number(place));
+    }
+    return [...all.keys()].filter((place) => !matched.has(place));
   }
 
   async run(sql: string, params: Values = []): Promise<number> {

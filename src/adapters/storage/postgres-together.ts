@@ -189,6 +189,12 @@ class Member implements SqlConnection {
     return Promise.all(questions.map(([sql, params]) => this.table(sql, params)));
   }
 
+  async unmatched(sql: string, rows: Iterable<Values>): Promise<readonly number[]> {
+    const places: number[] = [];
+    for (const [place, row] of [...rows].entries()) if ((await this.table(sql, row)).length === 0) places.push(place);
+    return places;
+  }
+
   async run(sql: string, params: Values = []): Promise<number> {
     return (await this.#add({ sql, rows: [params], changes: true, shares: false })).count;
   }

@@ -15,6 +15,8 @@ export interface SqlConnection {
   table(sql: string, params?: readonly SqlValue[]): Promise<readonly (readonly SqlValue[])[]>;
   /** Several questions at once, each answered as by `table`: an engine far away answers them in one trip. */
   tables(questions: readonly Question[]): Promise<readonly (readonly (readonly SqlValue[])[])[]>;
+  /** The places of those rows for which the query, asked with the values of one, answers nothing: how a million things are asked about. */
+  unmatched(sql: string, rows: Iterable<readonly SqlValue[]>): Promise<readonly number[]>;
   /** Answers how many rows changed. Throws `UniqueViolation` where a key is taken. */
   run(sql: string, params?: readonly SqlValue[]): Promise<number>;
   /** Runs one statement for each row, as fast as the engine can. Answers how many rows changed in all. */

@@ -1,4 +1,5 @@
 import type { Statement } from 'better-sqlite3';
+import { assert } from '../../core/errors';
 import { type Question, type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 import type { Database } from './sqlite-engine';
 import { isUniqueViolation } from './sqlite-errors';
@@ -49,6 +50,20 @@ export class SqliteConnection implements SqlConnection {
 
   async tables(questions: readonly Question[]): Promise<readonly (readonly (readonly SqlValue[])[])[]> {
     return questions.map(([sql, params]) => this.#prepare(sql, 'table').all(...params) as SqlValue[][]);
+  }
+
+  async unmatched(sql: string, rows: Iterable<readonly SqlValue[]>): Promise<readonly number[]> {
+    this.#takeIn();
+    let image: RowsImage | undefined;
+    let width = 0;
+    for (const row of rows) {
+      width = row.length;
+      image ??= new RowsImage(width);
+      assert(image.add(row), 'what is asked about is short');
+    }
+    if (image === undefined) return [];
+    const statement = this.#database.prepare(missingIn(this.#staging.attach(image, width), sql));
+    return statement.pluck().all() as number[];
   }
 
   async run(sql: string, params: readonly SqlValue[] = []): Promise<number> {
@@ -141,6 +156,13 @@ export class SqliteConnection implements SqlConnection {
  */
 function takingFrom(table: string, sql: string): string {
   return sql.replace(ONE_ROW, `SELECT * FROM ${table} WHERE true`).replace('INSERT INTO', 'INSERT OR FAIL INTO');
+}
+
+/** The query with the values of one row as a query for the places of all rows of a table that it answers nothing for. */
+function missingIn(table: string, sql: string): string {
+  let column = 0;
+  const one = sql.replace(/\?/g, () => `given.c${column++}`);
+  return `SELECT given.rowid - 1 FROM ${table} AS given WHERE NOT EXISTS (${one})`;
 }
 
 function keyed<T>(work: () => T): T {

@@ -61,6 +61,10 @@ class WatchedConnection implements SqlConnection {
     return this.#connection.tables(questions);
   }
 
+  unmatched(sql: string, rows: Iterable<readonly SqlValue[]>): Promise<readonly number[]> {
+    return this.#connection.unmatched(sql, rows);
+  }
+
   run(sql: string, params?: readonly SqlValue[]): Promise<number> {
     this.hasChanged = true;
     return this.#connection.run(sql, params);
