@@ -5,6 +5,7 @@ import { digest } from '../../src/adapters/system';
 import type { LedgerUnit } from '../../src/ports/ledger-unit';
 import type { OrganisationRecord } from '../../src/ports/record-types';
 import { createDatabase } from '../helpers/postgres';
+import { describeKnownJournal } from '../suites/known-journal-suite';
 import { bring, facts, foundOrganisation, postIn } from '../suites/store-ledger';
 import { describeStore, type StoreUnderTest } from '../suites/store-suite';
 import { describeTogether } from '../suites/together-suite';
@@ -32,6 +33,7 @@ async function openFresh(): Promise<StoreUnderTest> {
 
 describeStore('a PostgreSQL database', openFresh);
 describeTogether('a PostgreSQL database', openFresh);
+describeKnownJournal('a PostgreSQL database', openFresh);
 
 test('a wallet that another process has locked keeps none of the others waiting', async () => {
   const { store, another, remove } = await openFresh();

@@ -10,6 +10,7 @@ import { digest } from '../../src/adapters/system';
 import type { Store } from '../../src/ports/store';
 import { createSandbox } from '../helpers/cli';
 import { codeOf } from '../helpers/ledger';
+import { describeKnownJournal } from '../suites/known-journal-suite';
 import { bring, facts, foundOrganisation, NOON, post, use } from '../suites/store-ledger';
 import { describeStore, type StoreUnderTest } from '../suites/store-suite';
 import { describeTogether } from '../suites/together-suite';
@@ -46,6 +47,7 @@ async function openFresh(): Promise<StoreUnderTest> {
 
 describeStore('a SQLite file', openFresh);
 describeTogether('a SQLite file', openFresh);
+describeKnownJournal('a SQLite file', openFresh);
 
 describe('the file', () => {
   let home: string;

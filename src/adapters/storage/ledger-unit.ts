@@ -1,4 +1,3 @@
-import type { Grant } from '../../core/credit/grant';
 import { assert } from '../../core/errors';
 import { type Digest, GENESIS, sealLink } from '../../core/ledger/chain';
 import type { Entry } from '../../core/ledger/entry';
@@ -15,7 +14,7 @@ import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { WritableRecords } from '../../ports/records';
 import type { Foreseen } from '../../ports/store';
 import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
-import { readJournalState } from './journal-state';
+import type { JournalMemory } from './known-journals';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import type { WalletRow } from './ledger-rows';
 import { SqlLedgerView } from './ledger-view';
@@ -37,6 +36,7 @@ import {
   UPDATE_WALLET,
 } from './posting-rows';
 import type { SqlConnection, SqlDriver } from './sql-driver';
+import { UnitJournal } from './unit-journal';
 
 /** Entries that are written at a time. */
 const RUN = 500;
@@ -52,6 +52,7 @@ type Change = { readonly record: string; readonly id: string; readonly value: un
 export interface UnitTools {
   readonly digest: Digest;
   readonly memory: SettingsMemory;
+  readonly journals: JournalMemory;
   readonly bytes: EntryBytes;
 }
 
@@ -66,8 +67,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   /** Settings as they stand, until this unit changes one. */
   #settings: KnownSettings | undefined;
   #changedSettings = false;
-  /** Grants that were read as open ones. */
-  #open: readonly Grant[] = [];
+  readonly #journal: UnitJournal;
   #facts: WriteFacts;
   #wallet: WalletState | undefined;
   /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
@@ -91,6 +91,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#isCareful = isCareful;
     this.#tools = tools;
     this.#lockRow = driver.dialect.lockRow;
+    this.#journal = new UnitJournal(connection, org, tools.journals);
   }
 
   /**
@@ -122,10 +123,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     return this.#ahead?.events(ids) ?? super.findEvents(ids);
   }
 
-  override async journalState(needs: JournalNeeds): Promise<JournalState> {
-    const state = await readJournalState(this.connection, this.org, this.#row.wallet, needs);
-    this.#open = state.grants;
-    return state;
+  override journalState(needs: JournalNeeds): Promise<JournalState> {
+    return this.#journal.state(this.#row, needs);
   }
 
   override async wallet(): Promise<WalletState> {
@@ -155,6 +154,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#ahead = undefined; // what is looked up from now on has this write in it
     this.#wallet = posting.wallet;
     this.#writeGrants(posting);
+    this.#journal.post(posting);
     const { org } = this;
     this.connection.send(
       ADD_TO_DAY,
@@ -210,6 +210,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     return (await connection.get(sql, [this.org, this.#link.number]))?.hash === this.#link.hash;
   }
 
+  /** Keeps what is known of the journal, now that all this is in the ledger. */
+  remember(): void {
+    if (this.#link !== undefined) this.#journal.keep(this.#row.head, this.#link.hash);
+  }
+
   get #row(): WalletRow {
     assert(this.#found !== undefined, 'a unit locks its wallet before anything else');
     return this.#found;
@@ -217,6 +222,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   #witness(record: string, id: string, value: unknown): void {
     this.#changes.set(`${record}/${id}`, { record, id, value });
+    if (record === 'holds') this.#journal.changeHolds();
     if (!isSetting(record)) return;
     this.#settings = undefined;
     this.#changedSettings = true;
@@ -242,6 +248,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       posting.opened.map((grant) => grantRow(this.org, grant)),
     );
     for (const grant of posting.opened) this.#witness('grants', grant.id, grantTerms(grant));
-    for (const { sql, rows } of grantUpdates(this.org, posting.changed, this.#open)) this.connection.send(sql, rows);
+    for (const { sql, rows } of grantUpdates(this.org, posting.changed, this.#journal.open))
+      this.connection.send(sql, rows);
   }
 }

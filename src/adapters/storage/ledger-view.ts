@@ -16,7 +16,7 @@ import type { CsvPage } from './csv-page';
 import { ENTRY_COLUMNS, toEntry, toListedEntry } from './entry-rows';
 import { findEvents, findUnposted } from './event-search';
 import { allIn, tableIn } from './in-lists';
-import { readJournalState, readMonthTotals } from './journal-state';
+import { journalStateOf, readJournal, readMonthTotals } from './journal-state';
 import type { LedgerProofReader } from './ledger-proof';
 import {
   GRANT_COLUMNS,
@@ -63,7 +63,9 @@ export class SqlLedgerView implements LedgerView {
   }
 
   async journalState(needs: JournalNeeds): Promise<JournalState> {
-    return readJournalState(this.connection, this.org, await this.wallet(), needs);
+    const wallet = await this.wallet();
+    const known = await readJournal(this.connection, this.org, needs.months);
+    return journalStateOf(this.connection, this.org, { known, wallet, needs });
   }
 
   async grants(query: { ids?: readonly string[]; seqs?: readonly number[] }): Promise<readonly Grant[]> {

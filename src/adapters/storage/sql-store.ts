@@ -9,13 +9,14 @@ import type { LedgerView } from '../../ports/ledger-view';
 import type { OrganisationRecord } from '../../ports/record-types';
 import { Abandon, type Entrance, type Store, type WriteJob } from '../../ports/store';
 import { Entrances } from './entrances';
+import { JournalMemory } from './known-journals';
 import { SettingsMemory } from './known-settings';
 import { toLedgerInfo } from './ledger-rows';
 import { SqlLedgerUnit, type UnitTools } from './ledger-unit';
 import { SqlLedgerView } from './ledger-view';
 import { movedAway, requireFinished } from './moved-ledger';
 import { fromRow } from './record-rows';
-import { type SqlConnection, type SqlDriver, type SqlRow, UniqueViolation } from './sql-driver';
+import { type SqlConnection, type SqlDriver, type SqlRow, type Together, UniqueViolation } from './sql-driver';
 
 const CREATE_WALLET = `INSERT INTO wallets
   (org, posted, held, overdrawn, overdraft_limit, postpaid, seq, recorded_at, links, head, settings_seal)
@@ -30,7 +31,7 @@ export class SqlStore implements Store {
   constructor(driver: SqlDriver, digest: Digest) {
     this.#driver = driver;
     this.#entrances = new Entrances(driver);
-    this.#tools = { digest, memory: new SettingsMemory(), bytes: new EntryBytes() };
+    this.#tools = { digest, memory: new SettingsMemory(), journals: new JournalMemory(), bytes: new EntryBytes() };
   }
 
   async info(): Promise<LedgerInfo> {
@@ -170,7 +171,7 @@ export class SqlStore implements Store {
   }
 
   /** Several writes as one transaction; nothing for those that have to be done by themselves. */
-  #shareTransaction<T>(jobs: readonly WriteJob<T>[]) {
+  async #shareTransaction<T>(jobs: readonly WriteJob<T>[]): Promise<Together<T>> {
     const units: (SqlLedgerUnit | undefined)[] = [];
     const works = jobs.map(({ org, facts, foreseen, work }, at) => async (connection: SqlConnection) => {
       const unit = new SqlLedgerUnit(this.#driver, connection, { org, facts }, this.#tools);
@@ -183,7 +184,9 @@ export class SqlStore implements Store {
     // They were committed together: what became of one of them became of all.
     const landed = async (connection: SqlConnection) =>
       (await Promise.all(units.map((unit) => unit?.hasLanded(connection) ?? true))).every(Boolean);
-    return this.#driver.writeTogether(works, landed);
+    const done = await this.#driver.writeTogether(works, landed);
+    for (const [at, unit] of units.entries()) if (done[at] !== undefined) unit?.remember();
+    return done;
   }
 
   /** One transaction: what it does in the unit that it begins, then the seal. */
@@ -200,7 +203,9 @@ export class SqlStore implements Store {
     };
     const landed = async (connection: SqlConnection) => (await unit?.hasLanded(connection)) ?? false;
     try {
-      return await this.#driver.write(whole, landed);
+      const result = await this.#driver.write(whole, landed);
+      unit?.remember();
+      return result;
     } catch (error) {
       // What a unit abandons with is the answer it would have given: it has been rolled back.
       if (error instanceof Abandon) return error.answer as T;

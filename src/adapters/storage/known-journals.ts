@@ -1,0 +1,90 @@
+import type { Grant } from '../../core/credit/grant';
+import { add } from '../../core/credits';
+import type { Posting } from '../../core/ledger/posting';
+import type { MonthTotal } from '../../core/ledger/totals';
+import type { Instant } from '../../core/time';
+
+type MonthKey = Pick<MonthTotal, 'kind' | 'name' | 'month'>;
+
+const MOST_ORGANISATIONS = 10_000;
+/** A wallet with more of either is read each time: it is not worth its memory. */
+const MOST_GRANTS = 50;
+const MOST_MONTHS = 500;
+
+/** What a journal starts from beside the wallet's row, as it stood when that was read or written. It is never changed. */
+export class KnownJournal {
+  readonly #grants: ReadonlyMap<number, Grant>;
+  readonly #months: ReadonlyMap<string, MonthTotal>;
+  /** When the first of the open holds reaches its end. */
+  readonly nextHold: Instant | null;
+
+  constructor(grants: readonly Grant[], months: readonly MonthTotal[], nextHold: Instant | null) {
+    this.#grants = new Map(grants.map((grant) => [grant.seq, grant]));
+    this.#months = new Map(months.map((month) => [keyOf(month), month]));
+    this.nextHold = nextHold;
+  }
+
+  get grants(): readonly Grant[] {
+    return [...this.#grants.values()];
+  }
+
+  get isLarge(): boolean {
+    return this.#grants.size > MOST_GRANTS || this.#months.size > MOST_MONTHS;
+  }
+
+  month(key: MonthKey): MonthTotal | undefined {
+    return this.#months.get(keyOf(key));
+  }
+
+  /** The same with more month totals that were read. */
+  with(months: readonly MonthTotal[]): KnownJournal {
+    return new KnownJournal(this.grants, [...this.#months.values(), ...months], this.nextHold);
+  }
+
+  /** As it stands once the posting is written. */
+  after({ opened, changed, months }: Posting): KnownJournal {
+    const grants = new Map(this.#grants);
+    for (const grant of [...opened, ...changed]) grants.set(grant.seq, grant);
+    const open = [...grants.values()].filter(({ remaining }) => remaining > 0).sort((a, b) => a.seq - b.seq);
+    const totals = new Map(this.#months);
+    for (const more of months) {
+      const total = totals.get(keyOf(more));
+      // What was not read is not known, whatever is added to it.
+      if (total !== undefined) totals.set(keyOf(more), sum(total, more));
+    }
+    return new KnownJournal(open, [...totals.values()], this.nextHold);
+  }
+}
+
+/**
+ * What this process knows of each organisation's journal, under the end of its chain. Every write that changes grants,
+ * totals or holds seals a link, here or in another process, and so leaves another end: where it is the same, this stands.
+ */
+export class JournalMemory {
+  readonly #known = new Map<number, { readonly head: string; readonly journal: KnownJournal }>();
+
+  under(org: number, head: string): KnownJournal | undefined {
+    const known = this.#known.get(org);
+    return known?.head === head ? known.journal : undefined;
+  }
+
+  /** Keeps what stands under a new end; undefined where that is not known. */
+  keep(org: number, head: string, journal: KnownJournal | undefined): void {
+    if (this.#known.size >= MOST_ORGANISATIONS) this.#known.clear();
+    if (journal === undefined || journal.isLarge) this.#known.delete(org);
+    else this.#known.set(org, { head, journal });
+  }
+}
+
+function sum(total: MonthTotal, more: MonthTotal): MonthTotal {
+  return {
+    ...total,
+    quantity: total.quantity + more.quantity,
+    freeQuantity: total.freeQuantity + more.freeQuantity,
+    spent: add(total.spent, more.spent),
+  };
+}
+
+function keyOf({ kind, month, name }: MonthKey): string {
+  return `${kind} ${month} ${name}`;
+}
