@@ -134,6 +134,7 @@ async function usedUntil(view: LedgerView, session: Session, to: Instant): Promi
 async function charge(session: Session, id: string): Promise<InvoiceRecord> {
   const facts = { operation: 'invoice.run', action: 'invoice.pay', subject: id } as const;
   const { purchase } = await changeIn(session, facts, {}, async (unit) => placeCharge(unit, session, id));
+  session.deps.system.reached('intent.after_commit');
   const charged = await drive(session, purchase).catch(asPending('purchase', purchase));
   const invoice = await session.store.read(session.org.number, (view) => requireInvoice(view, id));
   try {
@@ -180,6 +181,7 @@ async function placeCharge(unit: LedgerUnit, session: Session, id: string): Prom
   });
   await unit.records.purchases.insert(purchase);
   await unit.records.invoices.update({ ...invoice, purchase: purchase.id });
+  session.deps.system.reached('intent.before_commit');
   return { purchase: purchase.id };
 }
 

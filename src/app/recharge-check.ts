@@ -56,6 +56,7 @@ async function checkIn(session: Session, request: ChangeOptions = {}): Promise<C
   const evaluated = await evaluateFreely(session, request.dryRun === true);
   if (request.dryRun === true) return { ...(await answer(session, { ...evaluated, purchase: null })), dryRun: true };
   if (evaluated.outcome !== 'recharged' || evaluated.purchase === null) return answer(session, evaluated);
+  session.deps.system.reached('intent.after_commit');
   session.deps.onRecord?.(evaluated.purchase);
   const purchase = await drive(session, evaluated.purchase).catch(asPending('purchase', evaluated.purchase));
   return answer(session, { ...evaluated, outcome: outcomeOf(purchase) });
@@ -140,6 +141,7 @@ async function placeTopUp(
     lastOutcome: 'pending',
   });
   unit.describe({ subject: `${id} ${formatCredits(credits)} credits` });
+  session.deps.system.reached('intent.before_commit');
   return { outcome: 'recharged', guard: 'none', purchase: id };
 }
 

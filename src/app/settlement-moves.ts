@@ -73,6 +73,7 @@ async function settle(
       const { payInvoiceIn } = await import('./invoice-payment');
       const paid = await payInvoiceIn(unit, journal, current);
       await finish();
+      session.deps.system.reached('credit.before_commit');
       return withSuccess({ ...current, payment: payment.id }, paid.seq, paid.recordedAt);
     }
     const entry = journal.bringIn(

@@ -1,33 +1,31 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createSandbox, type Sandbox } from '../helpers/cli';
+import { createSandbox, type RunOptions, type Sandbox } from '../helpers/cli';
 import { createStripeHome, type StripeHome } from '../helpers/stripe-home';
 
-/** Every point of a purchase at which the process may be killed, with the cards that lead there. */
-const BUYING = [
-  ['intent.before_commit', 'pm_card_visa'],
-  ['intent.after_commit', 'pm_card_visa'],
-  ['create.before_send', 'pm_card_visa'],
-  ['create.after_recv', 'pm_card_visa'],
-  ['pi.after_commit', 'pm_card_visa'],
-  ['confirm.before_send', 'pm_card_visa'],
-  ['confirm.after_send', 'pm_card_visa'],
-  ['confirm.after_send', 'pm_card_chargeCustomerFail'],
-  ['credit.before_commit', 'pm_card_visa'],
-  ['credit.after_commit', 'pm_card_visa'],
-  ['cancel.before_send', 'pm_card_chargeCustomerFail'],
-  ['cancel.after_send', 'pm_card_chargeCustomerFail'],
-  ['fail.before_commit', 'pm_card_chargeCustomerFail'],
+/** Every point at which the process may be killed between the wish for a charge and its credits, */
+const CHARGED = [
+  'intent.before_commit',
+  'intent.after_commit',
+  'create.before_send',
+  'create.after_recv',
+  'pi.after_commit',
+  'confirm.before_send',
+  'confirm.after_send',
+  'credit.before_commit',
+  'credit.after_commit',
 ] as const;
-const REFUNDING = [
+/** and those that a card that declines leads to. */
+const DECLINED = ['confirm.after_send', 'cancel.before_send', 'cancel.after_send', 'fail.before_commit'] as const;
+const REFUNDED = [
   'refund.before_commit',
   'refund.before_send',
   'refund.after_send',
   'refund.before_settle',
   'refund.after_settle',
 ] as const;
-/** What a shell says of a process that SIGKILL ended; here there is no status at all. */
-const KILLED = null;
-const BUY = 'buy 100 --yes --idempotency-key k1 --json';
+const DECLINES = 'card add --payment-method pm_card_chargeCustomerFail --role primary';
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 let homes: (Sandbox | StripeHome)[] = [];
 afterEach(async () => {
@@ -35,69 +33,153 @@ afterEach(async () => {
   homes = [];
 });
 
-interface Place {
+/** A wallet with a good card, over one of the processors. */
+class Place {
   readonly home: Sandbox;
-  /** What the cards paid in the end, where it can be asked. */
-  readonly taken: (() => number) | undefined;
-}
+  readonly shop: StripeHome | undefined;
 
-const PLACES = [
-  ['sandbox', openSandbox],
-  ['Stripe', openStripe],
-] as const;
+  private constructor(home: Sandbox, shop?: StripeHome) {
+    this.home = home;
+    this.shop = shop;
+  }
 
-async function openSandbox(token: string): Promise<Place> {
-  const home = createSandbox();
-  homes.push(home);
-  await home.ok('init --org acme');
-  await home.ok(`card add --payment-method ${token}`);
-  return { home, taken: undefined };
-}
+  static async sandbox(): Promise<Place> {
+    const home = createSandbox();
+    homes.push(home);
+    await home.ok('init --org acme');
+    await home.ok('card add --payment-method pm_card_visa');
+    return new Place(home);
+  }
 
-async function openStripe(token: string): Promise<Place> {
-  const shop = await createStripeHome();
-  homes.push(shop);
-  await shop.open(token);
-  return { home: shop.home, taken: () => shop.fake.takenCents() };
-}
+  static async stripe(): Promise<Place> {
+    const shop = await createStripeHome();
+    homes.push(shop);
+    await shop.open('pm_card_visa');
+    return new Place(shop.home, shop);
+  }
 
-const kill = (point: string) => ({ env: { WALLET_FAILPOINT: point } });
+  /** The command killed at the point. What a shell says of SIGKILL is no status at all here. */
+  async kill(point: string, line: string, options: RunOptions = {}): Promise<void> {
+    const died = await this.home.wallet(line, { ...options, env: { ...options.env, WALLET_FAILPOINT: point } });
+    expect([point, died.status, died.stderr]).toEqual([point, null, '']);
+  }
 
-describe.each(PLACES)('a process that is killed while it buys (%s)', (_place, open) => {
-  test.each(BUYING)('at %s with %s has charged and credited once, or not at all', async (point, token) => {
-    const { home, taken } = await open(token);
+  /** The command killed at the point, and then as it is. */
+  async killed(point: string, line: string, options: RunOptions = {}) {
+    await this.kill(point, line, options);
+    return this.home.wallet(line, options);
+  }
 
-    const died = await home.wallet(BUY, kill(point));
-    const again = await home.wallet(BUY);
-
-    const posted = await postedOf(home);
-    expect(died.status).toBe(KILLED);
-    expect({ status: again.status, posted }).toEqual(
-      token === 'pm_card_visa' ? { status: 0, posted: '100.00' } : { status: 6, posted: '0.00' },
-    );
-    if (taken !== undefined) expect(taken()).toBe(token === 'pm_card_visa' ? 10_000 : 0);
-    const { pending } = (await home.ok('reconcile --json')).json() as { pending: readonly unknown[] };
+  /** Nothing is open, the books are whole, and they have what the cards paid. */
+  async prove(posted: string, takenCents: number, options: RunOptions = {}): Promise<void> {
+    const { pending } = (await this.home.ok('reconcile --json', options)).json() as { pending: readonly unknown[] };
     expect(pending).toEqual([]);
-    await home.ok('verify');
-  });
-});
-
-describe.each(PLACES)('a process that is killed while it refunds (%s)', (_place, open) => {
-  test.each(REFUNDING)('at %s gives back once', async (point) => {
-    const { home, taken } = await open('pm_card_visa');
-    const { purchase } = (await home.ok(BUY)).json() as { purchase: { id: string } };
-    const refund = `purchase refund ${purchase.id} --amount 40 --yes --idempotency-key r1 --json`;
-
-    const died = await home.wallet(refund, kill(point));
-    const again = await home.wallet(refund);
-
-    expect([died.status, again.status]).toEqual([KILLED, 0]);
-    expect(await postedOf(home)).toBe('60.00');
-    if (taken !== undefined) expect(taken()).toBe(6_000);
-    await home.ok('verify');
-  });
-});
-
-async function postedOf(home: Sandbox): Promise<string> {
-  return ((await home.ok('balance --json')).json() as { balance: { posted: string } }).balance.posted;
+    await this.home.ok('verify', options);
+    expect((await this.home.ok('balance -q', options)).stdout.trim()).toBe(posted);
+    if (this.shop !== undefined) expect(this.shop.fake.takenCents()).toBe(takenCents);
+  }
 }
+
+/** What the balance was when the command was done. */
+function postedIn(outcome: { json(): unknown }): string {
+  return (outcome.json() as { balance: { posted: string } }).balance.posted;
+}
+
+const later = (ms: number) => ({ env: { WALLET_NOW: new Date(Date.now() + ms).toISOString() } });
+
+describe.each([
+  ['sandbox', Place.sandbox],
+  ['Stripe', Place.stripe],
+] as const)('a process that is killed (%s)', (_name, open) => {
+  test('while it buys, at every point, has charged and credited once, or not at all', async () => {
+    const place = await open();
+
+    for (const [at, point] of CHARGED.entries()) {
+      const again = await place.killed(point, `buy 100 --yes --json --idempotency-key k${at}`);
+      expect([point, again.status, postedIn(again)]).toEqual([point, 0, `${at + 1}00.00`]);
+    }
+    await place.home.ok(DECLINES);
+    for (const [at, point] of DECLINED.entries()) {
+      const again = await place.killed(point, `buy 100 --yes --json --idempotency-key d${at}`);
+      expect([point, again.status]).toEqual([point, 6]);
+    }
+
+    await place.prove('900.00', 90_000);
+  });
+
+  test('while it refunds, at every point, gives back once', async () => {
+    const place = await open();
+    const { purchase } = (await place.home.ok('buy 100 --yes --json')).json() as { purchase: { id: string } };
+
+    for (const [at, point] of REFUNDED.entries()) {
+      const refund = `purchase refund ${purchase.id} --amount 10 --yes --json --idempotency-key r${at}`;
+      const again = await place.killed(point, refund);
+      expect([point, again.status, postedIn(again)]).toEqual([point, 0, `${90 - at * 10}.00`]);
+    }
+
+    await place.prove('50.00', 5_000);
+  });
+
+  test('while it tops up, at every point, has charged and credited once, or not at all', async () => {
+    const place = await open();
+    await place.home.ok('recharge set --below 50 --amount 100 --daily-count 100 --yes');
+
+    for (const [at, point] of CHARGED.entries()) {
+      const hour = later((at + 1) * HOUR_MS);
+      const again = await place.killed(point, 'recharge check --json', hour);
+      expect([point, again.status, postedIn(again)]).toEqual([point, 0, '100.00']);
+      await place.home.ok('adjust remove 100 --reason spent', hour);
+    }
+    await place.home.ok(DECLINES);
+    for (const [at, point] of DECLINED.entries()) {
+      const day = later((at + 1) * DAY_MS);
+      await place.home.ok('recharge on --yes', day);
+      const again = await place.killed(point, 'recharge check --json', day);
+      // Whichever of the two noted the decline, the rule backs off after it.
+      expect([point, [0, 6].includes(again.status ?? -1), postedIn(again)]).toEqual([point, true, '0.00']);
+    }
+
+    await place.prove('0.00', 90_000, later(10 * DAY_MS));
+  });
+
+  test('while it bills a month, at every point, has charged once', async () => {
+    const place = await open();
+    await place.home.ok('service add fax --price 2 --billing postpaid');
+    await place.home.ok('app add crm');
+    const nextYear = new Date().getUTCFullYear() + 1;
+    const inMonth = (month: number) => ({
+      env: { WALLET_NOW: `${nextYear}-${String(month).padStart(2, '0')}-15T12:00:00Z` },
+    });
+
+    for (const [at, point] of CHARGED.entries()) {
+      await place.home.ok('usage record --app crm --service fax --quantity 5', inMonth(at + 1));
+      const again = await place.killed(
+        point,
+        `invoice run --period ${nextYear}-0${at + 1} --yes --json`,
+        inMonth(at + 2),
+      );
+      const { invoice } = again.json() as { invoice: { status: string } };
+      expect([point, again.status, invoice.status]).toEqual([point, 0, 'paid']);
+    }
+
+    await place.prove('0.00', 9_000, inMonth(11));
+  });
+
+  test('while it buys on account, at every point, has sent one invoice and credits it once', async () => {
+    const place = await open();
+    await place.home.ok('billing account set --email ap@acme.example --net-days 30');
+    const ordering = CHARGED.filter((point) => !point.startsWith('credit.'));
+
+    for (const [at, point] of ordering.entries()) {
+      const again = await place.killed(point, `buy 10 --billing-account --yes --json --idempotency-key k${at}`);
+      expect([point, again.status, postedIn(again)]).toEqual([point, 0, '0.00']);
+    }
+    for (const invoice of place.shop?.fake.memory.all('invoice') ?? [])
+      Object.assign(invoice, { status: 'paid', amount_paid: invoice.total });
+    const paid = later(40 * DAY_MS);
+    for (const point of ['credit.before_commit', 'credit.after_commit']) await place.kill(point, 'reconcile', paid);
+
+    await place.prove('70.00', 0, paid);
+    if (place.shop !== undefined) expect(place.shop.fake.memory.all('invoice')).toHaveLength(ordering.length);
+  });
+});
