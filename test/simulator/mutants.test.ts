@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Theme, themeOf } from './world';
+import { type Theme, themeOf } from './themes';
 
 /** The rules of the state machine, each with the line that keeps it and that line without it. */
 const MUTANTS: readonly (readonly [rule: string, theme: Theme, file: string, line: string, without: string])[] = [

@@ -7,47 +7,22 @@ import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
 import { createSystem, digest } from '../../src/adapters/system';
 import { createLocalWallet } from '../../src/app/local-wallet';
 import type { WalletService } from '../../src/contract/wallet-service';
-import { formatCredits, fromCents, readCredits } from '../../src/core/credits';
+import { formatCredits, fromCents } from '../../src/core/credits';
 import { WalletError } from '../../src/core/errors';
-import { DEFAULT_MAXIMUM_PURCHASE, isUnresolved, type PurchaseRecord } from '../../src/core/payment/purchase';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
 import type { Instant } from '../../src/core/time';
-import { type CardKind, Killed, SimulatedProcessor } from './processor';
+import { blankOrganisation } from '../helpers/organisation-record';
+import { Inspector } from './inspector';
+import { Killed } from './network';
+import { type CardKind, SimulatedProcessor } from './processor';
 import { Chance } from './random';
+import { ACTS, type Theme, themeOf } from './themes';
 
 const START = Date.parse('2026-10-05T12:00:00Z');
 const MINUTE_MS = 60_000;
 const CARDS: readonly CardKind[] = ['pays', 'declines', 'asks', 'takes_days'];
 const TROUBLES = [0.1, 0.3, 0.6] as const;
 const JUMPS_MS = [0, 20_000, 5 * MINUTE_MS, 70 * MINUTE_MS, 25 * 60 * MINUTE_MS, -30 * MINUTE_MS];
-
-/** What a world is mostly about: each mistake shows in some of them, and is looked for there. */
-const THEMES = ['cards', 'refunds', 'cards', 'refunds', 'outside'] as const;
-export type Theme = (typeof THEMES)[number];
-
-type Act = 'buy' | 'reconcile' | 'cancel' | 'refund' | 'resolve' | 'check' | 'card';
-const ACTS: Readonly<Record<Theme, readonly Act[]>> = {
-  cards: ['buy', 'buy', 'buy', 'buy', 'reconcile', 'reconcile', 'reconcile', 'cancel', 'cancel', 'refund'],
-  refunds: [
-    'buy',
-    'buy',
-    'buy',
-    'reconcile',
-    'reconcile',
-    'reconcile',
-    'reconcile',
-    'refund',
-    'refund',
-    'refund',
-    'refund',
-  ],
-  // With orders on account, pages, auto top-up, and people and banks who take money back.
-  outside: ['buy', 'buy', 'reconcile', 'reconcile', 'check', 'check', 'check', 'resolve', 'resolve', 'card', 'cancel'],
-};
-
-/** What the world of a seed is about. */
-export function themeOf(seed: number): Theme {
-  return THEMES[seed % THEMES.length] ?? 'cards';
-}
 
 /** The ledger that all worlds live in, each as an organisation of its own. */
 export async function openLedger(folder = tmpdir()) {
@@ -88,8 +63,7 @@ class World {
   #now = START;
   #killing = 0;
   readonly #theme: Theme;
-  /** As they were when they were last looked at. */
-  #topUps: { open: readonly string[]; known: ReadonlySet<string> } = { open: [], known: new Set() };
+  readonly #inspector: Inspector;
   fault: string | undefined;
 
   private constructor(store: SqlStore, seed: number) {
@@ -120,31 +94,20 @@ class World {
       maxPurchase: DEFAULT_MAXIMUM_PURCHASE,
       close: async () => undefined,
     });
+    this.#inspector = new Inspector(store, this.#wallet, this.processor, (what) => this.#report(what));
   }
 
   static async create(store: SqlStore, seed: number): Promise<World> {
     const world = new World(store, seed);
     const { chance } = world;
     const at = START as Instant;
-    const record = {
+    const record = blankOrganisation({
       id: `org_${chance.hex(20)}`,
       // Thousands of worlds share a store: none may have another's tag.
       tag: seed.toString(16).padStart(6, '0').slice(-6),
       name: world.#org,
-      email: null,
-      timeZone: 'UTC',
-      accountingContact: null,
-      postalAddress: null,
-      customer: null,
-      keyMark: null,
-      dailyLimit: null,
-      confirmAbove: null,
-      frozenAt: null,
-      restoredAt: null,
-      reconciledAt: null,
       createdAt: at,
-      version: 1,
-    };
+    });
     const facts = { actor: 'sim', action: 'organisation.init', subject: record.name, reason: null, at };
     world.orgNumber = await store.createOrganisation(record, facts, async (_unit, org) => org.number);
     const kinds = [CARDS[chance.below(CARDS.length)] ?? 'pays', CARDS[chance.below(2)] ?? 'pays'];
@@ -154,7 +117,7 @@ class World {
       await world.#wallet.billing.set({ email: 'ap@acme.example', netDays: '30' });
       await world.#wallet.recharge.set({ below: '1000', amount: '10', cooldown: '1m' });
     }
-    world.processor.trouble = TROUBLES[chance.below(3)] ?? 0.1;
+    world.processor.network.trouble = TROUBLES[chance.below(3)] ?? 0.1;
     world.#killing = chance.happens(0.5) ? 0.15 : 0;
     return world;
   }
@@ -162,33 +125,33 @@ class World {
   /** Time goes by, messages arrive, and one or two people or cron jobs do something. */
   async round(): Promise<void> {
     this.#now += JUMPS_MS[this.chance.below(JUMPS_MS.length)] ?? 0;
-    this.processor.arrive();
+    this.processor.network.arrive();
     if (this.chance.happens(0.2)) this.processor.finish();
-    if (this.chance.happens(0.3)) this.processor.settleRefunds();
-    if (this.#theme === 'outside' && this.chance.happens(0.4)) this.processor.interfere();
-    if (this.chance.happens(0.2)) this.processor.settleDisputes();
+    if (this.chance.happens(0.3)) this.processor.returns.settleRefunds();
+    if (this.#theme === 'outside' && this.chance.happens(0.4)) this.processor.returns.interfere();
+    if (this.chance.happens(0.2)) this.processor.returns.settleDisputes();
     await this.#hearEvents();
     const workers = (this.#theme === 'refunds' ? 2 : 1) + this.chance.below(3);
     await Promise.all(Array.from({ length: workers }, () => this.#act()));
     if (this.chance.happens(0.2)) await this.#buyTwice();
-    await this.#check();
+    await this.#inspector.look(this.orgNumber);
   }
 
   /** Nothing fails any more: whatever is open must come to its end. */
   async calmDown(): Promise<void> {
-    this.processor.trouble = 0;
+    this.processor.network.trouble = 0;
     this.#killing = 0;
     for (let turn = 0; turn < 8 && this.fault === undefined; turn += 1) {
       this.#now += 5 * 60 * MINUTE_MS;
-      this.processor.arrive();
+      this.processor.network.arrive();
       this.processor.finish();
-      this.processor.settleRefunds();
-      this.processor.settleDisputes();
+      this.processor.returns.settleRefunds();
+      this.processor.returns.settleDisputes();
       await this.#attempt(() => this.#wallet.purchases.reconcile());
-      await this.#check();
+      await this.#inspector.look(this.orgNumber);
       if (turn > 0 && (await this.#isQuiet())) break;
     }
-    await this.#checkEnd();
+    await this.#inspector.lookAtTheEnd(this.orgNumber);
   }
 
   /** Events come late, several times over, together or never; each has everything looked up that it may be about. */
@@ -255,77 +218,6 @@ class World {
       if (error instanceof Killed || error instanceof WalletError) return;
       this.#report(`it broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
-  }
-
-  /** Holds at every moment: nobody can spend more than the processor has taken. */
-  async #check(): Promise<void> {
-    const { balance } = await this.#wallet.credit.balance();
-    const known = await this.#store.read(this.orgNumber, async ({ records }) => ({
-      purchases: await records.purchases.list(),
-      refunds: await records.refunds.list(),
-    }));
-    const heard = new Set(known.refunds.map(({ reference }) => reference));
-    // What left without the wallet is missed only once somebody has told it.
-    const unheard = this.processor.foreign.filter(({ id }) => !heard.has(id));
-    const taken = fromCents(unheard.reduce((sum, each) => sum + each.amountCents, this.processor.takenCents()));
-    if (readCredits(balance.available) > taken)
-      this.#report(`${balance.available} can be spent and ${formatCredits(taken)} was taken`);
-    this.#checkTopUps(known.purchases.filter(({ trigger }) => trigger === 'recharge'));
-    const { charges, asked, payments } = this.processor;
-    const purchases = [...payments.values()].map((payment) => payment.purchase);
-    if (new Set(purchases).size !== purchases.length) this.#report('one purchase has two payments');
-    if (new Set(charges.map((charge) => charge.payment)).size !== charges.length)
-      this.#report('one payment was charged twice');
-    const tries = asked.map(({ payment, card }) => `${payment} ${card}`);
-    if (new Set(tries).size !== tries.length) this.#report('one card was asked twice for one payment');
-    for (const purchase of known.purchases) {
-      const payment = payments.get(purchase.payment ?? '');
-      // Reconciling would credit a late charge all the same, so the fence itself is looked at.
-      if (purchase.state === 'failed' && payment !== undefined && payment.status !== 'canceled')
-        this.#report(`${purchase.id} is failed while its payment is ${payment.status}`);
-    }
-    const refunds = this.processor.refunds.map(({ refund }) => refund).filter((refund) => refund !== null);
-    if (new Set(refunds).size !== refunds.length) this.#report('one refund was made twice');
-  }
-
-  /** While a top-up is open, or its page is, there is no other. */
-  #checkTopUps(topUps: readonly PurchaseRecord[]): void {
-    const open = new Set(topUps.filter(isUnresolved).map(({ id }) => id));
-    if (open.size > 1) this.#report(`two top-ups are open at once: ${[...open]}`);
-    const stayed = this.#topUps.open.filter((id) => open.has(id));
-    const added = topUps.filter(({ id }) => !this.#topUps.known.has(id));
-    if (stayed.length > 0 && added.length > 0) this.#report(`topped up beside ${stayed}: ${added.map(({ id }) => id)}`);
-    this.#topUps = { open: [...open], known: new Set(topUps.map(({ id }) => id)) };
-  }
-
-  /** Holds when the dust has settled: charged is credited, and nothing is pending. */
-  async #checkEnd(): Promise<void> {
-    for (const purchase of await this.#purchases()) {
-      const payment = [...this.processor.payments.values()].find((each) => each.purchase === purchase.id);
-      const charge = this.processor.charges.find((each) => each.payment === payment?.id);
-      if (purchase.state !== 'succeeded' && purchase.state !== 'failed')
-        this.#report(`${purchase.id} stays ${purchase.state}`);
-      if ((purchase.state === 'succeeded') !== (charge !== undefined))
-        this.#report(`${purchase.id} is ${purchase.state} and was ${charge === undefined ? 'not ' : ''}charged`);
-      const last = purchase.attempts.at(-1);
-      if (charge !== undefined && last !== undefined && last.paymentMethod !== charge.card)
-        this.#report(`${purchase.id} says that another card paid`);
-    }
-    const { balance } = await this.#wallet.credit.balance();
-    if (readCredits(balance.posted) !== fromCents(this.processor.takenCents()))
-      this.#report(`${balance.posted} are in the books and ${this.processor.takenCents()} cents were taken`);
-    // A refund that nobody can find after a day is left to people, with its credits.
-    const open = await this.#store.read(this.orgNumber, (view) => view.openRefunds());
-    const parked = open.reduce((sum, refund) => sum + (refund.state === 'needs_review' ? refund.credits : 0), 0);
-    if (readCredits(balance.held) !== parked)
-      this.#report(`${balance.held} stay on hold: ${open.map((refund) => refund.state)}`);
-    const proof = await this.#wallet.audit.verify({});
-    if (!proof.ok)
-      this.#report(`the books are not whole: ${JSON.stringify(proof.checks.filter((check) => !check.ok))}`);
-  }
-
-  #purchases() {
-    return this.#store.read(this.orgNumber, (view) => view.records.purchases.list());
   }
 
   #report(what: string): void {

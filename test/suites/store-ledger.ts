@@ -7,6 +7,7 @@ import { utcCalendar } from '../../src/core/time';
 import type { LedgerUnit, WriteFacts } from '../../src/ports/ledger-unit';
 import type { OrganisationRecord } from '../../src/ports/record-types';
 import type { Store } from '../../src/ports/store';
+import { blankOrganisation } from '../helpers/organisation-record';
 
 export const NOON = Date.parse('2026-10-05T12:00:00Z') as Instant;
 const ADA = { actor: 'ada', action: 'test', subject: 'a test', reason: null };
@@ -22,24 +23,12 @@ export async function foundOrganisation(store: Store, name?: string): Promise<Or
   await store.found({ instance: 'test', provider: 'sandbox', mode: 'sandbox', account: null, createdAt: NOON });
   organisations += 1;
   const number = organisations;
-  const record = {
+  const record = blankOrganisation({
     id: `org_${number}`,
     tag: number.toString(16).padStart(6, '0'),
     name: name ?? `Org ${number}`,
-    email: null,
-    timeZone: 'UTC',
-    accountingContact: null,
-    postalAddress: null,
-    customer: null,
-    keyMark: null,
-    dailyLimit: null,
-    confirmAbove: null,
-    frozenAt: null,
-    restoredAt: null,
-    reconciledAt: null,
     createdAt: NOON,
-    version: 1,
-  };
+  });
   return store.createOrganisation(record, facts(), async (_unit, org) => org);
 }
 
