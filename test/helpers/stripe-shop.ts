@@ -1,3 +1,4 @@
+import { afterEach } from 'vitest';
 import { createStripe } from '../../src/adapters/payments/stripe';
 import type { Pace } from '../../src/adapters/payments/stripe-client';
 import { SqlStore } from '../../src/adapters/storage/sql-store';
@@ -46,6 +47,20 @@ interface ShopOptions {
   readonly callsOfACommand?: number;
   /** What whoever made a call waits for before it sees the answer. */
   readonly asleep?: (call: string) => Promise<unknown> | undefined;
+}
+
+/** Opens shops that are taken away after each test. */
+export function useStripeShops(): typeof openStripeShop {
+  let shops: StripeShop[] = [];
+  afterEach(async () => {
+    for (const shop of shops) await shop.remove();
+    shops = [];
+  });
+  return async (...how) => {
+    const shop = await openStripeShop(...how);
+    shops.push(shop);
+    return shop;
+  };
 }
 
 export async function openStripeShop(

@@ -1,21 +1,12 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Purchase } from '../../src/contract/purchases';
-import { attempt, openStripeShop, type StripeShop } from '../helpers/stripe-shop';
+import { attempt, type StripeShop, useStripeShops } from '../helpers/stripe-shop';
 
 const HOUR_MS = 3_600_000;
 const CONFIRM = /confirm$/;
 
-let shops: StripeShop[] = [];
-afterEach(async () => {
-  for (const shop of shops) await shop.remove();
-  shops = [];
-});
-
-async function open(...tokens: string[]): Promise<StripeShop> {
-  const shop = await openStripeShop(tokens);
-  shops.push(shop);
-  return shop;
-}
+const openShop = useStripeShops();
+const open = (...tokens: string[]): Promise<StripeShop> => openShop(tokens);
 
 const lines = async (shop: StripeShop) =>
   (await shop.wallet.alerts.history({})).notices.map(({ kind, lines }) => `${kind}: ${lines.join(' ')}`);

@@ -1,23 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Fault } from '../helpers/stripe-fake';
-import { attempt, openStripeShop, type StripeShop } from '../helpers/stripe-shop';
+import { attempt, type StripeShop, useStripeShops } from '../helpers/stripe-shop';
 
 const HOUR_MS = 3_600_000;
 
 /** A payment that is no business of the wallet's. */
 const OTHER = { currency: 'usd', amount_received: 0, status: 'requires_payment_method', metadata: {}, livemode: false };
 
-let shops: StripeShop[] = [];
-afterEach(async () => {
-  for (const shop of shops) await shop.remove();
-  shops = [];
-});
-
-async function open(...tokens: string[]): Promise<StripeShop> {
-  const shop = await openStripeShop(tokens.length === 0 ? undefined : tokens);
-  shops.push(shop);
-  return shop;
-}
+const openShop = useStripeShops();
+const open = (...tokens: string[]): Promise<StripeShop> => openShop(tokens.length === 0 ? undefined : tokens);
 
 const CREATE = /POST \/v1\/payment_intents$/;
 const CONFIRM = /confirm$/;

@@ -1,19 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { attempt, openStripeShop, type StripeShop } from '../helpers/stripe-shop';
+import { describe, expect, test } from 'vitest';
+import { attempt, type StripeShop, useStripeShops } from '../helpers/stripe-shop';
 
 const DAY_MS = 86_400_000;
 
-let shops: StripeShop[] = [];
-afterEach(async () => {
-  for (const shop of shops) await shop.remove();
-  shops = [];
-});
-
-async function open(mode: 'test' | 'live' = 'test'): Promise<StripeShop> {
-  const shop = await openStripeShop(undefined, { mode });
-  shops.push(shop);
-  return shop;
-}
+const openShop = useStripeShops();
+const open = (mode: 'test' | 'live' = 'test'): Promise<StripeShop> => openShop(undefined, { mode });
 
 describe('the limit of a day', () => {
   test('refuses what is beyond it before anything is charged, and is anew the next day', async () => {

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { attempt, openStripeShop, type StripeShop } from '../helpers/stripe-shop';
+import { describe, expect, test } from 'vitest';
+import { attempt, type StripeShop, useStripeShops } from '../helpers/stripe-shop';
 
 const HOUR_MS = 3_600_000;
 const CREATE = /POST \/v1\/payment_intents$/;
@@ -7,17 +7,8 @@ const CONFIRM = /confirm$/;
 const RETRIEVE = /GET \/v1\/payment_intents\/pi/;
 const LOST = { kind: 'drop', executed: false } as const;
 
-let shops: StripeShop[] = [];
-afterEach(async () => {
-  for (const shop of shops) await shop.remove();
-  shops = [];
-});
-
-async function open(...tokens: string[]): Promise<StripeShop> {
-  const shop = await openStripeShop(tokens.length === 0 ? undefined : tokens);
-  shops.push(shop);
-  return shop;
-}
+const openShop = useStripeShops();
+const open = (...tokens: string[]): Promise<StripeShop> => openShop(tokens.length === 0 ? undefined : tokens);
 
 const whole = (sum: string) => ({ posted: sum, taken: sum, pending: 0, verified: [] });
 
@@ -68,8 +59,7 @@ describe('a worker that wakes an hour later', () => {
     });
     let sleepers = 0;
     const fallAsleep = (name: string) => (name === call && ++sleepers === 1 ? sleep : undefined);
-    const shop = await openStripeShop(tokens, { asleep: fallAsleep });
-    shops.push(shop);
+    const shop = await openShop(tokens, { asleep: fallAsleep });
     const slow = attempt(shop.wallet.purchases.buy({ credits: '100' }));
     while (sleepers === 0) await new Promise(setImmediate);
 
