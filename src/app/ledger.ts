@@ -60,7 +60,7 @@ export async function openJournal(unit: LedgerUnit, session: Session, needs: Nee
 
 /** Tells what this write made cross. Where nobody set an alert, it is one look at an empty table. */
 async function watch(unit: LedgerUnit, session: Session, journal: Journal): Promise<void> {
-  const alerts = await unit.records.alerts.list({ removedAt: null });
+  const alerts = await unit.recall('standing alerts', () => unit.records.alerts.list({ removedAt: null }));
   if (alerts.length === 0 && journal.passedBudgets.size === 0) return;
   const { evaluateAlerts, tellBudgets } = await import('./watches');
   await evaluateAlerts(unit, session, journal, alerts);

@@ -41,10 +41,11 @@ export function presentOrganisation({ org, info }: Pick<Session, 'org' | 'info'>
 
 export function presentTransaction(session: Session, entry: ListedEntry): Transaction {
   assert(isTransaction(entry.type), 'only transactions are shown');
+  const recordedAt = formatInstant(entry.recordedAt);
   return {
     id: transactionId(entry.recordedAt, entry.seq, session.org.tag),
-    time: formatInstant(entry.occurredAt),
-    recordedAt: formatInstant(entry.recordedAt),
+    time: entry.occurredAt === entry.recordedAt ? recordedAt : formatInstant(entry.occurredAt),
+    recordedAt,
     type: entry.type as TransactionType,
     service: entry.service,
     app: entry.app,

@@ -50,7 +50,7 @@ export async function readRecharge(view: LedgerView, session: Session, wallet: W
 
 /** Whether the next check would charge. One look-up where there is no rule or no need. */
 export async function isTopUpDue(view: LedgerView, session: Session, wallet: WalletState): Promise<boolean> {
-  const rule = await view.records.recharge_rules.find(RULE_ID);
+  const rule = await view.recall('standing rule', () => view.records.recharge_rules.find(RULE_ID));
   if (rule === undefined || !rule.enabled || subtract(wallet.posted, wallet.held) >= rule.below) return false;
   const known = await readRecharge(view, session, wallet);
   return decide(known.rule, known.state, session.now()).kind === 'charge';

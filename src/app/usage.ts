@@ -9,6 +9,7 @@ import { monthIndexOf } from '../core/date';
 import { assert } from '../core/errors';
 import type { MonthTotal } from '../core/ledger/totals';
 import { isUsable } from '../core/payment/card';
+import { dependsOnMonth } from '../core/pricing/rating';
 import type { Instant } from '../core/time';
 import { type PricedService, postUsage, type SpendingApp, type UsageParties } from '../core/usage';
 import type { LedgerUnit } from '../ports/ledger-unit';
@@ -36,8 +37,10 @@ export type Recorded = Changed & {
 /** Posts one event. The same event again is answered as it was posted, marked as a duplicate. */
 export async function recordUsage(
   deps: Dependencies,
-  { recharge, ...request }: ChangeOptions & UsageEvent & { recharge?: boolean },
+  asked: ChangeOptions & UsageEvent & { recharge?: boolean },
 ): Promise<Recorded> {
+  if (asked.recharge === undefined) return await postOne(deps, asked);
+  const { recharge, ...request } = asked;
   // Whoever may not ask for the check is told before anything is posted.
   if (recharge === true) await openSession(deps, 'recharge.check');
   const recorded = await postOne(deps, request);
@@ -62,7 +65,7 @@ function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promi
     const known = await unit.recall(`parties of ${event.app}\n${event.service}`, () => readParties(unit, event));
     const app = await spendingApp(unit, known.app, session.now());
     const { journal, finish } = await openJournal(unit, session, {
-      months: monthsOfEvent(session, event),
+      months: monthsOfEvent(session, event, known),
       closedUntil,
     });
     const usableCard = known.asksForCard && (await hasUsableCard(unit, session));
@@ -76,19 +79,34 @@ function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promi
   });
 }
 
-/** What the settings say of an event's app and service. Cards matter to postpaid services alone. */
-async function readParties(view: LedgerView, event: ParsedEvent) {
-  const app = await requireApp(view, event.app);
-  const service = await pricedService(view, await requireService(view, event.service));
-  return { app, service, asksForCard: service.versions.some((version) => version.billing === 'postpaid') };
+/** What the settings say of an event's app and service. */
+interface KnownParties {
+  readonly app: AppRecord;
+  readonly service: PricedService;
+  /** Cards matter to postpaid services alone. */
+  readonly asksForCard: boolean;
+  /** Whether some price of it depends on what the month had before. */
+  readonly asksForMonth: boolean;
 }
 
-function monthsOfEvent({ calendar }: Session, { app, service, occurredAt }: ParsedEvent): readonly MonthKey[] {
+async function readParties(view: LedgerView, event: ParsedEvent): Promise<KnownParties> {
+  const app = await requireApp(view, event.app);
+  const service = await pricedService(view, await requireService(view, event.service));
+  const asksForCard = service.versions.some((version) => version.billing === 'postpaid');
+  return { app, service, asksForCard, asksForMonth: service.versions.some(dependsOnMonth) };
+}
+
+/** The month totals that the price and the budget of one event depend on: mostly none. */
+function monthsOfEvent(
+  { calendar }: Session,
+  { app, service, occurredAt }: ParsedEvent,
+  known: KnownParties,
+): readonly MonthKey[] {
   const month = monthIndexOf(calendar.dateOf(occurredAt));
-  return [
-    { kind: 'app', name: app, month },
-    { kind: 'service', name: service, month },
-  ];
+  const months: MonthKey[] = [];
+  if (known.app.limitMonthly !== null) months.push({ kind: 'app', name: app, month });
+  if (known.asksForMonth) months.push({ kind: 'service', name: service, month });
+  return months;
 }
 
 async function duplicateOf(

@@ -100,6 +100,7 @@ export function readCredits(text: string): Credits {
 
 /** Writes at least two and at most six decimals, trailing zeros past the second cut: `100.00`, `-1.975`, `0.0079`. */
 export function formatCredits(amount: Credits): string {
+  if (amount === 0) return '0.00';
   const size = Math.abs(amount);
   const whole = Math.floor(size / MICRO_PER_CREDIT);
   const digits = String(size % MICRO_PER_CREDIT).padStart(FRACTION_DIGITS, '0');

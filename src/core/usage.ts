@@ -4,7 +4,7 @@ import { WalletError } from './errors';
 import { ACCOUNTS, usageAccount } from './ledger/chart';
 import type { Draw, Entry } from './ledger/entry';
 import type { Journal } from './ledger/journal';
-import { type PriceVersion, priceInForce, type Rating, rate } from './pricing/rating';
+import { dependsOnMonth, type MonthUsage, type PriceVersion, priceInForce, type Rating, rate } from './pricing/rating';
 import { formatInstant, type Instant } from './time';
 
 /** A service as the ledger knows it. */
@@ -69,9 +69,15 @@ export function quoteUsage(
       hint: `wallet service show ${service.service}`,
     });
   }
-  const month = monthIndexOf(journal.calendar.dateOf(at));
-  const { freeQuantity, cost, unitPrice } = rate(terms, quantity, journal.month('service', service.service, month));
+  const before = dependsOnMonth(terms) ? monthUsage(journal, service.service, at) : NONE_BEFORE;
+  const { freeQuantity, cost, unitPrice } = rate(terms, quantity, before);
   return { terms, freeQuantity, cost, unitPrice };
+}
+
+const NONE_BEFORE: MonthUsage = { quantity: 0, freeQuantity: 0 };
+
+function monthUsage(journal: Journal, service: string, at: Instant): MonthUsage {
+  return journal.month('service', service, monthIndexOf(journal.calendar.dateOf(at)));
 }
 
 /**

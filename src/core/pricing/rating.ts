@@ -57,6 +57,11 @@ export function priceInForce(versions: readonly PriceVersion[], at: Instant): Pr
   return best;
 }
 
+/** Whether what a unit costs depends on how many the month had before it. */
+export function dependsOnMonth({ freeQuota, tiers }: Pick<PriceVersion, 'freeQuota' | 'tiers'>): boolean {
+  return freeQuota > 0 || tiers.length > 0;
+}
+
 /**
  * Prices a whole quantity: what is left of the month's free quota first, then the tiers by the month's cumulative
  * quantity, each unit at the tier it falls into. Exact: nothing is rounded.
