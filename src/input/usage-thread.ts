@@ -25,13 +25,16 @@ export type ReadingNews =
   | { readonly kind: 'end'; readonly ignored: readonly string[] }
   | { readonly kind: 'failed'; readonly error: unknown };
 
+/** Nearly all that the thread makes is garbage at once: more room for it would be used, and help little. */
+const LIMITS = { maxYoungGenerationSizeMb: 24 };
+
 /** Batches that are read ahead. */
 const AHEAD = 2;
 
 /** Opens a file of usage events to be read on a thread of its own, while this one posts. Throws as `openUsageFile`. */
 export async function readOnThread(path: string, options: UsageReadingOptions): Promise<UsageReading> {
   const workerData: ReadingJob = { path, options };
-  const news = new Newsline(new Worker(join(__dirname, 'usage-reader.js'), { workerData }));
+  const news = new Newsline(new Worker(join(__dirname, 'usage-reader.js'), { workerData, resourceLimits: LIMITS }));
   const first = await news.next();
   if (first.kind !== 'open') throw new Error('the reader tells first what it has opened');
   let ignored: readonly string[] = [];

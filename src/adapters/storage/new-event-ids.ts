@@ -6,6 +6,9 @@ import type { SqlConnection } from './sql-driver';
 const INSERT_NEW = 'INSERT INTO event_ids (org, id_key, seq) VALUES (?, ?, ?)';
 const INSERT = `${INSERT_NEW} ON CONFLICT (org, id_key) DO NOTHING`;
 
+/** So many keys are put in order at a time: their places take the lowest 18 of the 52 bits of a key. */
+const PLACES = 2 ** 18;
+
 /** The event ids that a write registers, as they come; they are written in the order of their keys. */
 export class NewEventIds {
   readonly #ids: string[] = [];
@@ -42,12 +45,24 @@ export class NewEventIds {
     }
   }
 
-  /** Rows of the registry, in the order of their keys. */
+  /** Rows of the registry, in the order of their keys but for the lowest bits of those. */
   #rows(org: number): [org: number, key: number, seq: number][] {
     const [first] = this.#keys;
     if (first !== undefined && this.#keys.length === 1) return [[org, first, this.#seqs[0] ?? 0]];
-    const keys = Float64Array.from(this.#keys);
-    const order = Uint32Array.from(keys, (_, at) => at).sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
-    return Array.from(order, (at) => [org, keys[at] ?? 0, this.#seqs[at] ?? 0]);
+    const rows: [number, number, number][] = [];
+    for (let start = 0; start < this.#keys.length; start += PLACES) {
+      for (const at of orderOf(this.#keys.slice(start, start + PLACES)))
+        rows.push([org, this.#keys[start + at] ?? 0, this.#seqs[start + at] ?? 0]);
+    }
+    return rows;
   }
+}
+
+/** The places of keys in their order. Plain numbers are sorted by the engine itself, ten times as fast as with a comparison. */
+function orderOf(keys: readonly number[]): Float64Array {
+  const order = new Float64Array(keys.length);
+  for (const [at, key] of keys.entries()) order[at] = key - (key % PLACES) + at;
+  order.sort();
+  for (let i = 0; i < order.length; i += 1) order[i] = (order[i] ?? 0) % PLACES;
+  return order;
 }

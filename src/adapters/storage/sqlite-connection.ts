@@ -24,6 +24,8 @@ export class SqliteConnection implements SqlConnection {
   readonly #staging: Staging;
   /** Rows that were sent and not taken in yet: they are, before anything else is done. */
   #sent: { readonly sql: string; readonly width: number; readonly image: RowsImage } | undefined;
+  /** The buffer of rows that were taken in, for the next ones. */
+  #spare: Uint8Array | undefined;
   /** What taking them in failed of. */
   #failure: unknown;
 
@@ -58,11 +60,11 @@ export class SqliteConnection implements SqlConnection {
     let width = 0;
     for (const row of rows) {
       width = row.length;
-      image ??= new RowsImage(width);
+      image ??= this.#newImage(width);
       assert(image.add(row), 'what is asked about is short');
     }
     if (image === undefined) return [];
-    const statement = this.#database.prepare(missingIn(this.#staging.attach(image, width), sql));
+    const statement = this.#database.prepare(missingIn(this.#attach(image, width), sql));
     return statement.pluck().all() as number[];
   }
 
@@ -113,11 +115,23 @@ export class SqliteConnection implements SqlConnection {
   #stage(sql: string, rows: readonly (readonly SqlValue[])[]): number {
     if (this.#sent?.sql !== sql) this.#takeIn();
     const width = rows[0]?.length ?? 0;
-    this.#sent ??= { sql, width, image: new RowsImage(width) };
+    this.#sent ??= { sql, width, image: this.#newImage(width) };
     const { image } = this.#sent;
     const odd = rows.findIndex((row) => !image.add(row));
     if (odd >= 0) return this.#takeIn() + this.#runEach(sql, rows.slice(odd));
     return image.length > LONGEST_FILE ? this.#takeIn() : 0;
+  }
+
+  #newImage(width: number): RowsImage {
+    const image = new RowsImage(width, this.#spare);
+    this.#spare = undefined;
+    return image;
+  }
+
+  #attach(image: RowsImage, width: number): string {
+    const table = this.#staging.attach(image, width);
+    this.#spare = image.buffer;
+    return table;
   }
 
   /** What fails half-way here stays half done: from then on everything fails, so that the transaction can't be committed. */
@@ -127,7 +141,7 @@ export class SqliteConnection implements SqlConnection {
     const { sql, width, image } = this.#sent;
     this.#sent = undefined;
     try {
-      const statement = this.#database.prepare(takingFrom(this.#staging.attach(image, width), sql));
+      const statement = this.#database.prepare(takingFrom(this.#attach(image, width), sql));
       return keyed(() => statement.run().changes);
     } catch (error) {
       this.#failure = error;

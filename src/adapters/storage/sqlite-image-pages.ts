@@ -15,7 +15,7 @@ const FIRST_LEAF = 3;
 
 /** The pages of a database file with one table, whose rows are numbered from 1 as they come. */
 export class ImagePages {
-  #bytes = new Uint8Array(8 * PAGE);
+  #bytes: Uint8Array;
   /** The last row of each leaf that is full. */
   readonly #lastRows: number[] = [];
   #rows = 0;
@@ -25,6 +25,11 @@ export class ImagePages {
   #start = pageStart(FIRST_LEAF);
   #listEnd = this.#start + LEAF_HEADER;
   #top = this.#start + PAGE;
+
+  /** Writes to the buffer of another file that is not needed any more, where there is one. */
+  constructor(spare?: Uint8Array) {
+    this.#bytes = spare ?? new Uint8Array(8 * PAGE);
+  }
 
   get rows(): number {
     return this.#rows;

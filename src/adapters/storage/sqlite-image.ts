@@ -10,11 +10,14 @@ const LONGEST = 60_000;
  * half the time that it takes to be handed them value by value.
  */
 export class RowsImage {
-  readonly #pages = new ImagePages();
-  /** The types of the values of the row at hand. */
+  readonly #pages: ImagePages;
+  /** The values of the row at hand, or of the one before it, and their types. */
   readonly #types: Int32Array;
+  readonly #last: SqlValue[] = [];
 
-  constructor(width: number) {
+  /** `spare` is the buffer of another one that is not needed any more: it spares the system the making of such memory. */
+  constructor(width: number, spare?: Uint8Array) {
+    this.#pages = new ImagePages(spare);
     this.#types = new Int32Array(width);
   }
 
@@ -27,15 +30,23 @@ export class RowsImage {
     return this.#pages.length;
   }
 
+  get buffer(): Uint8Array {
+    return this.#pages.buffer;
+  }
+
   /** Answers false for a row that can't be written like this: it is long, or has a number with a fraction. */
   add(row: readonly SqlValue[]): boolean {
     const types = this.#types;
+    const last = this.#last;
     let header = 1;
     let body = 0;
     for (let i = 0; i < types.length; i += 1) {
-      const type = typeOf(row[i] ?? null);
+      const value = row[i] ?? null;
+      // Neighbours have much in common.
+      const type = value === last[i] ? (types[i] ?? 0) : typeOf(value);
       if (type < 0) return false;
       types[i] = type;
+      last[i] = value;
       header += lengthOfVarint(type);
       body += lengthOfType(type);
     }
@@ -57,7 +68,8 @@ export class RowsImage {
     let at = start + header;
     for (let i = 0; i < types.length; i += 1) {
       const type = types[i] ?? 0;
-      typeAt = writeVarint(bytes, typeAt, type);
+      if (type < 0x80) bytes[typeAt++] = type;
+      else typeAt = writeVarint(bytes, typeAt, type);
       at = writeValue(bytes, at, row[i] ?? null, type);
     }
   }
