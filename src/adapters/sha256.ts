@@ -41,34 +41,36 @@ function padded(message: Uint8Array): DataView {
   return view;
 }
 
-/** One block (6.2.2). The letters are the standard's. */
+/** One block (6.2.2). The letters are the standard's; written out, for nothing of it is compiled when a program ends early. */
 function mix(state: Int32Array, schedule: Int32Array, blocks: DataView, at: number): void {
   fill(schedule, blocks, at);
+  // Always eight, and always sixty-four.
   let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
   for (let t = 0; t < 64; t += 1) {
-    const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const choice = (e & f) ^ (~e & g);
-    const first = (h + sum1 + choice + (ROUNDS[t] ?? 0) + (schedule[t] ?? 0)) | 0;
-    const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
-    const majority = (a & b) ^ (a & c) ^ (b & c);
-    [h, g, f, e] = [g, f, e, (d + first) | 0];
-    [d, c, b, a] = [c, b, a, (first + sum0 + majority) | 0];
+    const sum1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
+    const first = (h + sum1 + ((e & f) ^ (~e & g)) + (ROUNDS[t] as number) + (schedule[t] as number)) | 0;
+    const sum0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
+    const second = sum0 + ((a & b) ^ (a & c) ^ (b & c));
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
   }
   // An Int32Array wraps around by itself, as the standard's additions do.
   for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i] = (state[i] ?? 0) + word;
 }
 
 function fill(schedule: Int32Array, blocks: DataView, at: number): void {
-  const word = (t: number) => schedule[t] ?? 0;
   for (let t = 0; t < 16; t += 1) schedule[t] = blocks.getInt32(at + t * 4);
   for (let t = 16; t < 64; t += 1) {
-    const [early, late] = [word(t - 15), word(t - 2)];
-    const sigma0 = rotate(early, 7) ^ rotate(early, 18) ^ (early >>> 3);
-    const sigma1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10);
-    schedule[t] = word(t - 16) + sigma0 + word(t - 7) + sigma1;
+    const early = schedule[t - 15] as number;
+    const late = schedule[t - 2] as number;
+    const sigma0 = ((early >>> 7) | (early << 25)) ^ ((early >>> 18) | (early << 14)) ^ (early >>> 3);
+    const sigma1 = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10);
+    schedule[t] = (schedule[t - 16] as number) + sigma0 + (schedule[t - 7] as number) + sigma1;
   }
-}
-
-function rotate(word: number, by: number): number {
-  return (word >>> by) | (word << (32 - by));
 }
