@@ -9,7 +9,7 @@ import type { Settings } from './cli/world';
 import type { WalletService } from './contract/wallet-service';
 import { type Credits, parseCredits } from './core/credits';
 import { WalletError } from './core/errors';
-import { DEFAULT_MAXIMUM_PURCHASE } from './core/payment/purchase';
+import { DEFAULT_MAXIMUM_PURCHASE } from './core/payment/limits';
 import { parseInstant } from './core/time';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,7 +2,7 @@ import { add, type Credits, formatCredits, parseCredits, ZERO } from '../core/cr
 import { LIMITED_BACKOFF_MS } from '../core/decline-ladder';
 import { WalletError } from '../core/errors';
 import { classifyDecline } from '../core/payment/decline';
-import { DEFAULT_CONFIRM_ABOVE } from '../core/payment/purchase';
+import { DEFAULT_CONFIRM_ABOVE } from '../core/payment/limits';
 import { addMs, formatInstant, type Instant } from '../core/time';
 import type { LedgerView } from '../ports/ledger-view';
 import type { OrganisationRecord } from '../ports/record-types';

@@ -6,7 +6,7 @@ import { SqlStore } from '../../src/adapters/storage/sql-store';
 import { createSystem, digest } from '../../src/adapters/system';
 import { createLocalWallet } from '../../src/app/local-wallet';
 import type { WalletService } from '../../src/contract/wallet-service';
-import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/limits';
 import { openPair, type PostgresPair } from '../helpers/postgres-server';
 import { StripeFake } from '../helpers/stripe-fake';
 

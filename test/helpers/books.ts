@@ -8,7 +8,7 @@ import { openSqlite } from '../../src/adapters/storage/sqlite-driver';
 import { createSystem, digest } from '../../src/adapters/system';
 import { createLocalWallet } from '../../src/app/local-wallet';
 import type { WalletService } from '../../src/contract/wallet-service';
-import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/limits';
 import { type Instant, parseInstant } from '../../src/core/time';
 
 /** A ledger in a folder of its own, with a clock that a test sets. */

@@ -10,7 +10,7 @@ import { type Database, openDatabase } from '../../src/adapters/storage/sqlite-e
 import { createSystem, digest } from '../../src/adapters/system';
 import { createLocalWallet } from '../../src/app/local-wallet';
 import type { WalletService } from '../../src/contract/wallet-service';
-import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/limits';
 import { type Instant, parseInstant } from '../../src/core/time';
 import type { PaymentGateway } from '../../src/ports/payment-gateway';
 

@@ -8,7 +8,7 @@ import type { Dependencies } from '../../src/app/dependencies';
 import { createLocalWallet } from '../../src/app/local-wallet';
 import type { Purchase } from '../../src/contract/purchases';
 import type { WalletService } from '../../src/contract/wallet-service';
-import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/limits';
 import type { Instant } from '../../src/core/time';
 import type { PaymentGateway } from '../../src/ports/payment-gateway';
 import { createTestLedger } from './ledger';

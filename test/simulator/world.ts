@@ -9,7 +9,7 @@ import { createLocalWallet } from '../../src/app/local-wallet';
 import type { WalletService } from '../../src/contract/wallet-service';
 import { formatCredits, fromCents } from '../../src/core/credits';
 import { WalletError } from '../../src/core/errors';
-import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/purchase';
+import { DEFAULT_MAXIMUM_PURCHASE } from '../../src/core/payment/limits';
 import type { Instant } from '../../src/core/time';
 import { blankOrganisation } from '../helpers/organisation-record';
 import { Inspector } from './inspector';

@@ -92,14 +92,20 @@ const PERMITTED: Readonly<Record<EntryType, readonly `${Side}>${Side}`[]>> = {
   rounding: ['adjustments>postpaid', 'postpaid>adjustments'],
 };
 
-/** The same pairs as numbers, `debit side * 16 + credit side`: the log asks for every entry. */
-const PERMITTED_CODES = new Map(
-  Object.entries(PERMITTED).map(([type, pairs]) => [type, new Set(pairs.map((pair) => codeOfPair(pair)))]),
-);
+const PAIRS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(PERMITTED));
+/** The same pairs as numbers, `debit side * 16 + credit side`: the log asks for every entry. Made for each type when it does. */
+const permittedCodes = new Map<EntryType, ReadonlySet<number>>();
 
 /** Whether the chart lets this event debit the one account and credit the other. */
 export function mayFace(type: EntryType, debit: Account, credit: Account): boolean {
-  return PERMITTED_CODES.get(type)?.has(sideOf(debit) * 16 + sideOf(credit)) === true;
+  let codes = permittedCodes.get(type);
+  if (codes === undefined) {
+    const pairs = PAIRS.get(type);
+    if (pairs === undefined) return false; // it was put in by hand
+    codes = new Set(pairs.map(codeOfPair));
+    permittedCodes.set(type, codes);
+  }
+  return codes.has(sideOf(debit) * 16 + sideOf(credit));
 }
 
 /** All usage accounts are one side; every other account is a side of its own. */

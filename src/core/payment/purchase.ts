@@ -1,6 +1,7 @@
 import { type Credits, formatCredits, fromMicro, isWholeCents, parseCredits, ZERO } from '../credits';
 import { WalletError } from '../errors';
 import type { Instant } from '../time';
+import { DEFAULT_MAXIMUM_PURCHASE } from './limits';
 
 /**
  * Where a purchase stands. Unknown is never failed: `failed` needs a confirmed cancel,
@@ -103,9 +104,6 @@ export interface Decline {
 }
 
 const MINIMUM_PURCHASE = fromMicro(1_000_000);
-/** Live purchases above it are confirmed by their amount, unless the organisation says otherwise. */
-export const DEFAULT_CONFIRM_ABOVE = fromMicro(1_000_000_000);
-export const DEFAULT_MAXIMUM_PURCHASE = fromMicro(10_000_000_000);
 /** The same key is sent again for 20 hours at most: processors forget keys after 24, and clocks jump. */
 const RESEND_WINDOW_MS = 20 * 3_600_000;
 /** How a purchase by invoice names its means of payment. */
