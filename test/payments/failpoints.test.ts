@@ -25,6 +25,8 @@ const REFUNDED = [
 ] as const;
 const DECLINES = 'card add --payment-method pm_card_chargeCustomerFail --role primary';
 const HOUR_MS = 3_600_000;
+/** Dozens of processes each. */
+const TIMEOUT_MS = 120_000;
 const DAY_MS = 24 * HOUR_MS;
 
 let homes: (Sandbox | StripeHome)[] = [];
@@ -91,95 +93,115 @@ describe.each([
   ['sandbox', Place.sandbox],
   ['Stripe', Place.stripe],
 ] as const)('a process that is killed (%s)', (_name, open) => {
-  test('while it buys, at every point, has charged and credited once, or not at all', async () => {
-    const place = await open();
+  test(
+    'while it buys, at every point, has charged and credited once, or not at all',
+    async () => {
+      const place = await open();
 
-    for (const [at, point] of CHARGED.entries()) {
-      const again = await place.killed(point, `buy 100 --yes --json --idempotency-key k${at}`);
-      expect([point, again.status, postedIn(again)]).toEqual([point, 0, `${at + 1}00.00`]);
-    }
-    await place.home.ok(DECLINES);
-    for (const [at, point] of DECLINED.entries()) {
-      const again = await place.killed(point, `buy 100 --yes --json --idempotency-key d${at}`);
-      expect([point, again.status]).toEqual([point, 6]);
-    }
+      for (const [at, point] of CHARGED.entries()) {
+        const again = await place.killed(point, `buy 100 --yes --json --idempotency-key k${at}`);
+        expect([point, again.status, postedIn(again)]).toEqual([point, 0, `${at + 1}00.00`]);
+      }
+      await place.home.ok(DECLINES);
+      for (const [at, point] of DECLINED.entries()) {
+        const again = await place.killed(point, `buy 100 --yes --json --idempotency-key d${at}`);
+        expect([point, again.status]).toEqual([point, 6]);
+      }
 
-    await place.prove('900.00', 90_000);
-  });
+      await place.prove('900.00', 90_000);
+    },
+    TIMEOUT_MS,
+  );
 
-  test('while it refunds, at every point, gives back once', async () => {
-    const place = await open();
-    const { purchase } = (await place.home.ok('buy 100 --yes --json')).json() as { purchase: { id: string } };
+  test(
+    'while it refunds, at every point, gives back once',
+    async () => {
+      const place = await open();
+      const { purchase } = (await place.home.ok('buy 100 --yes --json')).json() as { purchase: { id: string } };
 
-    for (const [at, point] of REFUNDED.entries()) {
-      const refund = `purchase refund ${purchase.id} --amount 10 --yes --json --idempotency-key r${at}`;
-      const again = await place.killed(point, refund);
-      expect([point, again.status, postedIn(again)]).toEqual([point, 0, `${90 - at * 10}.00`]);
-    }
+      for (const [at, point] of REFUNDED.entries()) {
+        const refund = `purchase refund ${purchase.id} --amount 10 --yes --json --idempotency-key r${at}`;
+        const again = await place.killed(point, refund);
+        expect([point, again.status, postedIn(again)]).toEqual([point, 0, `${90 - at * 10}.00`]);
+      }
 
-    await place.prove('50.00', 5_000);
-  });
+      await place.prove('50.00', 5_000);
+    },
+    TIMEOUT_MS,
+  );
 
-  test('while it tops up, at every point, has charged and credited once, or not at all', async () => {
-    const place = await open();
-    await place.home.ok('recharge set --below 50 --amount 100 --daily-count 100 --yes');
+  test(
+    'while it tops up, at every point, has charged and credited once, or not at all',
+    async () => {
+      const place = await open();
+      await place.home.ok('recharge set --below 50 --amount 100 --daily-count 100 --yes');
 
-    for (const [at, point] of CHARGED.entries()) {
-      const hour = later((at + 1) * HOUR_MS);
-      const again = await place.killed(point, 'recharge check --json', hour);
-      expect([point, again.status, postedIn(again)]).toEqual([point, 0, '100.00']);
-      await place.home.ok('adjust remove 100 --reason spent', hour);
-    }
-    await place.home.ok(DECLINES);
-    for (const [at, point] of DECLINED.entries()) {
-      const day = later((at + 1) * DAY_MS);
-      await place.home.ok('recharge on --yes', day);
-      const again = await place.killed(point, 'recharge check --json', day);
-      // Whichever of the two noted the decline, the rule backs off after it.
-      expect([point, [0, 6].includes(again.status ?? -1), postedIn(again)]).toEqual([point, true, '0.00']);
-    }
+      for (const [at, point] of CHARGED.entries()) {
+        const hour = later((at + 1) * HOUR_MS);
+        const again = await place.killed(point, 'recharge check --json', hour);
+        expect([point, again.status, postedIn(again)]).toEqual([point, 0, '100.00']);
+        await place.home.ok('adjust remove 100 --reason spent', hour);
+      }
+      await place.home.ok(DECLINES);
+      for (const [at, point] of DECLINED.entries()) {
+        const day = later((at + 1) * DAY_MS);
+        await place.home.ok('recharge on --yes', day);
+        const again = await place.killed(point, 'recharge check --json', day);
+        // Whichever of the two noted the decline, the rule backs off after it.
+        expect([point, [0, 6].includes(again.status ?? -1), postedIn(again)]).toEqual([point, true, '0.00']);
+      }
 
-    await place.prove('0.00', 90_000, later(10 * DAY_MS));
-  });
+      await place.prove('0.00', 90_000, later(10 * DAY_MS));
+    },
+    TIMEOUT_MS,
+  );
 
-  test('while it bills a month, at every point, has charged once', async () => {
-    const place = await open();
-    await place.home.ok('service add fax --price 2 --billing postpaid');
-    await place.home.ok('app add crm');
-    const nextYear = new Date().getUTCFullYear() + 1;
-    const inMonth = (month: number) => ({
-      env: { WALLET_NOW: `${nextYear}-${String(month).padStart(2, '0')}-15T12:00:00Z` },
-    });
+  test(
+    'while it bills a month, at every point, has charged once',
+    async () => {
+      const place = await open();
+      await place.home.ok('service add fax --price 2 --billing postpaid');
+      await place.home.ok('app add crm');
+      const nextYear = new Date().getUTCFullYear() + 1;
+      const inMonth = (month: number) => ({
+        env: { WALLET_NOW: `${nextYear}-${String(month).padStart(2, '0')}-15T12:00:00Z` },
+      });
 
-    for (const [at, point] of CHARGED.entries()) {
-      await place.home.ok('usage record --app crm --service fax --quantity 5', inMonth(at + 1));
-      const again = await place.killed(
-        point,
-        `invoice run --period ${nextYear}-0${at + 1} --yes --json`,
-        inMonth(at + 2),
-      );
-      const { invoice } = again.json() as { invoice: { status: string } };
-      expect([point, again.status, invoice.status]).toEqual([point, 0, 'paid']);
-    }
+      for (const [at, point] of CHARGED.entries()) {
+        await place.home.ok('usage record --app crm --service fax --quantity 5', inMonth(at + 1));
+        const again = await place.killed(
+          point,
+          `invoice run --period ${nextYear}-0${at + 1} --yes --json`,
+          inMonth(at + 2),
+        );
+        const { invoice } = again.json() as { invoice: { status: string } };
+        expect([point, again.status, invoice.status]).toEqual([point, 0, 'paid']);
+      }
 
-    await place.prove('0.00', 9_000, inMonth(11));
-  });
+      await place.prove('0.00', 9_000, inMonth(11));
+    },
+    TIMEOUT_MS,
+  );
 
-  test('while it buys on account, at every point, has sent one invoice and credits it once', async () => {
-    const place = await open();
-    await place.home.ok('billing account set --email ap@acme.example --net-days 30');
-    const ordering = CHARGED.filter((point) => !point.startsWith('credit.'));
+  test(
+    'while it buys on account, at every point, has sent one invoice and credits it once',
+    async () => {
+      const place = await open();
+      await place.home.ok('billing account set --email ap@acme.example --net-days 30');
+      const ordering = CHARGED.filter((point) => !point.startsWith('credit.'));
 
-    for (const [at, point] of ordering.entries()) {
-      const again = await place.killed(point, `buy 10 --billing-account --yes --json --idempotency-key k${at}`);
-      expect([point, again.status, postedIn(again)]).toEqual([point, 0, '0.00']);
-    }
-    for (const invoice of place.shop?.fake.memory.all('invoice') ?? [])
-      Object.assign(invoice, { status: 'paid', amount_paid: invoice.total });
-    const paid = later(40 * DAY_MS);
-    for (const point of ['credit.before_commit', 'credit.after_commit']) await place.kill(point, 'reconcile', paid);
+      for (const [at, point] of ordering.entries()) {
+        const again = await place.killed(point, `buy 10 --billing-account --yes --json --idempotency-key k${at}`);
+        expect([point, again.status, postedIn(again)]).toEqual([point, 0, '0.00']);
+      }
+      for (const invoice of place.shop?.fake.memory.all('invoice') ?? [])
+        Object.assign(invoice, { status: 'paid', amount_paid: invoice.total });
+      const paid = later(40 * DAY_MS);
+      for (const point of ['credit.before_commit', 'credit.after_commit']) await place.kill(point, 'reconcile', paid);
 
-    await place.prove('70.00', 0, paid);
-    if (place.shop !== undefined) expect(place.shop.fake.memory.all('invoice')).toHaveLength(ordering.length);
-  });
+      await place.prove('70.00', 0, paid);
+      if (place.shop !== undefined) expect(place.shop.fake.memory.all('invoice')).toHaveLength(ordering.length);
+    },
+    TIMEOUT_MS,
+  );
 });
