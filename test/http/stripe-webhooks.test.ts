@@ -112,6 +112,7 @@ test('an event that is unsigned, signed by another, changed or older than 300 s 
   const { intent } = await payOnPage();
   const good = event('payment_intent.succeeded', { id: intent });
   const old = shop.fake.sign(JSON.parse(good.body), Date.now() - 310_000);
+  const early = shop.fake.sign(JSON.parse(good.body), Date.now() + 310_000);
   const [time = '', mac = ''] = good.signature.split(',');
   const flipped = `v1=${mac[3] === '0' ? '1' : '0'}${mac.slice(4)}`;
   const bad = [
@@ -124,6 +125,7 @@ test('an event that is unsigned, signed by another, changed or older than 300 s 
     { body: `${good.body} `, signature: good.signature },
     { body: good.body, signature: `t=${Number(time.slice(2)) + 1},${mac}` },
     old,
+    early,
   ];
   const before = shop.fake.requests.length;
 

@@ -9,19 +9,19 @@ export interface Delivery {
   readonly signature: string | undefined;
 }
 
-/** How old a signature may be; an older delivery was recorded by somebody and sent again. */
+/** How old a signature may be, or how far ahead another clock; older, it was recorded by somebody and sent again. */
 const TOLERANCE_MS = 300_000;
 const SUBJECTS: readonly (readonly [RegExp, EventSubject])[] = [
   [/^(?:refund\.|charge\.refund|charge\.dispute\.)/, 'return'],
   [/^(?:payment_intent|invoice|checkout\.session)\./, 'payment'],
 ];
 
-/** Whether Stripe signed it with that secret in the last 300 s. While a secret is exchanged there are two signatures. */
+/** Whether Stripe signed it with that secret, within 300 s of now. While a secret is exchanged there are two signatures. */
 export function isGenuine({ body, signature }: Delivery, secret: string, nowMs: number): boolean {
   const parts = (signature ?? '').split(',').map((part) => part.trim().split('='));
   const valuesOf = (name: string) => parts.filter(([key]) => key === name).map(([, value]) => value ?? '');
   const time = valuesOf('t')[0] ?? '';
-  if (!/^\d{1,12}$/.test(time) || nowMs - Number(time) * 1000 > TOLERANCE_MS) return false;
+  if (!/^\d{1,12}$/.test(time) || Math.abs(nowMs - Number(time) * 1000) > TOLERANCE_MS) return false;
   const expected = createHmac('sha256', secret).update(`${time}.`).update(body).digest();
   return valuesOf('v1').some((value) => isSame(value, expected));
 }
