@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -60,6 +60,33 @@ test('what was packed runs beside the packages that it asks npm for, and on Node
 
   expect(wallet('balance', '-q')).toBe('100.00\n');
   expect(wallet('verify', '--full')).toContain('the ledger is whole');
+});
+
+test('a command does the same with and without what the build compiled for it', () => {
+  const env = { PATH: process.env.PATH ?? '', HOME: path.join(folder, 'plain-home') };
+  const wallet = (...words: readonly string[]) => {
+    const program = path.join(folder, 'package/bin/wallet.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { env, encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+  const dist = (name: string) => path.join(folder, 'package/dist', name);
+  const cache = dist(`balance.${process.version}.cache`);
+  wallet('init', '--org', 'acme');
+  // The second loads files that the pack lacks, and what they throw and catch has to be the pack's own.
+  const outcomes = () => [wallet('balance', '-q'), wallet('balance', '--ledger', '/nowhere', '--json')];
+  const usual = outcomes();
+  expect(usual.map(({ status }) => status)).toEqual([0, 3]);
+
+  for (const spoil of [
+    () => copyFileSync(dist(`help.${process.version}.cache`), cache),
+    () => truncateSync(cache, 1_000),
+    () => truncateSync(cache, 0),
+    () => rmSync(cache),
+    () => rmSync(dist('balance.pack.js')),
+  ]) {
+    spoil();
+    expect(outcomes()).toEqual(usual);
+  }
 });
 
 test('no script runs where it is installed, and no package that would have one', () => {
