@@ -6,6 +6,7 @@ import { UsageQueue } from './app/usage-queue';
 import { startJobs } from './background-jobs';
 import type { ServeRequest, Settings } from './cli/world';
 import type { CallerSettings, Visitor, WalletHost } from './contract/host';
+import type { Nouns } from './contract/routes';
 import type { WalletService } from './contract/wallet-service';
 import { type Credits, parseCredits } from './core/credits';
 import { WalletError } from './core/errors';
@@ -70,9 +71,9 @@ function createHost(
   const admit = async (asked: CallerSettings): Promise<Visitor> => {
     const identity = await authenticate(await deps.store(), deps.system, asked.token ?? '', seen);
     const { deps: theirs, name, wallet } = guestOf(identity, asked);
-    const record = (request: UsageRequest) =>
-      UsageQueue.takes(request) ? queue.record({ deps: theirs, name }, request) : wallet.usage.record(request);
-    return { token: identity.token, wallet: { ...wallet, usage: { ...wallet.usage, record } } };
+    return visitorOf(identity, wallet, (request) =>
+      UsageQueue.takes(request) ? queue.record({ deps: theirs, name }, request) : wallet.usage.record(request),
+    );
   };
   /** By what is known, for who posts usage: the write itself sees whether that still stands. */
   const admitAsKnown = async (asked: CallerSettings): Promise<Visitor> => {
@@ -80,16 +81,15 @@ function createHost(
     if (known === undefined) return admit(asked);
     const { identity, under } = known;
     const { deps: theirs, name, wallet } = guestOf(identity, asked);
-    const record = async (request: UsageRequest) => {
+    return visitorOf(identity, wallet, async (request) => {
       try {
         const by = { deps: theirs, name: `${name} ${under}`, under };
         if (UsageQueue.takes(request)) return await queue.record(by, request);
       } catch (error) {
         if (!(error instanceof SettingsChanged)) throw error;
       }
-      return (await admit(asked)).wallet.usage.record(request);
-    };
-    return { token: identity.token, wallet: { ...wallet, usage: { ...wallet.usage, record } } };
+      return (await admit(asked)).call('usage', 'record', request);
+    });
   };
   return {
     version,
@@ -108,6 +108,23 @@ interface Guest {
 
 function receive(deps: Dependencies, { token }: Identity, { timeZone, now }: CallerSettings): Guest {
   return { deps, wallet: createLocalWallet(deps), name: JSON.stringify([token, timeZone, now]) };
+}
+
+/** Somebody who posts usage in their own way, and does everything else with the wallet itself. */
+function visitorOf(
+  { token }: Identity,
+  wallet: WalletService,
+  record: (request: UsageRequest) => Promise<object | undefined>,
+) {
+  return {
+    token,
+    async call(noun: keyof Nouns, verb: string, request: object) {
+      if (noun === 'usage' && verb === 'record') return record(request as UsageRequest); // as its route has read it
+      // The table of routes has nothing but what the service has, so the operation is there.
+      const operations = wallet[noun] as unknown as Record<string, (request: object) => Promise<object>>;
+      return operations[verb]?.(request);
+    },
+  };
 }
 
 /** The call of a visitor: in their own name and organisation, by the server's clock unless a test sets another. */

@@ -1,4 +1,4 @@
-import type { WalletService } from './wallet-service';
+import type { Nouns } from './routes';
 
 /** What a request brings along beside what it asks for: the settings of the caller's command line. */
 export interface CallerSettings {
@@ -12,11 +12,12 @@ export interface CallerSettings {
   readonly maxPurchase: string | undefined;
 }
 
-/** A caller who was let in, with the service as they may use it. */
+/** A caller who was let in, and how they use the service. */
 export interface Visitor {
   /** The token's id: what rates are counted by, and what the log of requests names. */
   readonly token: string;
-  readonly wallet: WalletService;
+  /** Asks the service for an operation. It takes and answers what the contract says of that one. */
+  call(noun: keyof Nouns, verb: string, request: object): Promise<object | undefined>;
 }
 
 /** What became of a processor's event: one that is not taken changes nothing. */

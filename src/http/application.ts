@@ -89,9 +89,7 @@ export function createApplication(host: WalletHost, options: ApplicationOptions,
       c.set('token', visitor.token);
       const key = route.method === 'POST' ? readKey(c.req.raw.headers, route.again === 'key') : undefined;
       const request = await requestOf(c, route, codec);
-      // The table of routes has nothing but what the service has, so the operation is there.
-      const operations = visitor.wallet[noun] as unknown as Record<string, (request: object) => Promise<object>>;
-      const result = await operations[verb]?.({ ...request, ...(key === undefined ? {} : { idempotencyKey: key }) });
+      const result = await visitor.call(noun, verb, key === undefined ? request : { ...request, idempotencyKey: key });
       return answer(c, JSON.stringify(result ?? {}));
     });
   }

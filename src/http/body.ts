@@ -17,10 +17,13 @@ export function parseBody(bytes: ArrayBuffer): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+/** Keeps nothing from one text to the next. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decode(bytes: ArrayBuffer): string {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = UTF_8.decode(bytes);
   } catch {
     throw refused('it is not UTF-8');
   }

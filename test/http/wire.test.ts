@@ -5,7 +5,6 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WalletHost } from '../../src/contract/host';
-import type { WalletService } from '../../src/contract/wallet-service';
 import { startServer as startHere } from '../../src/http/server';
 import { type Api, createApi } from '../helpers/api';
 
@@ -143,11 +142,9 @@ async function startSlow(patience: { headersMs: number; requestMs: number }) {
       finish = resolve;
     });
   };
-  // Of all the operations only the one that is asked for is needed.
-  const wallet = { credit: { balance } } as unknown as WalletService;
   const host: WalletHost = {
     version: 'test',
-    admit: async () => ({ token: 'tok_1', wallet }),
+    admit: async () => ({ token: 'tok_1', call: balance }),
     ready: async () => undefined,
     takeEvent: async () => 'ignored',
   };
