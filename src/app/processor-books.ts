@@ -1,5 +1,6 @@
 import { findOrphans, type Mismatch } from '../core/payment/comparison';
 import { BILLING_ACCOUNT, type Payment, type PurchaseRecord } from '../core/payment/purchase';
+import type { Dispute, Refund } from '../core/payment/refund';
 import type { Instant } from '../core/time';
 import type { Session } from './session';
 import { settleLate } from './settlement-moves';
@@ -24,6 +25,30 @@ export async function readPayments(
     if (answer.kind === 'payment') found.push(answer.payment);
   }
   return found;
+}
+
+/**
+ * What went back since then, as of the payments or invoices that the purchases have: an invoice is paid by a payment of
+ * the processor's own making, which is looked up where something went back that no purchase has.
+ */
+export async function readReturns(
+  session: Session,
+  purchases: readonly PurchaseRecord[],
+  since: Instant,
+): Promise<{ refunds: readonly Refund[]; disputes: readonly Dispute[] }> {
+  const gateway = await session.gateway();
+  const [refunds, disputes] = [await gateway.findRefunds({ since }), await gateway.findDisputes({ since })];
+  const known = new Set(purchases.map(({ payment }) => payment));
+  const onAccount = purchases.filter(({ paymentMethod }) => paymentMethod === BILLING_ACCOUNT);
+  if ([...refunds, ...disputes].every(({ payment }) => known.has(payment))) return { refunds, disputes };
+  const invoices = new Map<string, string>();
+  for (const customer of new Set(onAccount.map((each) => each.customer)))
+    for (const [payment, invoice] of await gateway.invoicePayments(customer)) invoices.set(payment, invoice);
+  const owned = <T extends { readonly payment: string }>(each: T): T => ({
+    ...each,
+    payment: invoices.get(each.payment) ?? each.payment,
+  });
+  return { refunds: refunds.map(owned), disputes: disputes.map(owned) };
 }
 
 /**

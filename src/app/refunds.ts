@@ -16,6 +16,7 @@ import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';
 import { presentPurchase } from './present';
 import { presentBalance } from './present-balance';
+import { readReturns } from './processor-books';
 import { requirePurchase } from './purchase-records';
 import { driveRefund, takeDispute, takeFetched, takeForeign } from './refund-settlement';
 import { openSession, type Session } from './session';
@@ -128,18 +129,18 @@ export async function reconcileReturns(session: Session): Promise<readonly Refun
   }));
   const [oldest] = purchases;
   if (oldest === undefined) return [];
-  const gateway = await session.gateway();
   const since = Math.max(oldest.createdAt, lookBack(session)) as Instant;
   const owners = new Map(purchases.map((purchase) => [purchase.payment, purchase]));
+  const there = await readReturns(session, purchases, since);
   const settled: (RefundRecord | undefined)[] = [];
-  for (const fetched of await gateway.findRefunds({ since })) {
+  for (const fetched of there.refunds) {
     const purchase = owners.get(fetched.payment);
     const known = refunds.find((each) => each.id === fetched.refund || each.reference === fetched.id);
     if (known !== undefined) settled.push(await takeFetched(session, known, fetched));
     else if (purchase !== undefined && refundOutcome(fetched) === 'succeeded')
       settled.push(await takeForeign(session, purchase, fetched));
   }
-  for (const dispute of await gateway.findDisputes({ since })) {
+  for (const dispute of there.disputes) {
     const purchase = owners.get(dispute.payment);
     const known = refunds.find((each) => each.reference === dispute.id);
     if (purchase !== undefined) settled.push(await takeDispute(session, purchase, known, dispute));

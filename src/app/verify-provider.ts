@@ -2,7 +2,7 @@ import type { VerifyCheck } from '../contract/audit';
 import { formatCredits, fromCents } from '../core/credits';
 import { comparePayments, compareReturns, findOrphans, type Mismatch } from '../core/payment/comparison';
 import type { Instant } from '../core/time';
-import { knownPurchases, readPayments } from './processor-books';
+import { knownPurchases, readPayments, readReturns } from './processor-books';
 import type { Session } from './session';
 
 /**
@@ -13,8 +13,7 @@ export async function compareWithProcessor(session: Session): Promise<readonly V
   const before = await knownPurchases(session);
   const since = (before.values().next().value?.createdAt ?? session.org.createdAt) as Instant;
   const payments = await readPayments(session, [...before.values()], since);
-  const gateway = await session.gateway();
-  const there = { refunds: await gateway.findRefunds({ since }), disputes: await gateway.findDisputes({ since }) };
+  const there = await readReturns(session, [...before.values()], since);
   const after = await knownPurchases(session);
   const refunds = await session.store.read(session.org.number, (view) => view.records.refunds.list());
   // What moved while the processor was read is not compared: neither side is wrong.

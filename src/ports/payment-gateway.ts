@@ -145,6 +145,8 @@ export interface PaymentGateway {
   voidInvoice(invoice: string, key: string): Promise<PaymentAnswer>;
   retrieveInvoice(invoice: string): Promise<PaymentAnswer>;
   findInvoices(customer: string, purchase: string): Promise<readonly Payment[]>;
+  /** The payments by which the customer's invoices were paid, each with its invoice: what goes back, goes back to those. */
+  invoicePayments(customer: string): Promise<ReadonlyMap<string, string>>;
   /** Gives money back. It has no fence: once sent, only reading tells what became of it. */
   createRefund(request: RefundRequest, key: string): Promise<RefundAnswer>;
   /** Every refund of the payment, or of all payments since then (and perhaps older ones), whoever made it. */

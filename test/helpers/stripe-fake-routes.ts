@@ -160,9 +160,7 @@ const ROUTES: readonly Route[] = [
     return Object.assign(invoice, { status: 'void' });
   }),
   get('invoices/:', ['expand'], (memory, { ids }) => memory.get('invoice', ids[0] ?? '')),
-  get('invoices', [...PAGE, 'customer', 'created', 'status'], (memory, { form }) =>
-    list(memory, 'invoice', form, (each) => each.customer === (textOf(form, 'customer') ?? each.customer)),
-  ),
+  get('invoices', [...PAGE, 'customer', 'created', 'status'], (memory, { form }) => listInvoices(memory, form)),
 ];
 
 function createInvoice(memory: StripeMemory, form: Form): Wire {
@@ -215,6 +213,20 @@ function readSession(memory: StripeMemory, id: string, form: Form): Wire {
   if (!expand.includes('setup_intent.payment_method') || session.setup_intent === null) return session;
   const setup = memory.get('setup_intent', session.setup_intent);
   return { ...session, setup_intent: { ...setup, payment_method: memory.get('payment_method', setup.payment_method) } };
+}
+
+/** By what an invoice was paid is told to those who ask for it. */
+function listInvoices(memory: StripeMemory, form: Form): Wire {
+  const [customer, status] = [textOf(form, 'customer'), textOf(form, 'status')];
+  const isAsked = Object.values(formOf(form, 'expand')).includes('data.payments');
+  const found = list(
+    memory,
+    'invoice',
+    form,
+    (each) => each.customer === (customer ?? each.customer) && each.status === (status ?? each.status),
+  );
+  const shown = ({ payments, ...invoice }: Wire) => (isAsked ? { ...invoice, payments } : invoice);
+  return { ...found, data: (found.data as Wire[]).map(shown) };
 }
 
 /** The second reading of a payment under way finds it paid. */

@@ -135,6 +135,24 @@ export class StripeFake {
     Object.assign(object, { status: 'complete', payment_status: 'paid', payment_intent: intent.id, url: null });
   }
 
+  /** The customer pays an invoice: by a payment of Stripe's own, without our metadata. */
+  payInvoice(id: string): Wire {
+    const invoice = this.memory.get('invoice', id);
+    const intent = this.memory.create('pi', 'payment_intent', {
+      amount: invoice.total,
+      currency: 'usd',
+      customer: invoice.customer,
+      metadata: {},
+      amount_received: 0,
+      status: 'requires_payment_method',
+    });
+    capture(this.memory, intent);
+    const payment = { type: 'payment_intent', payment_intent: intent.id };
+    const payments = { object: 'list', data: [{ object: 'invoice_payment', payment }], has_more: false };
+    Object.assign(invoice, { status: 'paid', amount_paid: invoice.total, payments });
+    return intent;
+  }
+
   /** Somebody refunds a payment in the Dashboard. */
   refundByHand(intent: string, amount: number): Wire {
     return this.memory.create('re', 'refund', {

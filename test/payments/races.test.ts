@@ -202,6 +202,30 @@ describe('refunds', () => {
     expect((await shop.prove()).verified).toEqual([]);
   });
 
+  test('and disputes of an invoice that was paid at Stripe leave the balance once, and come back if they are won', async () => {
+    const shop = await open();
+    await shop.wallet.billing.set({ email: 'ap@acme.example', netDays: '30' });
+    await shop.wallet.purchases.buy({ credits: '100', billingAccount: true });
+    const { id } = shop.fake.payInvoice(String(shop.fake.memory.all('invoice')[0]?.id));
+    await shop.settle();
+    const posted = async () => (await shop.wallet.credit.balance()).balance.posted;
+
+    const seen = [await posted()];
+    shop.fake.refundByHand(id, 3_000);
+    await shop.settle();
+    seen.push(await posted());
+    const dispute = shop.fake.dispute(id, 2_000);
+    await shop.settle();
+    seen.push(await posted());
+    const during = (await shop.prove()).verified;
+    dispute.status = 'won';
+    await shop.settle();
+
+    expect(seen).toEqual(['100.00', '70.00', '50.00']);
+    expect(during).toEqual([]);
+    expect(await shop.prove()).toEqual(whole('70.00'));
+  });
+
   test('that wait for the Stripe balance keep their credits on hold until they arrive', async () => {
     const shop = await open();
     const { id } = await shop.buy();

@@ -207,6 +207,10 @@ export class SimulatedProcessor implements PaymentGateway {
     return [...this.payments.values()].filter(({ id, ...each }) => each.purchase === purchase && !isCardPayment(id));
   }
 
+  async invoicePayments(): Promise<ReadonlyMap<string, string>> {
+    return new Map();
+  }
+
   #change(id: string, from: string, to: string): PaymentAnswer {
     const payment = this.payments.get(id);
     if (payment?.status !== from) return { kind: 'refused', code: 'invoice_not_editable', message: 'not now' };

@@ -195,6 +195,11 @@ class Sandbox implements PaymentGateway {
     return this.#invoices.find(customer, purchase);
   }
 
+  /** Its invoices are paid by no payment that could go back. */
+  async invoicePayments(): Promise<ReadonlyMap<string, string>> {
+    return new Map();
+  }
+
   createRefund({ refund, payment, credits }: RefundRequest, key: string): Promise<RefundAnswer> {
     const amountCents = toCents(credits);
     const parameters = ['refunds.create', refund, payment, amountCents];

@@ -91,6 +91,20 @@ export async function findInvoices(
   }
 }
 
+export async function invoicePayments(client: StripeClient, customer: string): Promise<ReadonlyMap<string, string>> {
+  try {
+    const where: Stripe.InvoiceListParams = { customer, status: 'paid', limit: PAGE_SIZE, expand: ['data.payments'] };
+    const found = await readAll(client, (sdk, options, after) => sdk.invoices.list({ ...where, ...after }, options));
+    return new Map(
+      found.flatMap(({ id, payments }) =>
+        (payments?.data ?? []).map(({ payment }) => [idOf(payment.payment_intent), id] as const),
+      ),
+    );
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
 async function read(client: StripeClient, invoice: string): Promise<Payment | undefined> {
   return toInvoicePayment(await client.call(null, (sdk, options) => sdk.invoices.retrieve(invoice, {}, options)));
 }

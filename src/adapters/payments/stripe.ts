@@ -20,7 +20,14 @@ import { billingParams, storedCard } from './stripe-cards';
 import { PAGE_SIZE, type Pace, readAll, StripeClient } from './stripe-client';
 import { confirmPayment } from './stripe-confirm';
 import { StripePages } from './stripe-hosted';
-import { createInvoice, findInvoices, retrieveInvoice, sendInvoice, voidInvoice } from './stripe-invoices';
+import {
+  createInvoice,
+  findInvoices,
+  invoicePayments,
+  retrieveInvoice,
+  sendInvoice,
+  voidInvoice,
+} from './stripe-invoices';
 import { missingPermissions } from './stripe-permissions';
 import { AccountList, createRefund, findDisputes, findRefunds } from './stripe-refunds';
 import type { StripeSettings } from './stripe-settings';
@@ -187,6 +194,10 @@ export class StripeGateway implements PaymentGateway {
 
   findInvoices(customer: string, purchase: string): Promise<readonly Payment[]> {
     return findInvoices(this.#client, customer, purchase);
+  }
+
+  invoicePayments(customer: string): Promise<ReadonlyMap<string, string>> {
+    return invoicePayments(this.#client, customer);
   }
 
   createRefund(request: RefundRequest, key: string): Promise<RefundAnswer> {
