@@ -13,7 +13,7 @@ import { longestPause, pause, translate, whenFree } from './sqlite-waits';
 import { doInTurn, togetherOrAlone } from './works-together';
 
 /** How long a writer that others wait for writes on before it lets them in. */
-const TURN_MS = 3;
+const TURN_MS = 4;
 /** Whoever held the ledger for so long lets others in, whether it met any or not: it can't meet who waits for it. */
 const LONG_MS = 50;
 /** How long a writer that was met is taken to be still about. */
