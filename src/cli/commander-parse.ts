@@ -43,6 +43,7 @@ export function explainUnknown(
   names: readonly (readonly string[])[],
   argv: readonly string[],
   parent: string,
+  paths: readonly string[] = [],
 ): WalletError {
   const use = { command: parent, usage: `${parent} has no such command or option; nothing was changed` };
   const root = quiet(new Command(parent)).helpOption(false).helpCommand(false);
@@ -52,6 +53,8 @@ export function explainUnknown(
   try {
     refuseFaults(() => root.parse([...argv], { from: 'user' }), use);
   } catch (fault) {
+    if (fault instanceof WalletError && paths.length > 0)
+      return misused(fault.message, use, { guess: `did you mean ${paths.join(' or ')}?` });
     if (fault instanceof WalletError) return withBeginning(fault, names.flat(), argv, parent);
     throw fault;
   }

@@ -24,6 +24,9 @@ const BY_EXTENSION: ReadonlyMap<string, Format> = new Map([
   ['txt', 'table'],
 ]);
 
+/** Names that promise a format which is not written here: a table under such a name would open nowhere. */
+const OFFICE: readonly string[] = ['pdf', 'xls', 'ods', 'doc', 'docx', 'odt'];
+
 /** Reads the options every list has. Throws `invalid_usage` where they contradict each other. */
 export function planList(call: Call, cli: Cli): ListPlan {
   const output = call.text('output');
@@ -65,6 +68,13 @@ function bomWithout(format: string): WalletError {
   });
 }
 
+function notWritten(extension: string): WalletError {
+  return new WalletError('invalid_usage', `.${extension} is not among the formats that are written`, {
+    why: `they are ${FORMATS.join(', ')}`,
+    hint: 'name the file .xlsx or .csv, or say which with --format',
+  });
+}
+
 function formatOf(call: Call, output: string | undefined): Format {
   const named = call.text('format') as Format | undefined; // the parser saw to it that it is one
   if (call.has('json') && named !== undefined && named !== 'json') {
@@ -75,6 +85,7 @@ function formatOf(call: Call, output: string | undefined): Format {
   }
   if (call.has('json')) return 'json';
   const extension = output?.slice(output.lastIndexOf('.') + 1).toLowerCase() ?? '';
+  if (named === undefined && OFFICE.includes(extension)) throw notWritten(extension);
   return named ?? BY_EXTENSION.get(extension) ?? FORMATS.find((format) => format === extension) ?? 'table';
 }
 

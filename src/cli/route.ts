@@ -11,6 +11,8 @@ export type Route =
   | { readonly kind: 'call'; readonly spec: CommandSpec; readonly parsed: Exclude<Reading, string> };
 
 const SHORT_FLAGS = /^-[yqhV]+$/;
+/** A word that more commands than these end in says nothing. */
+const MOST_GUESSES = 3;
 const END = -1;
 const LOST = -2;
 
@@ -91,7 +93,15 @@ async function withoutCommand(
   if (at === END && holds(argv, '--version', 'V')) return { kind: 'version' };
   if (at === END && (holds(argv, '--help', 'h') || !argv.includes('--json'))) return { kind: 'help', ...found };
   const { explainUnknown } = await import('./commander-parse');
-  throw explainUnknown(names, argv, parent);
+  throw explainUnknown(names, argv, parent, found.noun === undefined ? await pathsEndingIn(argv[at]) : []);
+}
+
+/** Commands of any noun that end in that word: `statement` for `report statement`. None where it is one of too many. */
+async function pathsEndingIn(word: string | undefined): Promise<readonly string[]> {
+  const loaded = await Promise.all(NOUNS.map((noun) => noun.load()));
+  const paths = loaded.flatMap(({ commands }) => commands).map(({ path }) => path);
+  const ending = paths.filter((path) => path.endsWith(` ${word}`));
+  return ending.length > MOST_GUESSES ? [] : ending;
 }
 
 function holds(argv: readonly string[], long: string, short: string): boolean {

@@ -179,5 +179,6 @@ async function writeText(call: Call, cli: Cli, plan: ListPlan, text: string): Pr
     yield text;
   }
   await writeList(plan, call, cli, chunks());
+  if (plan.output !== undefined) cli.note(`statement written to ${plan.output}`);
   return 0;
 }
