@@ -7,15 +7,13 @@ const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
 /** As much as a pipe takes in one piece, so that nothing waits for a slow reader. */
 const MOST_BYTES = 4_096;
 
-/** Most answers: their length is told without a function that Node would first compile. */
-const ASCII = /^[\0-\x7f]*$/;
-
 /**
  * Writes a short text straight to stdout or stderr, and answers whether it went. Node's own streams cost 6 ms to set
  * up, a tenth of `wallet balance`; most answers are one line. On `later` nothing was written: use the stream.
  */
 export function writeDirectly(stream: keyof typeof DESCRIPTORS, text: string): 'written' | 'closed' | 'later' {
-  const length = ASCII.test(text) ? text.length : Buffer.byteLength(text);
+  if (text.length > MOST_BYTES) return 'later';
+  const length = isAscii(text) ? text.length : Buffer.byteLength(text);
   if (length > MOST_BYTES) return 'later';
   try {
     const written = writeSync(DESCRIPTORS[stream], text);
@@ -25,6 +23,12 @@ export function writeDirectly(stream: keyof typeof DESCRIPTORS, text: string): '
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EPIPE' ? 'closed' : 'later'; // EAGAIN: the stream knows how to wait; a real fault it will report
   }
+}
+
+/** Most answers are. `Buffer.byteLength` is a function that Node would first compile. */
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
