@@ -12,6 +12,9 @@ interface Settling {
   log(line: object): void;
 }
 
+/** Organisations that are looked up at once: an event may concern a thousand, and the processor limits requests. */
+const MOST_AT_WORK = 4;
+
 /**
  * Lets events of the processor shorten the wait. A genuine one is answered at once; then every organisation it may
  * concern looks its purchases up at the processor, one run at a time. Events that arrive during a run have it done once
@@ -21,6 +24,8 @@ export class EventSettlement {
   readonly #settling: Settling;
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #again = new Set<string>();
+  readonly #inLine: (() => void)[] = [];
+  #atWork = 0;
 
   constructor(settling: Settling) {
     this.#settling = settling;
@@ -48,11 +53,15 @@ export class EventSettlement {
   }
 
   async #settle(org: string): Promise<void> {
+    if (this.#atWork >= MOST_AT_WORK) await new Promise<void>((enter) => this.#inLine.push(enter));
+    this.#atWork += 1;
     do {
       this.#again.delete(org);
       await this.#attempt(org);
     } while (this.#again.has(org));
     this.#underWay.delete(org);
+    this.#atWork -= 1;
+    this.#inLine.shift()?.();
   }
 
   async #attempt(org: string): Promise<void> {

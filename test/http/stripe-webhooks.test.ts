@@ -179,3 +179,24 @@ test('an event that finds Stripe out of reach is answered, and the next one sett
   await server.end();
   expect(await shop.prove()).toEqual({ posted: '100.00', takenCents: 10_000 });
 });
+
+test('an event of money that went back has its owner looked up, and nobody else', async () => {
+  await shop.home.ok('card add --payment-method pm_card_visa --role primary');
+  await shop.home.ok('buy 30 --yes');
+  await shop.home.ok('init --org other');
+  await shop.home.ok('card add --payment-method pm_card_visa --org other');
+  await shop.home.ok('buy 20 --yes --org other');
+  const [mine, theirs] = shop.fake.intents().filter(({ status }) => status === 'succeeded');
+  shop.fake.refundByHand(String(mine?.id), 3_000);
+  shop.fake.refundByHand(String(theirs?.id), 500);
+  const before = shop.fake.requests.length;
+
+  const stranger = { object: 'refund', payment_intent: 'pi_of_another_shop' };
+  expect(await deliver(event('refund.created', stranger))).toBe(200);
+  expect(await deliver(event('refund.updated', { object: 'refund', payment_intent: theirs?.id }))).toBe(200);
+  await server.end();
+
+  const asked = shop.fake.requests.slice(before).filter((line) => line === 'GET /v1/payment_intents');
+  const posted = async (org: string) => (await shop.home.ok(`balance -q --org ${org}`)).stdout.trim();
+  expect([asked.length, await posted('acme'), await posted('other')]).toEqual([1, '30.00', '15.00']);
+});

@@ -1,7 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What an event can be about: a payment that may have ended, or money that may have gone back. */
-export type EventSubject = 'payment' | 'return';
+/** What an event can be about: a payment that may have ended, or money that may have gone back, and of which payment. */
+export type EventSubject =
+  | { readonly kind: 'payment' }
+  | { readonly kind: 'return'; readonly payment: string | undefined };
 
 /** A delivery as it came in: its bytes, for they are what was signed, and the header `Stripe-Signature`. */
 export interface Delivery {
@@ -11,10 +13,8 @@ export interface Delivery {
 
 /** How old a signature may be, or how far ahead another clock; older, it was recorded by somebody and sent again. */
 const TOLERANCE_MS = 300_000;
-const SUBJECTS: readonly (readonly [RegExp, EventSubject])[] = [
-  [/^(?:refund\.|charge\.refund|charge\.dispute\.)/, 'return'],
-  [/^(?:payment_intent|invoice|checkout\.session)\./, 'payment'],
-];
+const RETURN = /^(?:refund\.|charge\.refund|charge\.dispute\.)/;
+const PAYMENT = /^(?:payment_intent|invoice|checkout\.session)\./;
 
 /** Whether Stripe signed it with that secret, within 300 s of now. While a secret is exchanged there are two signatures. */
 export function isGenuine({ body, signature }: Delivery, secret: string, nowMs: number): boolean {
@@ -26,18 +26,29 @@ export function isGenuine({ body, signature }: Delivery, secret: string, nowMs: 
   return valuesOf('v1').some((value) => isSame(value, expected));
 }
 
-/** All that is taken from an event: which objects to look up. Undefined where it tells of nothing we keep. */
+/** All that is taken from an event: what to look up. Undefined where it tells of nothing we keep. */
 export function subjectOf({ body }: Delivery): EventSubject | undefined {
-  const type = typeOf(body);
-  return SUBJECTS.find(([pattern]) => pattern.test(type))?.[1];
+  const event = parsed(body);
+  const type = typeof event?.type === 'string' ? event.type : '';
+  if (PAYMENT.test(type)) return { kind: 'payment' };
+  if (!RETURN.test(type)) return undefined;
+  const payment = event?.data?.object?.payment_intent;
+  return { kind: 'return', payment: typeof payment === 'string' ? payment : undefined };
 }
 
-function typeOf(body: Uint8Array): string {
+/** The fields that are looked at, whatever is in them. */
+interface SignedEvent {
+  readonly type?: unknown;
+  readonly data?: { readonly object?: { readonly payment_intent?: unknown } | null } | null;
+}
+
+function parsed(body: Uint8Array): SignedEvent | undefined {
   try {
     const event: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
-    return event !== null && typeof event === 'object' && 'type' in event ? String(event.type) : '';
+    // Signed, so of this form; each field is checked where it is read.
+    return event !== null && typeof event === 'object' ? (event as SignedEvent) : undefined;
   } catch {
-    return ''; // signed, and yet no event: there is nothing to do about it
+    return undefined; // signed, and yet no event: there is nothing to do about it
   }
 }
 
