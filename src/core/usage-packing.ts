@@ -14,13 +14,11 @@ export function packUsage(rows: readonly UsageCells[]): UsageColumns {
 export class UsagePacker {
   readonly #columns;
   readonly #words = new Words();
-  readonly #ids: string[] = [];
-  readonly #timeTexts: string[] = [];
+  readonly #ids = new Texts();
+  readonly #timeTexts = new Texts();
   readonly #odd = new Map<number, UsageCells>();
   readonly #clock = new PlainClock();
   #length = 0;
-  #idEnd = 0;
-  #timeEnd = 0;
 
   /** Has room for so many rows. */
   constructor(room: number) {
@@ -61,12 +59,8 @@ export class UsagePacker {
     const isOdd = Number.isNaN(quantity) || (row.time !== undefined && Number.isNaN(ms)) || !isPlainId(row.id);
     if (isOdd) this.#odd.set(at, row);
     columns.keys[at] = id === '' ? Number.NaN : eventKey(id);
-    this.#ids.push(id);
-    this.#timeTexts.push(time);
-    this.#idEnd += id.length;
-    this.#timeEnd += time.length;
-    columns.idEnds[at] = this.#idEnd;
-    columns.timeEnds[at] = this.#timeEnd;
+    columns.idEnds[at] = this.#ids.add(id);
+    columns.timeEnds[at] = this.#timeTexts.add(time);
     this.#length += 1;
   }
 
@@ -76,9 +70,9 @@ export class UsagePacker {
     return new UsageColumns({
       ...columns,
       words: this.#words.texts,
-      ids: this.#ids.join(''),
+      ids: this.#ids.take(),
       repeatedKeys: repeatedIn(columns.keys),
-      timeTexts: this.#timeTexts.join(''),
+      timeTexts: this.#timeTexts.take(),
       odd: this.#odd,
     });
   }
@@ -93,6 +87,34 @@ function firstOf<T extends Record<string, Int32Array | Float64Array>>(columns: T
 function repeatedIn(keys: Float64Array): readonly number[] {
   const sorted = keys.slice().sort();
   return [...sorted.filter((key, at) => key === sorted[at - 1])];
+}
+
+/** So many texts are joined at a time: each by itself would keep the block of the file alive that it was cut from. */
+const JOINED = 500;
+
+/** Texts one after another. */
+class Texts {
+  readonly #parts: string[] = [];
+  #waiting: string[] = [];
+  #end = 0;
+
+  /** Answers where it ends. */
+  add(text: string): number {
+    if (this.#waiting.length === JOINED) this.#join();
+    this.#waiting.push(text);
+    this.#end += text.length;
+    return this.#end;
+  }
+
+  take(): string {
+    this.#join();
+    return this.#parts.join('');
+  }
+
+  #join(): void {
+    this.#parts.push(this.#waiting.join(''));
+    this.#waiting = [];
+  }
 }
 
 /** Texts by their place among those that are different. */

@@ -29,7 +29,7 @@ export type ReadingNews =
 const LIMITS = { maxYoungGenerationSizeMb: 24 };
 
 /** Batches that are read ahead. */
-const AHEAD = 2;
+const AHEAD = 1;
 
 /** Opens a file of usage events to be read on a thread of its own, while this one posts. Throws as `openUsageFile`. */
 export async function readOnThread(path: string, options: UsageReadingOptions): Promise<UsageReading> {
