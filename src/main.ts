@@ -43,7 +43,8 @@ function createWorld(umask: number): World {
     },
     resolveSettings: (flags) => resolveSettings(flags, env),
     serve: async (settings, request) => (await import('./open-server')).openServer(settings, env, request, version),
-    openWallet: async (settings, onRecord) => (await import('./open-wallet')).openWallet(settings, env, onRecord),
+    openWallet: async (settings, onRecord, onMoved) =>
+      (await import('./open-wallet')).openWallet(settings, env, { onRecord, onMoved }),
     openCopies: async (settings) => (await import('./ledger-copies')).openLedgerCopies(settings, env),
     moveLedger: async (settings, to, progress) =>
       (await import('./ledger-move')).moveLedger({ settings, to, progress }, env),

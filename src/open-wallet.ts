@@ -18,11 +18,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export async function openWallet(
   settings: Settings,
   env: Environment,
-  onRecord?: Dependencies['onRecord'],
+  hearers: Pick<Dependencies, 'onRecord' | 'onMoved'> = {},
 ): Promise<WalletService> {
   if (isRemote(settings)) return (await import('./open-remote')).openRemote(settings);
   const { dependencies } = openLedger(settings, env);
-  return createLocalWallet({ ...dependencies(callOf(settings)), onRecord });
+  return createLocalWallet({ ...dependencies(callOf(settings)), ...hearers });
 }
 
 /** Whose dealings these are, and by which clock. */

@@ -47,6 +47,8 @@ export interface Dependencies {
   readonly maxPurchase: Credits;
   /** Told the id of a purchase or refund once it is on record, before the processor hears of it. */
   readonly onRecord?: ((id: string) => void) | undefined;
+  /** Told where the ledger went, once it is read after it was moved: nothing is written to it any more. */
+  readonly onMoved?: ((place: string) => void) | undefined;
   /** Gives back what was opened. */
   close(): Promise<void>;
 }

@@ -29,6 +29,8 @@ export interface Session {
   readonly store: Store;
   readonly info: LedgerInfo;
   readonly org: OrganisationRecord;
+  /** Where the ledger was moved to; null where it was not. */
+  readonly movedTo: string | null;
   /** The organisation's days: what totals, quotas and budgets are counted by. */
   readonly calendar: Calendar;
   /** The caller's days: what the dates of a request mean. The organisation's, unless the caller named a zone. */
@@ -72,7 +74,7 @@ export function openSessionAsKnown(deps: Dependencies, operation: Operation): Se
 async function enter(
   deps: Dependencies,
   operation: Operation,
-  { store, name, entrance: { info, org, user } }: { store: Store; name: string; entrance: Entrance },
+  { store, name, entrance: { info, org, user, movedTo } }: { store: Store; name: string; entrance: Entrance },
 ): Promise<Omit<Session, 'gateway'>> {
   await deps.admit(info);
   if (org === undefined) throw deps.org === undefined ? noOrganisation() : unknownOrganisation(deps.org);
@@ -82,7 +84,7 @@ async function enter(
   if (org.restoredAt !== null && MOVES_CREDITS.has(operation)) throw notReconciled(org.restoredAt);
   const calendar = await deps.system.calendar(org.timeZone);
   const zone = deps.timeZone === undefined ? calendar : await deps.system.calendar(deps.timeZone);
-  return { deps, store, info, org, calendar, zone, actor, now: deps.system.now };
+  return { deps, store, info, org, movedTo, calendar, zone, actor, now: deps.system.now };
 }
 
 function withGateway(session: Omit<Session, 'gateway'>): Session {
@@ -124,6 +126,7 @@ export async function readLedger<T>(
   work: (view: LedgerView, session: Session) => Promise<T>,
 ): Promise<T> {
   const session = await openSession(deps, operation);
+  if (session.movedTo !== null) deps.onMoved?.(session.movedTo);
   return session.store.read(session.org.number, (view) => work(view, session));
 }
 

@@ -64,6 +64,12 @@ export function createCli(world: World, call: Call, signals: Signals, again: Cli
   let organisation: Promise<Organisation> | undefined;
   const colourFlag = call.has('no-color') ? false : call.has('color') || undefined;
 
+  let movedTo: string | undefined;
+  const warnOfMove = (place: string) => {
+    if (movedTo === undefined) cli.warn(`warning: this ledger was moved to ${place}, and has stood still since then`);
+    movedTo = place;
+  };
+
   const cli: Cli = {
     world,
     signals,
@@ -78,7 +84,7 @@ export function createCli(world: World, call: Call, signals: Signals, again: Cli
       const { createStreamSink } = await import('../output/streams');
       return createStreamSink(world.stdout);
     }),
-    wallet: () => (opened ??= world.openWallet(cli.settings, signals.underWay)),
+    wallet: () => (opened ??= world.openWallet(cli.settings, signals.underWay, warnOfMove)),
     organisation: () => (organisation ??= cli.wallet().then(async (wallet) => (await wallet.organisation.show()).org)),
     calendar: async () => world.openCalendar(cli.settings.tz.value ?? (await cli.organisation()).timeZone),
     clock: async () => {

@@ -110,8 +110,15 @@ export interface World {
   resolveSettings(flags: Readonly<Partial<Record<SettingKey, string>>>): Settings;
   /** Starts the server over the ledger that the settings name. */
   serve(settings: Settings, request: ServeRequest): Promise<{ readonly url: string; stop(): Promise<void> }>;
-  /** Opens the wallet; `onRecord` hears the id of each payment once it is on record. */
-  openWallet(settings: Settings, onRecord?: (id: string) => void): Promise<WalletService>;
+  /**
+   * Opens the wallet; `onRecord` hears the id of each payment once it is on record, and `onMoved` where the ledger went,
+   * where it was moved and so stands still.
+   */
+  openWallet(
+    settings: Settings,
+    onRecord?: (id: string) => void,
+    onMoved?: (place: string) => void,
+  ): Promise<WalletService>;
   /** Throws `invalid_usage` for a ledger that is no file. */
   openCopies(settings: Settings): Promise<LedgerCopies>;
   /**

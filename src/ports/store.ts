@@ -8,6 +8,8 @@ export interface Entrance {
   readonly info: LedgerInfo;
   readonly org: OrganisationRecord | undefined;
   readonly user: UserRecord | undefined;
+  /** Where the ledger was moved to; null where it was not. */
+  readonly movedTo: string | null;
   /** The seal of the last change of the organisation's settings, where there is an organisation: under it, this stands. */
   readonly seal?: string | undefined;
 }

@@ -62,6 +62,12 @@ test('a ledger moves into a database and back into a file, and stays the same in
   expect(there.stdout).not.toContain('secret');
   // What was left behind is read as before, is whole, and takes no changes.
   expect(await shown(books.file)).toEqual(before);
+  const stale = await home.ok('balance --json', on(books.file));
+  expect(stale.stderr).toMatch(
+    /^warning: this ledger was moved to postgres:\/\/\S+, and has stood still since then\n$/,
+  );
+  expect(stale.stderr).not.toContain('secret');
+  expect((await home.ok('balance --json', on('back.db'))).stderr).toBe('');
   await home.ok('verify --full', on(books.file));
   await home.ok('verify --full', on('back.db'));
   const refused = await home.wallet('usage record --app crm --service sms --quantity 1 --json', on(books.file));

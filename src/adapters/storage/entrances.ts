@@ -50,15 +50,22 @@ async function readEntrance(
   const ledger = await connection.get('SELECT * FROM ledger WHERE id = 1');
   if (ledger === undefined) return {};
   const info = toLedgerInfo(ledger);
+  const movedTo = ledger.moved_to as string | null;
   const row =
     name === undefined
       ? await connection.get(`${ORGANISATION} ORDER BY o.org LIMIT 1`)
       : await connection.get(`${ORGANISATION} WHERE o.name = ?`, [name]);
-  if (row === undefined) return { info };
+  if (row === undefined) return { info, movedTo };
   const org = fromRow('organisations', row);
   const user =
     userName === undefined
       ? undefined
       : await connection.get('SELECT * FROM users WHERE org = ? AND id = ?', [org.number, userName]);
-  return { info, org, user: user === undefined ? undefined : fromRow('users', user), seal: String(row.settings_seal) };
+  return {
+    info,
+    org,
+    movedTo,
+    user: user === undefined ? undefined : fromRow('users', user),
+    seal: String(row.settings_seal),
+  };
 }

@@ -67,12 +67,12 @@ export class SqlStore implements Store {
   }
 
   async entrance(name: string | undefined, user: string | undefined): Promise<Entrance> {
-    const { info, org, user: found, seal } = await this.#entrances.find(name, user);
+    const { info, org, user: found, movedTo = null, seal } = await this.#entrances.find(name, user);
     if (info === undefined || (org === undefined && name === undefined)) {
       await this.#requireEmpty(info === undefined ? 'ledger' : 'organisations');
       if (info === undefined) throw notInitialised();
     }
-    return { info, org, user: found, seal };
+    return { info, org, user: found, movedTo, seal };
   }
 
   read<T>(org: number, work: (view: LedgerView) => Promise<T>): Promise<T> {
