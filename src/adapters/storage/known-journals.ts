@@ -13,23 +13,20 @@ const MOST_MONTHS = 500;
 
 /** What a journal starts from beside the wallet's row, as it stood when that was read or written. It is never changed. */
 export class KnownJournal {
-  readonly #grants: ReadonlyMap<number, Grant>;
+  readonly grants: readonly Grant[];
   readonly #months: ReadonlyMap<string, MonthTotal>;
   /** When the first of the open holds reaches its end. */
   readonly nextHold: Instant | null;
 
-  constructor(grants: readonly Grant[], months: readonly MonthTotal[], nextHold: Instant | null) {
-    this.#grants = new Map(grants.map((grant) => [grant.seq, grant]));
-    this.#months = new Map(months.map((month) => [keyOf(month), month]));
+  /** The open grants, the oldest first, and month totals by their key. */
+  constructor(grants: readonly Grant[], months: ReadonlyMap<string, MonthTotal>, nextHold: Instant | null) {
+    this.grants = grants;
+    this.#months = months;
     this.nextHold = nextHold;
   }
 
-  get grants(): readonly Grant[] {
-    return [...this.#grants.values()];
-  }
-
   get isLarge(): boolean {
-    return this.#grants.size > MOST_GRANTS || this.#months.size > MOST_MONTHS;
+    return this.grants.length > MOST_GRANTS || this.#months.size > MOST_MONTHS;
   }
 
   month(key: MonthKey): MonthTotal | undefined {
@@ -38,22 +35,33 @@ export class KnownJournal {
 
   /** The same with more month totals that were read. */
   with(months: readonly MonthTotal[]): KnownJournal {
-    return new KnownJournal(this.grants, [...this.#months.values(), ...months], this.nextHold);
+    return new KnownJournal(this.grants, new Map([...this.#months, ...byKey(months)]), this.nextHold);
   }
 
   /** As it stands once the posting is written. */
   after({ opened, changed, months }: Posting): KnownJournal {
-    const grants = new Map(this.#grants);
-    for (const grant of [...opened, ...changed]) grants.set(grant.seq, grant);
-    const open = [...grants.values()].filter(({ remaining }) => remaining > 0).sort((a, b) => a.seq - b.seq);
+    const written = [...opened, ...changed];
+    const seqs = new Set(written.map(({ seq }) => seq));
+    const others = this.grants.filter(({ seq }) => !seqs.has(seq));
+    const open = [...others, ...written].filter(({ remaining }) => remaining > 0).sort((a, b) => a.seq - b.seq);
+    // What was not read is not known, whatever is added to it.
+    const added = months.filter((month) => this.#months.has(keyOf(month)));
+    return new KnownJournal(open, added.length === 0 ? this.#months : this.#withSums(added), this.nextHold);
+  }
+
+  #withSums(added: readonly MonthTotal[]): ReadonlyMap<string, MonthTotal> {
     const totals = new Map(this.#months);
-    for (const more of months) {
+    for (const more of added) {
       const total = totals.get(keyOf(more));
-      // What was not read is not known, whatever is added to it.
       if (total !== undefined) totals.set(keyOf(more), sum(total, more));
     }
-    return new KnownJournal(open, [...totals.values()], this.nextHold);
+    return totals;
   }
+}
+
+/** Month totals by the key they are known under. */
+export function byKey(months: readonly MonthTotal[]): ReadonlyMap<string, MonthTotal> {
+  return new Map(months.map((month) => [keyOf(month), month]));
 }
 
 /**
