@@ -55,12 +55,19 @@ function loadProgram() {
 /** Built by another Node: file by file. Node 22 and newer keep what they compile by themselves, at an unhurried end. */
 function loadPlainly() {
   if (existsSync(`${dist}/main.js`)) {
-    require('node:module').enableCompileCache?.();
+    keepCompiled();
     const program = require('../dist/main.js');
     return { main: () => program.main().then(() => false) };
   }
   process.stderr.write('wallet is not built yet\nthe folder dist/ is missing\nrun: npm ci && npm run build\n');
   process.exitCode = 9;
+}
+
+/** In a folder of this user: the one that Node takes by itself is open to others, and what lies there is run. */
+function keepCompiled() {
+  const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
+  const folder = cache || `${home}/.cache`;
+  if (require('node:path').isAbsolute(folder)) require('node:module').enableCompileCache?.(`${folder}/wallet`);
 }
 
 /** What the build packed and compiled for a command that is run all day; all others share that of `help`. */

@@ -104,6 +104,6 @@ That was the main job, and the folder it happened in is gone. Next, with a ledge
   wallet buy 100             asks before it charges
   wallet help                everything else
 
-wallet demo tells the rest of the story: a declined card, grants, holds, reversals.
+wallet demo tells the rest of the story: a declined card, holds, auto top-up, a statement.
 README.md has the ten commands to know, docs/getting-started.md takes them slowly.`;
 }

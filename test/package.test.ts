@@ -63,7 +63,8 @@ test('what was packed runs beside the packages that it asks npm for, and on Node
 });
 
 test('a command does the same with and without what the build compiled for it', () => {
-  const env = { PATH: process.env.PATH ?? '', HOME: path.join(folder, 'plain-home') };
+  const temporary = mkdtempSync(path.join(folder, 'temporary-'));
+  const env = { PATH: process.env.PATH ?? '', HOME: path.join(folder, 'plain-home'), TMPDIR: temporary };
   const wallet = (...words: readonly string[]) => {
     const program = path.join(folder, 'package/bin/wallet.js');
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { env, encoding: 'utf8' });
@@ -87,6 +88,8 @@ test('a command does the same with and without what the build compiled for it', 
     spoil();
     expect(outcomes()).toEqual(usual);
   }
+  // What Node compiles by itself now is kept where nobody else can put anything.
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test('no script runs where it is installed, and no package that would have one', () => {
