@@ -91,8 +91,24 @@ function isMissing(error: unknown): boolean {
   return error instanceof WalletError && error.code === 'not_initialised';
 }
 
+/** So many tags are drawn before it is given up: one in a hundred is taken once there are 170,000 organisations. */
+const DRAWN_TAGS = 10;
+
+/** Its tag marks its transactions' ids, and is drawn by chance: where another organisation has it, another is drawn. */
 async function createOrganisation(deps: Dependencies, particulars: Particulars): Promise<void> {
   const store = await deps.store({ create: true });
+  for (let drawn = 1; ; drawn += 1) {
+    try {
+      return await createTagged(deps, store, particulars);
+    } catch (error) {
+      const isTaken = error instanceof WalletError && error.code === 'already_exists';
+      if (!isTaken || drawn === DRAWN_TAGS || (await store.findOrganisation(particulars.name)) !== undefined)
+        throw error;
+    }
+  }
+}
+
+async function createTagged(deps: Dependencies, store: Store, particulars: Particulars): Promise<void> {
   const now = deps.system.now();
   const record = {
     id: makeId('org', now, deps.system.random()),

@@ -19,6 +19,8 @@ export interface TestLedger {
   readonly file: string;
   /** Where the clock stands. */
   now: Instant;
+  /** What is drawn by chance: the machine's own numbers unless set before `open`. */
+  random: () => string;
   /** What mail and webhooks are sent with; nothing unless set before `open`. */
   notifier: Parameters<typeof createNotifier>[0];
   /** What stands between the service and the sandbox processor: nothing unless set before `open`. */
@@ -37,6 +39,7 @@ export function createTestLedger(start = '2026-10-05T12:00:00Z'): TestLedger {
   const ledger: TestLedger = {
     file,
     now: parseInstant(start),
+    random: createSystem(undefined).random,
     notifier: {},
     between: (sandbox) => sandbox,
     open(org) {
@@ -62,7 +65,7 @@ export function createTestLedger(start = '2026-10-05T12:00:00Z'): TestLedger {
 }
 
 function openWallet(ledger: TestLedger, org: string | undefined): WalletService {
-  const { file, notifier, between } = ledger;
+  const { file, random, notifier, between } = ledger;
   const now = () => ledger.now;
   let driver: SqlDriver | undefined;
   let store: SqlStore | undefined;
@@ -81,7 +84,7 @@ function openWallet(ledger: TestLedger, org: string | undefined): WalletService 
     processor: async () => ({ provider: 'sandbox', mode: 'sandbox', account: null }),
     admit: async () => undefined,
     isKeyRestricted: async () => false,
-    system: { ...createSystem(undefined), now },
+    system: { ...createSystem(undefined), now, random },
     actor: 'ada',
     org,
     renderReceipt: async () => Promise.reject(new Error('no receipt is drawn here')),
