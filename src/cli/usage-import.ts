@@ -20,6 +20,9 @@ import { balanceLine, counted } from './wording';
 
 /** The more at once, the fewer pages of the indexes are written again and again; others who write wait for all of it. */
 const BATCH_ROWS = 50_000;
+/** A file of nearly a million rows and more goes up in larger ones. */
+const LARGE_BATCH_ROWS = 80_000;
+const LARGE_FILE_BYTES = 64 * 1024 * 1024;
 /** A dry run leaves nothing for the next batch to build on, so it takes far more at once. */
 const DRY_RUN_ROWS = 200_000;
 /** A server takes no more, and a database that others share is not to be locked for long. */
@@ -98,13 +101,13 @@ function noTotals(): Totals {
 async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReading; totalBytes: number | null }> {
   const path = call.arg(0);
   const map = call.text('map');
+  const size = path === '-' ? 0 : await sizeOf(path);
   const options = {
     // The parser saw to it that it is one of the two.
     format: call.text('input') as InputFormat | undefined,
     map: map === undefined ? undefined : parseMap(map),
-    batchRows: batchRows(call, cli),
+    batchRows: batchRows(call, cli, size),
   };
-  const size = path === '-' ? 0 : await sizeOf(path);
   if (size >= LARGE_BYTES) {
     const { readOnThread } = await import('../input/usage-thread');
     return { reading: await readOnThread(path, options), totalBytes: size };
@@ -116,10 +119,11 @@ async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReadin
   return { reading: await openUsageFile(paced, path, options), totalBytes };
 }
 
-function batchRows(call: Call, { settings }: Cli): number {
+function batchRows(call: Call, { settings }: Cli, fileBytes: number): number {
   if (isRemote(settings)) return REMOTE_ROWS;
   if (call.flag('dry-run') === true) return DRY_RUN_ROWS;
-  return settings.ledger.value?.startsWith('postgres') === true ? REMOTE_ROWS : BATCH_ROWS;
+  if (settings.ledger.value?.startsWith('postgres') === true) return REMOTE_ROWS;
+  return fileBytes < LARGE_FILE_BYTES ? BATCH_ROWS : LARGE_BATCH_ROWS;
 }
 
 /** The size of a file; 0 for what is none: opening it says what is wrong. */

@@ -81,7 +81,7 @@ function notMade(file: string): WalletError {
  * Writes touch pages all over the indexes; what reads by the million reads them in order, and is to stay small. A longer
  * log (32 MiB) has many of those pages written back once that a short one has written back several times.
  */
-const ROOM_FOR_WRITES = 'PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000';
+const ROOM_FOR_WRITES = 'PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000';
 
 class SqliteDriver implements SqlDriver {
   readonly dialect = sqliteDialect;
