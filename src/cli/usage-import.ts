@@ -1,38 +1,20 @@
-import { stat } from 'node:fs/promises';
 import type { RowReject } from '../contract/calls';
 import type { Balance } from '../contract/credit';
 import type { UsageBatchRequest, UsageBatchResult } from '../contract/usage';
 import { add, type Credits, formatCredits, readCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
-import { withPauses } from '../input/pauses';
-import { openUsageFile, type UsageBatch, type UsageReading } from '../input/usage-file';
-import { type InputFormat, parseMap } from '../input/usage-rows';
+import type { UsageBatch, UsageReading } from '../input/usage-file';
 import { createProgress, type Progress } from '../output/progress';
 import { type Call, given } from './call';
 import type { Cli } from './cli';
 import { EXIT_STATUS } from './exit-status';
 import { underOwnKey, withProgress } from './import-errors';
-import { openFile } from './input-file';
 import { openRejects, type RejectsFile } from './rejects-file';
-import { isRemote } from './remote-settings';
 import { SIGNAL_STATUS, type Signal } from './signals';
+import { openUsage } from './usage-import-file';
 import { balanceLine, counted } from './wording';
 
-/** The more at once, the fewer pages of the indexes are written again and again; others who write wait for all of it. */
-const BATCH_ROWS = 50_000;
-/** A file of nearly a million rows and more goes up in larger ones. */
-const LARGE_BATCH_ROWS = 80_000;
-const LARGE_FILE_BYTES = 64 * 1024 * 1024;
-/** A dry run leaves nothing for the next batch to build on, so it takes far more at once. */
-const DRY_RUN_ROWS = 200_000;
-/** A server takes no more, and a database that others share is not to be locked for long. */
-const REMOTE_ROWS = 20_000;
-/** A pipe that has been silent for so long gets what it brought posted. */
-const PAUSE_MS = 1_000;
 const REJECTS_SHOWN = 20;
-/** From here on a thread is worth its start. */
-const LARGE_BYTES = 2 * 1024 * 1024;
-
 interface Totals {
   batches: number;
   read: number;
@@ -58,7 +40,7 @@ interface Import {
 
 /** Posts a file batch by batch, in constant memory; each batch is one write, so whatever ends it, it can be run again. */
 export async function importUsage(call: Call, cli: Cli): Promise<number> {
-  const { reading, totalBytes } = await openReading(call, cli);
+  const { reading, totalBytes } = await openUsage(call, cli);
   try {
     const rejects = await openRejects(call, reading.columns);
     return await importAll({ call, cli, file: reading, rejects, totals: noTotals() }, totalBytes);
@@ -95,41 +77,6 @@ function noTotals(): Totals {
     replayed: true,
     rejects: [],
   };
-}
-
-/** A large file is read on a thread of its own; standard input and what is quickly read are read on this one. */
-async function openReading(call: Call, cli: Cli): Promise<{ reading: UsageReading; totalBytes: number | null }> {
-  const path = call.arg(0);
-  const map = call.text('map');
-  const size = path === '-' ? 0 : await sizeOf(path);
-  const options = {
-    // The parser saw to it that it is one of the two.
-    format: call.text('input') as InputFormat | undefined,
-    map: map === undefined ? undefined : parseMap(map),
-    batchRows: batchRows(call, cli, size),
-  };
-  if (size >= LARGE_BYTES) {
-    const { readOnThread } = await import('../input/usage-thread');
-    return { reading: await readOnThread(path, options), totalBytes: size };
-  }
-  const { source, totalBytes } = await openFile(cli, path);
-  // Under a key every batch has to be the same when it comes again, whenever it comes.
-  const isPaced = path === '-' && call.change().idempotencyKey === undefined;
-  const paced = isPaced ? withPauses(source, PAUSE_MS) : source;
-  return { reading: await openUsageFile(paced, path, options), totalBytes };
-}
-
-function batchRows(call: Call, { settings }: Cli, fileBytes: number): number {
-  if (isRemote(settings)) return REMOTE_ROWS;
-  if (call.flag('dry-run') === true) return DRY_RUN_ROWS;
-  if (settings.ledger.value?.startsWith('postgres') === true) return REMOTE_ROWS;
-  return fileBytes < LARGE_FILE_BYTES ? BATCH_ROWS : LARGE_BATCH_ROWS;
-}
-
-/** The size of a file; 0 for what is none: opening it says what is wrong. */
-async function sizeOf(path: string): Promise<number> {
-  const facts = await stat(path).catch(() => undefined);
-  return facts?.isFile() === true ? facts.size : 0;
 }
 
 /** Posts until the file or the patience ends; answers the signal that ended it. */
