@@ -1,10 +1,12 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type Database, openDatabase } from './sqlite-engine';
 import type { RowsImage } from './sqlite-image';
 import { PAGE } from './sqlite-image-pages';
 
 /** The engine takes ten at most. */
 const MOST = 8;
+const LEFT_OVER_MS = 3_600_000;
 let made = 0;
 
 /** Files of rows that stand beside the ledger's while a transaction takes them in. */
@@ -27,6 +29,7 @@ export class Staging {
   /** Makes the rows a table of the connection until `clear`. Answers its name. */
   attach(image: RowsImage, width: number): string {
     const name = `staged${this.#attached.length}`;
+    if (made === 0) removeLeftOver(`${this.#file}-rows-`);
     made += 1;
     const path = `${this.#file}-rows-${process.pid}-${made}`;
     try {
@@ -61,6 +64,16 @@ export function emptyTable(width: number): Uint8Array {
   const file = database.serialize();
   database.close();
   return file;
+}
+
+/** Files that a process left which was killed while it wrote them. Whoever writes one now is done within seconds. */
+function removeLeftOver(start: string): void {
+  const folder = dirname(start);
+  for (const name of readdirSync(folder).filter((each) => each.startsWith(basename(start)))) {
+    const path = join(folder, name);
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - written > LEFT_OVER_MS) rmSync(path, { force: true });
+  }
 }
 
 function writeNew(path: string, bytes: Uint8Array): void {

@@ -1,9 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type SqlValue, UniqueViolation } from '../../../src/adapters/storage/sql-driver';
 import { SqliteConnection } from '../../../src/adapters/storage/sqlite-connection';
 import { type Database, openDatabase } from '../../../src/adapters/storage/sqlite-engine';
@@ -75,6 +75,22 @@ test('what was sent is there for whatever is asked next, and no file of it is le
   connection.clear();
   expect(await count()).toEqual([1_502]);
   expect(readdirSync(home)).toEqual(['ledger.db']);
+});
+
+test('a file that a killed process left goes with the first rows that another one stages', async () => {
+  vi.resetModules();
+  const { SqliteConnection: Fresh } = await import('../../../src/adapters/storage/sqlite-connection');
+  for (const name of ['ledger.db-rows-1-1', 'ledger.db-rows-1-2', 'other.db-rows-1-1'])
+    writeFileSync(join(home, name), '');
+  const longAgo = new Date(Date.now() - 7_200_000);
+  for (const name of ['ledger.db-rows-1-1', 'other.db-rows-1-1']) utimesSync(join(home, name), longAgo, longAgo);
+  expect(await new Fresh(database, join(home, 'ledger.db')).bulk(INSERT, rowsFrom(1, 300))).toBe(300);
+  expect(readdirSync(home).sort()).toEqual([
+    'ledger.db',
+    'ledger.db-journal',
+    'ledger.db-rows-1-2',
+    'other.db-rows-1-1',
+  ]);
 });
 
 test('bulk answers how many of its own rows changed something', async () => {
