@@ -32,6 +32,8 @@ interface Line {
 const LARGEST_ROUND = 500;
 /** Writes under way at once: while the database works on one, the next one is decided. */
 const ROUNDS = 2;
+/** So many events are worth a write beside the one that is under way; fewer wait for its end, and share the next. */
+const WORTH_A_ROUND = 24;
 
 /**
  * Posts single events that come in at the same time as one write, whoever they are of: sharing the trips and the commit
@@ -41,6 +43,8 @@ export class UsageQueue {
   readonly #lines = new Map<string, Line>();
   readonly #busy = new Set<number>();
   #rounds = 0;
+  /** Events that wait. */
+  #waiting = 0;
   #isStarting = false;
 
   /** Whether the request may wait for others, and be posted together with them. */
@@ -54,12 +58,14 @@ export class UsageQueue {
     this.#lines.set(by.name, line);
     return new Promise((resolve, reject) => {
       line.waiting.push({ request, resolve, reject });
+      this.#waiting += 1;
       this.#start();
     });
   }
 
   #start(): void {
-    if (this.#isStarting || this.#rounds >= ROUNDS || this.#lines.size === 0) return;
+    const isWorthIt = this.#rounds === 0 ? this.#waiting > 0 : this.#waiting >= WORTH_A_ROUND;
+    if (this.#isStarting || this.#rounds >= ROUNDS || !isWorthIt) return;
     this.#isStarting = true;
     // What has arrived by now is read off the network first, and goes along.
     setImmediate(() => {
@@ -80,6 +86,7 @@ export class UsageQueue {
       const taken = line.waiting.splice(0, LARGEST_ROUND - events);
       if (line.waiting.length === 0) this.#lines.delete(caller);
       events += taken.length;
+      this.#waiting -= taken.length;
       round.push({ ...line, waiting: taken });
     }
     return round;
