@@ -1,7 +1,7 @@
 import type { VerifyCheck } from '../contract/audit';
 import { add, type Credits, formatCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
-import { checkDayTotals, checkMonthTotals } from '../core/ledger/totals';
+import { checkDayTotals, checkMonthTotals } from '../core/ledger/totals-check';
 import { checkGrants, type Finding, type Recomputed } from '../core/ledger/verify';
 import { utcCalendar } from '../core/time';
 import type { LedgerProof } from '../ports/ledger-proof';

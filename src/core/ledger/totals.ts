@@ -1,5 +1,5 @@
-import { add, type Credits, formatCredits, subtract, ZERO } from '../credits';
-import { formatDate, monthIndexOf, type PlainDate } from '../date';
+import { add, type Credits, subtract, ZERO } from '../credits';
+import { monthIndexOf, type PlainDate } from '../date';
 import type { Calendar } from '../time';
 import type { EntryType } from './chart';
 import { type Entry, effectOnPosted, effectOnPostpaid } from './entry';
@@ -35,15 +35,6 @@ export interface UsageKind {
   readonly app: string;
   readonly user: string | null;
   readonly campaign: string | null;
-}
-
-function monthKey(kind: MonthTotal['kind'], name: string, month: number): string {
-  return `${kind}/${month}/${name}`;
-}
-
-/** The day total's key: what it is a total of. */
-function dayKey(t: Pick<DayTotal, 'day' | 'type' | 'service' | 'app' | 'user' | 'campaign'>): string {
-  return `${t.day}\u001f${t.type}\u001f${t.service}\u001f${t.app}\u001f${t.user}\u001f${t.campaign}`;
 }
 
 /** What of an entry says which total of its day it belongs to. */
@@ -192,62 +183,4 @@ function grow<T>(branch: Branch<T>, part: Part): Branch<T> {
     branch.set(part, next);
   }
   return next;
-}
-
-/** Compares stored day totals with what the log says; each finding names the day and what it is a total of. */
-export function checkDayTotals(stored: readonly DayTotal[], entries: readonly DayTotal[]): readonly string[] {
-  const counted = new Map(entries.map((total) => [dayKey(total), total]));
-  const findings: string[] = [];
-  const seen = new Set<string>();
-  for (const total of stored) {
-    const key = dayKey(total);
-    seen.add(key);
-    const should = counted.get(key);
-    if (should === undefined || !sameDay(total, should)) {
-      findings.push(
-        `${nameDay(total)}: ${formatCredits(total.amount)} kept and ${formatCredits(should?.amount ?? ZERO)} in the log`,
-      );
-    }
-  }
-  for (const [key, total] of counted) if (!seen.has(key)) findings.push(`${nameDay(total)} is missing`);
-  return findings;
-}
-
-/** Compares stored month totals with what the log says; each finding names the month and what it is a total of. */
-export function checkMonthTotals(stored: readonly MonthTotal[], entries: readonly MonthTotal[]): readonly string[] {
-  const counted = new Map(entries.map((total) => [monthKey(total.kind, total.name, total.month), total]));
-  const findings: string[] = [];
-  const seen = new Set<string>();
-  for (const total of stored) {
-    const key = monthKey(total.kind, total.name, total.month);
-    seen.add(key);
-    const should = counted.get(key);
-    const same =
-      should !== undefined &&
-      total.quantity === should.quantity &&
-      total.freeQuantity === should.freeQuantity &&
-      total.spent === should.spent;
-    if (!same) findings.push(`${nameMonth(total)} is not what the log says`);
-  }
-  for (const [key, total] of counted) if (!seen.has(key)) findings.push(`${nameMonth(total)} is missing`);
-  return findings;
-}
-
-function nameMonth({ kind, name, month }: MonthTotal): string {
-  return `the total of ${Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')} of ${kind} ${name}`;
-}
-
-function sameDay(a: DayTotal, b: DayTotal): boolean {
-  return (
-    a.transactions === b.transactions &&
-    a.quantity === b.quantity &&
-    a.freeQuantity === b.freeQuantity &&
-    a.amount === b.amount &&
-    a.invoiced === b.invoiced
-  );
-}
-
-function nameDay(total: DayTotal): string {
-  const parts = [total.service, total.app, total.user, total.campaign].filter((part) => part !== '');
-  return `the total of ${formatDate(total.day)} (${[total.type, ...parts].join(', ')})`;
 }
