@@ -107,13 +107,16 @@ export interface LedgerView {
   /** Those of the keys that were used before. */
   findKeys(keys: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>>;
   /** The audit trail, by number. */
-  links(query: {
-    order: 'asc' | 'desc';
-    limit: number;
-    after?: number;
-    actor?: string;
-    action?: string;
-  }): Promise<readonly Link[]>;
+  links(query: LinkQuery): Promise<readonly Link[]>;
   /** Everything below is for `verify`, which recomputes what is kept. */
   proof(): Promise<LedgerProof>;
+}
+
+/** A page of the chain: links after a number, in the order asked for, of one actor or action if one is named. */
+export interface LinkQuery {
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly after?: number;
+  readonly actor?: string;
+  readonly action?: string;
 }

@@ -9,7 +9,7 @@ import type { Instant } from '../../core/time';
 import type { DayTotalsQuery, EntryPageQuery, EntryQuery, EntryTotals } from '../../ports/entry-query';
 import type { JournalNeeds, JournalState } from '../../ports/journal-state';
 import type { KeyRecord } from '../../ports/key-record';
-import type { AskedBy, AskedEvent, LedgerView, ListedEntry, PostedEvent } from '../../ports/ledger-view';
+import type { AskedBy, AskedEvent, LedgerView, LinkQuery, ListedEntry, PostedEvent } from '../../ports/ledger-view';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { Records } from '../../ports/records';
 import type { CsvPage } from './csv-page';
@@ -183,28 +183,10 @@ export class SqlLedgerView implements LedgerView {
     return new Map(rows.map((row) => [String(row.key), toKeyRecord(row)]));
   }
 
-  async links(query: {
-    order: 'asc' | 'desc';
-    limit: number;
-    after?: number;
-    actor?: string;
-    action?: string;
-  }): Promise<readonly Link[]> {
-    const descending = query.order === 'desc';
-    const params: SqlValue[] = [this.org];
-    let sql = 'SELECT * FROM audit WHERE org = ?';
-    const add = (condition: string, value: SqlValue | undefined) => {
-      if (value === undefined) return;
-      sql += ` AND ${condition}`;
-      params.push(value);
-    };
-    add(`number ${descending ? '<' : '>'} ?`, query.after);
-    add('actor = ?', query.actor);
-    add('action = ?', query.action);
-    params.push(query.limit);
-    return (await this.connection.all(`${sql} ORDER BY number${descending ? ' DESC' : ''} LIMIT ?`, params)).map(
-      toLink,
-    );
+  async links(query: LinkQuery): Promise<readonly Link[]> {
+    const { pageOfLinks } = await import('./link-query');
+    const { sql, params } = pageOfLinks(this.org, query);
+    return (await this.connection.all(sql, params)).map(toLink);
   }
 
   async proof(): Promise<LedgerProofReader> {
