@@ -128,12 +128,19 @@ async function postTogether(team: readonly ChildProcess[]): Promise<readonly Pos
   return (await Promise.all(reports)) as PosterReport[];
 }
 
+/** Listens no longer than it waits: one process is asked in every round. */
 async function nextMessage(child: ChildProcess): Promise<unknown> {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([status]) => {
-      throw new Error(`a poster ended with ${status} before it was done`);
-    }),
-  ]);
-  return message;
+  const heard = new AbortController();
+  const { signal } = heard;
+  try {
+    const [message] = await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(([status]) => {
+        throw new Error(`a poster ended with ${status} before it was done`);
+      }),
+    ]);
+    return message;
+  } finally {
+    heard.abort();
+  }
 }

@@ -15,7 +15,7 @@ export const INSERT_ENTRY = `INSERT INTO transactions (${ENTRY_COLUMNS}) VALUES 
   .join(', ')})`;
 
 /** An entry that drew on one grant says so in its own row; only what is split over several needs rows of `draws`. */
-export function soleGrant(entry: Entry): number | null {
+function soleGrant(entry: Entry): number | null {
   const [first] = entry.draws;
   return entry.draws.length === 1 && first !== undefined && first.grant !== OVERDRAFT ? first.grant : null;
 }
@@ -45,6 +45,14 @@ export function toEntryRow(org: number, e: Entry, check: number): SqlValue[] {
     soleGrant(e),
     check,
   ];
+}
+
+export const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
+
+/** The draws of the entries that are split over several grants, or drew on the overdraft. */
+export function drawRows(org: number, entries: readonly Entry[]): SqlValue[][] {
+  const split = entries.filter((entry) => soleGrant(entry) === null && entry.draws.length > 0);
+  return split.flatMap(({ seq, draws }) => draws.map((draw, place) => [org, seq, place, draw.grant, draw.amount]));
 }
 
 /** A row of `transactions` as a list shows it: its values in the order of `ENTRY_COLUMNS`, without its draws. */

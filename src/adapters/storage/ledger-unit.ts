@@ -13,7 +13,7 @@ import type { PostedEvent } from '../../ports/ledger-view';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { WritableRecords } from '../../ports/records';
 import type { Foreseen } from '../../ports/store';
-import { INSERT_ENTRY, soleGrant, toEntryRow } from './entry-rows';
+import { drawRows, INSERT_DRAW, INSERT_ENTRY, toEntryRow } from './entry-rows';
 import type { JournalMemory } from './known-journals';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import type { WalletRow } from './ledger-rows';
@@ -41,7 +41,6 @@ import { UnitJournal } from './unit-journal';
 /** Entries that are written at a time. */
 const RUN = 500;
 
-const INSERT_DRAW = 'INSERT INTO draws (org, seq, place, grant_seq, amount) VALUES (?, ?, ?, ?, ?)';
 const INSERT_KEY =
   'INSERT INTO idempotency_keys (org, key, operation, fingerprint, result, recorded_at) VALUES (?, ?, ?, ?, ?, ?)';
 
@@ -232,11 +231,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     const rows = entries.map((entry) => toEntryRow(this.org, entry, this.#tools.bytes.add(entry)));
     this.#runs.push(this.#tools.bytes.take());
     this.connection.send(INSERT_ENTRY, rows);
-    const split = entries.filter((entry) => soleGrant(entry) === null && entry.draws.length > 0);
-    this.connection.send(
-      INSERT_DRAW,
-      split.flatMap((entry) => entry.draws.map((draw, place) => [this.org, entry.seq, place, draw.grant, draw.amount])),
-    );
+    this.connection.send(INSERT_DRAW, drawRows(this.org, entries));
     for (const { externalId, seq } of entries) if (externalId !== null) this.#ids.add(externalId, seq);
     this.#entries += entries.length;
     this.#recordedAt ??= entries[0]?.recordedAt;
