@@ -9,12 +9,12 @@ import { isRemote } from './remote-settings';
 
 /** The more at once, the fewer pages of the indexes are written again and again; others who write wait for all of it. */
 const BATCH_ROWS = 50_000;
-/** A file of nearly a million rows and more goes up in larger ones. */
+/** A file of nearly a million rows and more goes up in larger ones, but not to a database that others share. */
 const LARGE_BATCH_ROWS = 80_000;
 const LARGE_FILE_BYTES = 64 * 1024 * 1024;
 /** A dry run leaves nothing for the next batch to build on, so it takes far more at once. */
 const DRY_RUN_ROWS = 200_000;
-/** A server takes no more, and a database that others share is not to be locked for long. */
+/** A server takes no more. */
 const REMOTE_ROWS = 20_000;
 /** A pipe that has been silent for so long gets what it brought posted. */
 const PAUSE_MS = 1_000;
@@ -46,8 +46,8 @@ export async function openUsage(call: Call, cli: Cli): Promise<{ reading: UsageR
 function batchRows(call: Call, { settings }: Cli, fileBytes: number): number {
   if (isRemote(settings)) return REMOTE_ROWS;
   if (call.flag('dry-run') === true) return DRY_RUN_ROWS;
-  if (settings.ledger.value?.startsWith('postgres') === true) return REMOTE_ROWS;
-  return fileBytes < LARGE_FILE_BYTES ? BATCH_ROWS : LARGE_BATCH_ROWS;
+  const isShared = settings.ledger.value?.startsWith('postgres') === true;
+  return isShared || fileBytes < LARGE_FILE_BYTES ? BATCH_ROWS : LARGE_BATCH_ROWS;
 }
 
 /** The size of a file; 0 for what is none: opening it says what is wrong. */
