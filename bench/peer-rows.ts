@@ -56,7 +56,7 @@ function hledger(workshop: Workshop, file: string): Peer {
 
 function ledger(workshop: Workshop, file: string): Peer {
   const journal = workshop.path('ledger.journal');
-  const words = ['convert', file, '--input-date-format', '%Y-%m-%d', '--account', 'assets:credits'];
+  const words = ['-f', '/dev/null', 'convert', file, '--input-date-format', '%Y-%m-%d', '--account', 'assets:credits'];
   const convert = () => workshop.programs.run('ledger', words, { stdoutFile: journal });
   return { program: 'ledger', imports: 'ledger convert', goal: '≤ 0.4×', convert, journal };
 }
