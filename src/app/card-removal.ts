@@ -55,7 +55,10 @@ async function findRemoved(view: LedgerView, id: string): Promise<CardRecord | u
   return card === undefined || card.removedAt === null ? undefined : card;
 }
 
-/** A removed card is unknown, unless the processor still had it until now, or the key is that of its removal. */
+/**
+ * A removed card is unknown, unless the processor still had it until now, or the key is that of its removal. What is
+ * detached can be no other card's: a payment method that was removed is never put on file again (`addCard`).
+ */
 async function finishRemoval(
   session: Session,
   card: CardRecord,

@@ -30,10 +30,31 @@ export async function addCard(
   const known = await replayed<{ card: Card }>(session, facts, request);
   if (known !== undefined) return known;
   if (request.dryRun === true) throw dryRunNeedsProcessor();
+  await requireNew(session, request.paymentMethod);
   const customer = await requireCustomer(session);
   const gateway = await session.gateway();
   const stored = await gateway.attachCard(customer, request.paymentMethod, details, attemptKey(session));
   return changeIn(session, facts, request, async (unit) => insertCard(unit, session, stored, details, request.role));
+}
+
+/**
+ * One payment method is one card for ever, removed or not: a removal that is done again later can then take no other
+ * card off at the processor. Asked before the processor is, which would take the new billing details.
+ */
+async function requireNew(session: Session, paymentMethod: string): Promise<void> {
+  const [card] = await session.store.read(session.org.number, (view) => view.records.cards.list({ paymentMethod }));
+  if (card === undefined) return;
+  if (card.removedAt === null)
+    throw new WalletError('already_exists', `this payment method is on file as ${card.id}`, {
+      why: 'nothing was changed',
+      hint: `wallet card edit ${card.id}, or wallet card primary ${card.id}`,
+      details: { card: card.id },
+    });
+  throw new WalletError('invalid_state', `this payment method was removed as ${card.id}`, {
+    why: 'what was removed is taken off at the processor for good; nothing was changed',
+    hint: `wallet card remove ${card.id} finishes a removal that was cut off; wallet card add stores the card anew`,
+    details: { card: card.id },
+  });
 }
 
 /** Puts a stored card on file, in the role it was asked for, the first one as primary. */

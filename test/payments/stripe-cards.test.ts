@@ -79,6 +79,28 @@ test('a card whose removal did not reach Stripe is removed there by the same com
   expect(attached()).toBe(false);
 });
 
+test('a payment method is one card for ever, so a removal done again takes no other card off', async () => {
+  const { card } = (await shop.home.ok('card add --payment-method pm_card_visa --name Ada --json')).json() as {
+    card: { id: string };
+  };
+  await shop.home.ok('card add --payment-method pm_card_mastercard');
+  const [method] = shop.fake.memory.all('payment_method');
+  const again = `card add --payment-method ${method?.id} --name Mallory --json`;
+
+  const onFile = await shop.home.wallet(again);
+  shop.fake.fail(/detach$/, { kind: 'status', status: 403 }, 9);
+  await shop.home.wallet(`card remove ${card.id}`);
+  shop.fake.heal();
+  const removed = await shop.home.wallet(again);
+  const finished = await shop.home.wallet(`card remove ${card.id}`);
+
+  expect([onFile.status, onFile.error()]).toMatchObject([8, { code: 'already_exists', details: { card: card.id } }]);
+  expect([removed.status, removed.error()]).toMatchObject([8, { code: 'invalid_state', details: { card: card.id } }]);
+  expect([finished.status, method?.customer, method?.billing_details.name]).toEqual([0, null, 'Ada']);
+  const { cards } = (await shop.home.ok('card list --json')).json() as { cards: readonly object[] };
+  expect(cards).toMatchObject([{ brand: 'mastercard' }]);
+});
+
 test('a card that Stripe refuses to store is declined, and one it does not know is unknown', async () => {
   const declined = await shop.home.wallet('card add --payment-method pm_card_chargeDeclined --json');
   const unknown = await shop.home.wallet('card add --payment-method pm_nothing --json');
