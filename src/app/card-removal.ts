@@ -4,6 +4,7 @@ import { WalletError } from '../core/errors';
 import type { CardRecord } from '../core/payment/card';
 import type { LedgerUnit } from '../ports/ledger-unit';
 import type { LedgerView } from '../ports/ledger-view';
+import { roleNotice } from './card-roles';
 import { attemptKey, requireCard, unknownCard } from './cards';
 import { type ChangeFacts, changeIn, replayed } from './command';
 import type { Dependencies } from './dependencies';
@@ -42,7 +43,7 @@ export async function removeCard(
     const gone = await unit.records.cards.update({ ...card, role: 'none', removedAt: session.now() });
     if (heir !== undefined && card.role !== 'none') await unit.records.cards.update({ ...heir, role: card.role });
     detach = card.paymentMethod;
-    const notice = isOff ? { notice: 'auto top-up is off: it has no card any more' } : {};
+    const notice = isOff ? { notice: 'auto top-up is off: it has no card any more' } : await roleNotice(unit);
     return { card: presentCard(session, gone), ...notice };
   });
   if (detach !== undefined && request.dryRun !== true)

@@ -8,6 +8,7 @@ import { parseEmail, parseText, refuseSecrets } from '../core/text';
 import type { LedgerUnit } from '../ports/ledger-unit';
 import type { LedgerView } from '../ports/ledger-view';
 import type { CardDetails, StoredCard } from '../ports/payment-gateway';
+import { giveRole, roleNotice, vacate } from './card-roles';
 import { type ChangeFacts, changeIn, replayed } from './command';
 import { requireCustomer } from './customer';
 import type { Dependencies } from './dependencies';
@@ -82,16 +83,8 @@ export async function insertCard(
   };
   await unit.records.cards.insert(card);
   unit.describe({ subject: `${card.id} ${card.brand} ${card.last4}` });
-  const notice = same === undefined ? {} : { notice: `this is the same card as ${same.id}` };
+  const notice = same === undefined ? await roleNotice(unit) : { notice: `this is the same card as ${same.id}` };
   return { card: presentCard(session, card), ...notice };
-}
-
-/** The card that has the role gives it up; two cards never have it, not even for a moment. */
-async function vacate(unit: LedgerUnit, cards: readonly CardRecord[], role: CardRole): Promise<void> {
-  if (role === 'none') return;
-  for (const card of cards) {
-    if (card.role === role) await unit.records.cards.update({ ...card, role: 'none' });
-  }
 }
 
 export async function listCards(deps: Dependencies): Promise<{ cards: readonly Card[]; next: null }> {
@@ -127,17 +120,16 @@ export async function editCard(deps: Dependencies, request: CardEditRequest): Pr
   });
 }
 
+/** Makes a card primary or backup; says so where no card is primary then. */
 export async function assignCard(
   deps: Dependencies,
   request: ChangeOptions & { id: string; role: 'primary' | 'backup' },
-): Promise<Changed & { card: Card }> {
+): Promise<Changed & { card: Card; notice?: string }> {
   const session = await openSession(deps, 'card.change');
   const facts: ChangeFacts = { operation: 'card.change', action: `card.${request.role}`, subject: request.id };
   return changeIn(session, facts, request, async (unit) => {
-    const card = await requireCard(unit, request.id);
-    if (card.role === request.role) return { card: presentCard(session, card) };
-    await vacate(unit, await unit.records.cards.list({ removedAt: null }), request.role);
-    return { card: presentCard(session, await unit.records.cards.update({ ...card, role: request.role })) };
+    const card = await giveRole(unit, await requireCard(unit, request.id), request.role);
+    return { card: presentCard(session, card), ...(await roleNotice(unit)) };
   });
 }
 

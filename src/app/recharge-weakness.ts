@@ -22,6 +22,8 @@ export async function weaknesses(
   const warn = (code: RechargeWarning['code'], message: string) => warnings.push({ code, message });
   if (rule.pausedAt !== null) warn('paused', 'the rule has paused; let it go on with: wallet recharge on');
   if (state.cards.length === 0) warn('no_card', 'there is no usable card, so no top-up can happen: wallet card add');
+  else if (!cards.some((card) => card.role === 'primary'))
+    warn('no_primary_card', 'there is no primary card: one decline stops auto top-up (wallet card primary ID)');
   else if (!cards.some((card) => card.role === 'backup'))
     warn('no_backup_card', 'there is no backup card: one decline stops auto top-up (wallet card backup ID)');
   const largest = rule.amount ?? rule.refillTo ?? ZERO;

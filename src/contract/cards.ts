@@ -64,7 +64,10 @@ export interface CardOperations {
   list(): Promise<Page & { cards: readonly Card[] }>;
   show(request: { id: string }): Promise<{ card: Card }>;
   edit(request: CardEditRequest): Promise<Changed & { card: Card }>;
-  assign(request: ChangeOptions & { id: string; role: 'primary' | 'backup' }): Promise<Changed & { card: Card }>;
+  /** A card that had the other role changes places with the one that has this. The notice says that none is primary. */
+  assign(
+    request: ChangeOptions & { id: string; role: 'primary' | 'backup' },
+  ): Promise<Changed & { card: Card; notice?: string }>;
   remove(request: CardRemoveRequest): Promise<Changed & { card: Card; notice?: string }>;
   /** Opens the processor's page for a card. Throws `invalid_usage` in the sandbox, which has none. */
   setup(request: ChangeOptions & { role?: 'primary' | 'backup' }): Promise<Changed & { setup: CardSetup }>;

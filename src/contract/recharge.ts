@@ -36,7 +36,7 @@ export interface RechargeTyped {
 
 /** What makes a rule weak, with the numbers. */
 export interface RechargeWarning {
-  readonly code: 'no_card' | 'no_backup_card' | 'cap_below_top_up' | 'below_a_days_use' | 'paused';
+  readonly code: 'no_card' | 'no_primary_card' | 'no_backup_card' | 'cap_below_top_up' | 'below_a_days_use' | 'paused';
   readonly message: string;
 }
 

@@ -165,11 +165,13 @@ function assign(role: 'primary' | 'backup', summary: string): CommandSpec {
   return {
     path: `card ${role}`,
     summary,
+    details: 'The primary and the backup card change places where one of them is given the role of the other.',
     args: [ID],
     examples: [{ command: `wallet card ${role} card_0190`, says: `make it the ${role} card` }],
     kind: 'change',
     async run(call, cli) {
       const result = await (await cli.wallet()).cards.assign({ id: call.arg(0), role, ...call.change() });
+      if (result.notice !== undefined) cli.note(result.notice);
       return cli.show(result, () => line(result.card, cli), result.card.id);
     },
   };

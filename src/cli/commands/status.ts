@@ -1,4 +1,5 @@
 import type { WalletStatus } from '../../contract/organisation';
+import { primaryNotice } from '../../core/payment/card';
 import type { Fact } from '../../output/facts';
 import type { Cli } from '../cli';
 import { redact } from '../secrets';
@@ -58,13 +59,15 @@ function keyFacts({ missingPermissions }: WalletStatus): readonly Fact[] {
 
 function cardFacts({ cards }: WalletStatus): readonly Fact[] {
   if (cards.length === 0) return [['cards', 'none; add one with: wallet card add']];
-  return cards.map((card, index): Fact => {
+  const notice = primaryNotice(cards);
+  const listed = cards.map((card, index): Fact => {
     const role = card.role === 'none' ? '' : `, ${card.role}`;
     const soon = card.expiring ? ', expires soon' : '';
     const state = card.status === 'verified' ? soon : `, ${card.status}`;
     const text = `${cardName(card)}${role}${state}  ${card.id}`;
     return state === '' ? [index === 0 ? 'cards' : '', text] : [index === 0 ? 'cards' : '', text, 'yellow'];
   });
+  return notice === null ? listed : [...listed, ['', notice, 'red']];
 }
 
 function alertFacts({ alerts, undelivered }: WalletStatus): readonly Fact[] {

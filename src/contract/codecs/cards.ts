@@ -60,7 +60,10 @@ export const cards: Codecs<CardOperations> = {
   list: { request: {}, answer: { cards: z.array(card), ...page } },
   show: { request: { id: text }, answer: { card } },
   edit: { request: { id: text, expiry: optionalText, ...billing, ...change }, answer: { card, ...changed } },
-  assign: { request: { id: text, role, ...change }, answer: { card, ...changed } },
+  assign: {
+    request: { id: text, role, ...change },
+    answer: { card, notice: word.exactOptional(), ...changed },
+  },
   remove: {
     request: { id: text, replaceWith: optionalText, force: flag, ...change },
     answer: { card, notice: word.exactOptional(), ...changed },

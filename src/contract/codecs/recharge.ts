@@ -52,7 +52,7 @@ export const rechargeCheck = named<RechargeCheck>('RechargeCheck', check);
 export const rechargeDue = part({ due: truth, outcome: outcome.exactOptional(), purchase: purchase.exactOptional() });
 
 const warning = part({
-  code: z.enum(['no_card', 'no_backup_card', 'cap_below_top_up', 'below_a_days_use', 'paused']),
+  code: z.enum(['no_card', 'no_primary_card', 'no_backup_card', 'cap_below_top_up', 'below_a_days_use', 'paused']),
   message: word,
 });
 const set = { recharge: rechargeRule, nextCharge: decimalOrNull, warnings: z.array(warning), ...changed };

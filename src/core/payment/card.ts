@@ -68,6 +68,14 @@ export function chargeOrder(cards: readonly CardRecord[], today: PlainDate): rea
   return (['primary', 'backup'] as const).flatMap((role) => usable.filter((card) => card.role === role));
 }
 
+/** What to say where there are cards and none is primary; null where nothing is amiss. */
+export function primaryNotice(cards: readonly Pick<CardRecord, 'role'>[]): string | null {
+  if (cards.length === 0 || cards.some(({ role }) => role === 'primary')) return null;
+  return cards.some(({ role }) => role === 'backup')
+    ? 'no card is primary: only the backup is charged (wallet card primary ID)'
+    : 'no card is primary, so none is charged (wallet card primary ID)';
+}
+
 /** Reads an expiry as typed, `MM/YYYY`, not over yet and at most 20 years ahead. Throws `invalid_value`. */
 export function parseExpiry(text: string, today: PlainDate): { expMonth: number; expYear: number } {
   const match = /^(0[1-9]|1[0-2])\/([0-9]{4})$/.exec(text);
