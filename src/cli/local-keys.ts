@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { quote } from '../core/credits';
@@ -14,6 +14,8 @@ const NO_PARAMETERS = ['json', 'quiet', 'color', 'no-color', 'no-input', 'yes', 
 
 /** What a command answered under a key. */
 interface Kept {
+  /** Hashed with a salt of its own, so that no file tells whether two secrets are the same. */
+  readonly salt: string;
   readonly fingerprint: string;
   readonly result: object;
   readonly text: string;
@@ -24,12 +26,13 @@ interface Kept {
  * Runs a command that changes no ledger, once for its key. Its answer is kept in a file of this user, as there is no
  * ledger to keep it in; the commands themselves see to it that doing them twice at once does no harm.
  */
-export async function runOnce(spec: CommandSpec, call: Call, cli: Cli): Promise<number> {
+export async function runOnce(spec: CommandSpec, call: Call, cli: Cli, secret: string | undefined): Promise<number> {
   const key = parseKey(call.text('idempotency-key') ?? '', 'idempotency key');
   const file = path.join(cli.world.keysFolder, `${digest(key)}.json`);
-  const fingerprint = digest(JSON.stringify(parametersOf(spec, call, cli)));
   const known = read(file);
-  if (known === undefined) return spec.run(call, keeping(cli, file, fingerprint));
+  const salt = known?.salt ?? randomBytes(16).toString('hex');
+  const fingerprint = digest(JSON.stringify([salt, secret, ...parametersOf(spec, call, cli)]));
+  if (known === undefined) return spec.run(call, keeping(cli, file, { salt, fingerprint }), secret);
   if (known.fingerprint !== fingerprint) throw usedBefore(key);
   return cli.show({ ...known.result, replayed: true }, () => known.text, known.id);
 }
@@ -43,11 +46,11 @@ function parametersOf(spec: CommandSpec, call: Call, cli: Cli): readonly unknown
 }
 
 /** The same, but what is shown is kept first: who sees an answer gets it again under the key. */
-function keeping(cli: Cli, file: string, fingerprint: string): Cli {
+function keeping(cli: Cli, file: string, mark: Pick<Kept, 'salt' | 'fingerprint'>): Cli {
   const show: Cli['show'] = async (result, human, id) => {
     const shown = await human();
     const text = typeof shown === 'string' ? shown : shown.styled;
-    await write(file, { fingerprint, result, text, ...(id === undefined ? {} : { id }) });
+    await write(file, { ...mark, result, text, ...(id === undefined ? {} : { id }) });
     return cli.show(result, () => shown, id);
   };
   return Object.create(cli, { show: { value: show } });

@@ -47,10 +47,11 @@ async function follow(target: Route, argv: readonly string[], world: World): Pro
   const signals = watchSignals(target.spec, (line) => tell(world, `${escapeControl(line)}\n`));
   const cli = createCli(world, call, signals, (words) => runProgram(words, world));
   try {
+    const secret = await target.spec.secret?.(call, cli);
     if (target.spec.keyed === undefined || call.text('idempotency-key') === undefined)
-      return await target.spec.run(call, cli);
+      return await target.spec.run(call, cli, secret);
     const { runOnce } = await import('./local-keys');
-    return await runOnce(target.spec, call, cli);
+    return await runOnce(target.spec, call, cli, secret);
   } finally {
     await cli.close();
   }

@@ -54,8 +54,10 @@ export interface CommandSpec {
   readonly document?: true;
   /** What follows `--` belongs to another program and is not looked at. */
   readonly rest?: ArgumentSpec;
-  /** Runs it and answers the exit status. */
-  run(call: Call, cli: Cli): Promise<number>;
+  /** Reads what is asked for and must not stand on the line: part of what an idempotency key stands for. */
+  secret?(call: Call, cli: Cli): Promise<string | undefined>;
+  /** Runs it, with its secret if it has one, and answers the exit status. */
+  run(call: Call, cli: Cli, secret?: string): Promise<number>;
 }
 
 /** A first word. Its commands are loaded only when it was typed. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NOUNS } from '../../src/cli/nouns';
@@ -139,6 +139,22 @@ test.each(CHANGES)('%s is done once for a key', { timeout: 30_000 }, async (line
   const conflict = await run(`${other} --json ${key}`);
   expect([conflict.status, conflict.stderr]).toEqual([8, expect.stringContaining('idempotency_conflict')]);
   expect(await writes()).toEqual(before);
+});
+
+test('a token on stdin is part of what a key stands for, and is not kept with it', async () => {
+  const line = 'profile add books --api http://127.0.0.1:1 --token-stdin --idempotency-key books --json';
+
+  const first = await home.ok(line, { input: 'tok_first\n' });
+  const again = await home.ok(line, { input: 'tok_first\n' });
+  const other = await home.wallet(line, { input: 'tok_second\n' });
+
+  expect([first.json(), again.json()]).toMatchObject([{ profile: { name: 'books' } }, { replayed: true }]);
+  expect([other.status, other.error().code]).toEqual([8, 'idempotency_conflict']);
+  const holding = readdirSync(home.home, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .filter((file) => readFileSync(file).includes('tok_first'));
+  expect(holding).toEqual([path.join(home.home, '.config/wallet/config.json')]);
 });
 
 test('no command that changes something is missing here', async () => {

@@ -41,13 +41,14 @@ export const commands: readonly CommandSpec[] = [
     ],
     kind: 'local',
     keyed: 'settings',
-    async run(call, cli) {
+    secret: async (call, cli) => (call.has('token-stdin') ? readToken(cli) : undefined),
+    async run(call, cli, apiToken) {
       const { configFile } = cli.world;
       const content = configFile.read();
       const name = parseSlug(call.arg(0), 'profile');
       const kept = keptOf(call);
-      const secret = call.has('token-stdin') ? { apiToken: await readToken(cli) } : {};
-      await configFile.write({ ...content, profiles: { ...content.profiles, [name]: { ...kept, ...secret } } });
+      const profile = given({ ...kept, apiToken });
+      await configFile.write({ ...content, profiles: { ...content.profiles, [name]: profile } });
       return cli.show({ profile: { name, ...kept } }, () => `saved the profile ${name}\n`, name);
     },
   },
