@@ -1,10 +1,7 @@
 import { putBack, releaseRefund, settleRefund, takeOut } from '../core/credit/refund';
-import { add, fromCents, subtract, toCents } from '../core/credits';
-import { makeId } from '../core/ids';
+import { add, subtract, toCents } from '../core/credits';
 import { mayResend, type PurchaseRecord } from '../core/payment/purchase';
 import {
-  type Dispute,
-  holdsMoney,
   isOpenRefund,
   type Refund,
   type RefundRecord,
@@ -126,7 +123,7 @@ function release(session: Session, refund: RefundRecord, failure: string, refere
 }
 
 /** It had succeeded and failed later: the money is back at the processor, so the credits are back here. */
-function reverse(session: Session, refund: RefundRecord) {
+export function reverse(session: Session, refund: RefundRecord) {
   return transition(session, refund, 'refund.reverse', async (unit, current) => {
     const purchase = await requireOwner(unit, current);
     await giveBack(unit, session, current, purchase);
@@ -145,90 +142,14 @@ async function giveBack(unit: LedgerUnit, session: Session, refund: RefundRecord
   await finish();
 }
 
-/** Books money that left without us: refunded by hand at the processor, or taken by the bank. Once per object. */
-export async function takeForeign(
-  session: Session,
-  purchase: PurchaseRecord,
-  object: Refund | Dispute,
-): Promise<RefundRecord | undefined> {
-  const kind = 'refundable' in object ? 'dispute' : 'elsewhere';
-  const facts = {
-    actor: session.actor.name,
-    action: `refund.${kind}`,
-    subject: `${object.id} of ${purchase.id}`,
-    reason: null,
-    at: session.now(),
-  };
-  return session.store.write(session.org.number, facts, async (unit) => {
-    const [known] = await unit.records.refunds.list({ reference: object.id });
-    // It may have been asked for here after the list of ours was read: then it is ours to settle, not foreign.
-    const ours = 'refund' in object && object.refund !== null && (await unit.records.refunds.find(object.refund));
-    if (known !== undefined || ours) return undefined;
-    const current = await unit.records.purchases.find(purchase.id);
-    if (current === undefined || current.entry === null) return undefined;
-    const record = foreignRecord(session, current, object, kind);
-    const { journal, finish } = await openJournal(unit, session, { grants: [current.entry] });
-    const type = kind === 'dispute' ? 'chargeback' : 'refund';
-    const draws = takeOut(journal, type, current.entry, record.credits, { reference: record.id, memo: object.id });
-    await finish();
-    const change = kind === 'dispute' ? { disputed: true } : { refunded: add(current.refunded, record.credits) };
-    await unit.records.purchases.update({ ...current, ...change });
-    if (kind === 'dispute') await freeze(unit, session);
-    const taken = { ...record, draws };
-    await unit.records.refunds.insert(taken);
-    return taken;
-  });
-}
-
-/** Nothing more is charged until a person has looked at the dispute. */
-async function freeze(unit: LedgerUnit, session: Session): Promise<void> {
-  const org = await unit.records.organisations.find(session.org.id);
-  if (org?.frozenAt === null) await unit.records.organisations.update({ ...org, frozenAt: session.now() });
-}
-
-function foreignRecord(
-  session: Session,
-  purchase: PurchaseRecord,
-  object: Refund | Dispute,
-  kind: 'dispute' | 'elsewhere',
-): RefundRecord {
-  const now = session.now();
-  return {
-    id: makeId('rfd', now, session.deps.system.random()),
-    purchase: purchase.id,
-    payment: object.payment,
-    kind,
-    state: 'succeeded',
-    credits: fromCents(object.amountCents),
-    reference: object.id,
-    draws: [],
-    failure: null,
-    sentAt: null,
-    createdAt: now,
-    settledAt: now,
-    version: 1,
-  };
-}
-
-/** A dispute as fetched: won ones give back exactly what was taken, once. */
-export async function takeDispute(
-  session: Session,
-  purchase: PurchaseRecord,
-  known: RefundRecord | undefined,
-  dispute: Dispute,
-) {
-  if (known === undefined) return holdsMoney(dispute) ? takeForeign(session, purchase, dispute) : undefined;
-  return !holdsMoney(dispute) && known.state === 'succeeded' ? reverse(session, known) : undefined;
-}
-
-async function requireOwner(unit: LedgerUnit, refund: RefundRecord): Promise<PurchaseRecord> {
+export async function requireOwner(unit: LedgerUnit, refund: RefundRecord): Promise<PurchaseRecord> {
   const purchase = await unit.records.purchases.find(refund.purchase);
   if (purchase === undefined) throw new Error(`purchase ${refund.purchase} is gone`);
   return purchase;
 }
 
 /** One change of state, with what it does to the books. If somebody else was first, theirs is answered. */
-function transition(
+export function transition(
   session: Session,
   refund: RefundRecord,
   action: string,

@@ -13,12 +13,13 @@ import type { LedgerUnit } from '../ports/ledger-unit';
 import { Abandon } from '../ports/store';
 import { fingerprintOf, requireSameParameters } from './command';
 import type { Dependencies } from './dependencies';
+import { takeDispute, takeForeign } from './foreign-returns';
 import { openJournal, settledJournal } from './ledger';
 import { presentPurchase } from './present';
 import { presentBalance } from './present-balance';
 import { readReturns } from './processor-books';
 import { requirePurchase } from './purchase-records';
-import { driveRefund, takeDispute, takeFetched, takeForeign } from './refund-settlement';
+import { driveRefund, takeFetched } from './refund-settlement';
 import { openSession, type Session } from './session';
 import { asPending } from './unwritten';
 

@@ -141,7 +141,7 @@ describe('money that goes back', () => {
     expect(await shop.prove()).toEqual({ posted: '0.00', takenCents: 0 });
   });
 
-  test('made in the dashboard, or taken by the bank, leaves the balance once; a dispute that is won gives it back', async () => {
+  test('made in the dashboard, or taken by the bank, leaves the balance once; a dispute gives it back when won, and takes it when lost after all', async () => {
     await shop.open('pm_card_visa');
     const { purchase } = await buy();
     const dispute = shop.fake.dispute(purchase.providerReference, 6_000);
@@ -154,8 +154,18 @@ describe('money that goes back', () => {
     expect((await shop.home.wallet(`purchase refund ${purchase.id} --yes`)).status).toBe(8);
     dispute.status = 'won';
     await shop.home.ok('reconcile');
+    const won = await shop.prove();
+    await shop.home.ok(`purchase resolve ${purchase.id}`);
+    dispute.status = 'lost';
+    const unbooked = await shop.home.wallet('verify --provider');
+    await shop.home.ok('reconcile');
+    await shop.home.ok('reconcile');
 
-    expect(await shop.prove()).toEqual({ posted: '90.00', takenCents: 9_000 });
+    expect(won).toEqual({ posted: '90.00', takenCents: 9_000 });
+    expect(unbooked.status).toBe(11);
+    expect(await shop.prove()).toEqual({ posted: '30.00', takenCents: 9_000 });
+    expect((await shop.home.ok('verify --provider')).status).toBe(0);
+    expect((await shop.home.wallet('buy 5 --yes')).stderr).toContain('frozen');
   });
 });
 

@@ -88,23 +88,30 @@ const MUTANTS: readonly (readonly [rule: string, theme: Theme, file: string, lin
   [
     'a refund of ours is never taken for a foreign one',
     'refunds',
-    'src/app/refund-settlement.ts',
+    'src/app/foreign-returns.ts',
     'if (known !== undefined || ours) return undefined;',
     '',
   ],
   [
     'what the bank took back leaves the balance',
     'outside',
-    'src/app/refund-settlement.ts',
+    'src/app/foreign-returns.ts',
     'if (known === undefined) return holdsMoney(dispute) ? takeForeign(session, purchase, dispute) : undefined;',
     'if (known === undefined) return undefined;',
   ],
   [
     'a dispute that was won gives back what was taken',
     'outside',
-    'src/app/refund-settlement.ts',
+    'src/app/foreign-returns.ts',
     "return !holdsMoney(dispute) && known.state === 'succeeded' ? reverse(session, known) : undefined;",
     'return undefined;',
+  ],
+  [
+    'a dispute that was won and lost after all takes the credits again',
+    'outside',
+    'src/app/foreign-returns.ts',
+    "if (holdsMoney(dispute) && known.state === 'reversed') return retake(session, known, dispute);",
+    '',
   ],
   [
     'no other card is charged while the page of a top-up is open',

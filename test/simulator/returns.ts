@@ -68,13 +68,15 @@ export class SimulatedReturns {
       });
   }
 
-  /** The bank decides. */
+  /** The bank decides; of what was won, now and then another way after all. */
   settleDisputes(): void {
-    for (const [at, dispute] of this.disputes.entries())
-      if (dispute.status === 'needs_response') {
-        this.#world.happened();
-        this.disputes[at] = { ...dispute, status: this.#chance.happens(0.5) ? 'won' : 'lost' };
-      }
+    for (const [at, dispute] of this.disputes.entries()) {
+      const isOpen = dispute.status === 'needs_response';
+      const isTurned = dispute.status === 'won' && this.#keptOf(dispute.payment) >= dispute.amountCents;
+      if (!isOpen && !(isTurned && this.#chance.happens(0.2))) continue;
+      this.#world.happened();
+      this.disputes[at] = { ...dispute, status: isOpen && this.#chance.happens(0.5) ? 'won' : 'lost' };
+    }
   }
 
   /** What is left of a payment: all that may still go back. */
