@@ -116,7 +116,7 @@ test('the bill of materials lists what is bundled and what is installed, as the 
   } = JSON.parse(readFileSync('dist/sbom.cdx.json', 'utf8'));
   const how = (name: string) => bill.components.find((each) => each.name === name)?.properties[0]?.value;
 
-  expect(['stripe', 'hono', 'pg', 'pdfkit', 'better-sqlite3'].map(how)).toEqual([
+  expect(['stripe', 'zod', 'pg', 'pdfkit', 'better-sqlite3'].map(how)).toEqual([
     'bundled',
     'bundled',
     'bundled',

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { CallerSettings, Visitor, WalletHost } from '../contract/host';
 import type { RemoteRoute } from '../contract/routes';
 import { WalletError } from '../core/errors';
@@ -25,8 +26,9 @@ export class Admission {
   }
 
   /** Throws `unauthorized`, or a fault with 429 and how long to wait. */
-  async admit(headers: Headers, address: string, route: RemoteRoute): Promise<Visitor> {
-    const settings = settingsOf(headers);
+  async admit(incoming: IncomingMessage, route: RemoteRoute): Promise<Visitor> {
+    const settings = settingsOf(incoming);
+    const address = incoming.socket.remoteAddress ?? '';
     const visitor = await this.#visitor(settings, address, route.looksItself === true);
     limit(this.#rates, visitor.token);
     if (route.outward) limit(this.#outward, visitor.token);
@@ -52,18 +54,18 @@ function limit(rates: RateLimit, caller: string): void {
   throw new RequestFault(429, error, { 'Retry-After': String(seconds) });
 }
 
-function settingsOf(headers: Headers): CallerSettings {
+function settingsOf(incoming: IncomingMessage): CallerSettings {
   const given = (name: string) => {
-    const value = headers.get(name);
-    if (value === null) return undefined;
+    const value = incoming.headers[name];
+    if (value === undefined) return undefined;
     try {
-      return decodeURIComponent(value);
+      return decodeURIComponent(String(value));
     } catch {
       throw new RequestFault(400, badRequest(`the header ${name} is not percent-encoded`));
     }
   };
   return {
-    token: bearerOf(headers),
+    token: bearerOf(incoming),
     org: given('wallet-org'),
     timeZone: given('wallet-time-zone'),
     now: given('wallet-now'),

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Context } from 'hono';
+import type { Exchange } from './exchange';
+
+type Headers = Readonly<Record<string, string>>;
+
+export const AS_JSON: Headers = { 'Content-Type': 'application/json' };
 
 /** Below it, what is saved is less than what the headers cost. */
 const WORTH_COMPRESSING = 1_024;
@@ -11,23 +15,23 @@ const LEVEL = 3;
 const compress = promisify(gzip);
 
 /**
- * The answer to a request that went well. One that only reads is answered with 304 where the caller has it already, and
+ * Answers a request that went well. One that only reads is answered with 304 where the caller has it already, and
  * compressed for callers who ask for that. An answer to a change may hold a secret, and is kept by nobody.
  */
-export async function answer(c: Context, text: string, type = 'application/json'): Promise<Response> {
-  c.header('Content-Type', type);
-  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD';
-  if (isRead) {
+export async function answer(exchange: Exchange, text: string, own: Headers = AS_JSON): Promise<void> {
+  const headers: Record<string, string> = { ...own };
+  if (exchange.method !== 'POST') {
     // Weak, as it is the same with and without compression.
     const tag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-    c.header('Cache-Control', 'private, no-cache');
-    c.header('Vary', 'Authorization, Accept-Encoding');
-    c.header('ETag', tag);
-    if (isKnown(c.req.header('if-none-match'), tag)) return c.body(null, 304);
+    headers['Cache-Control'] = 'private, no-cache';
+    headers.Vary = 'Authorization, Accept-Encoding';
+    headers.ETag = tag;
+    if (isKnown(exchange.header('if-none-match'), tag)) return exchange.end(304, headers, '');
   }
-  if (text.length < WORTH_COMPRESSING || !takesGzip(c.req.header('accept-encoding'))) return c.body(text);
-  c.header('Content-Encoding', 'gzip');
-  return c.body(new Uint8Array(await compress(text, { level: LEVEL })));
+  if (text.length < WORTH_COMPRESSING || !takesGzip(exchange.header('accept-encoding')))
+    return exchange.end(200, headers, text);
+  headers['Content-Encoding'] = 'gzip';
+  exchange.end(200, headers, await compress(text, { level: LEVEL }));
 }
 
 function isKnown(ifNoneMatch: string | undefined, tag: string): boolean {

@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono, type Next } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WalletHost } from '../contract/host';
 import { listRoutes, type RemoteRoute } from '../contract/routes';
 import { WalletError } from '../core/errors';
 import { Admission } from './admission';
-import { answer } from './answers';
+import { AS_JSON, answer } from './answers';
 import { parseBody } from './body';
-import { badRequest, failureOf, notFound, PROBLEM_TYPE, RequestFault, tooLarge } from './faults';
-import { readKey, requireJson, requireOnce, requireOwnHost } from './guards';
+import { Exchange } from './exchange';
+import { failureOf, PROBLEM_TYPE } from './faults';
+import { readKey, requireJson, requireOnce, requireOwnHost, requireReadable } from './guards';
 import { eventRoute } from './processor-events';
 import { Metrics, type RequestFacts } from './request-log';
-import { codecOf, type RequestCodec, readRequest } from './requests';
+import { codecOf, readRequest } from './requests';
+import { type Named, RouteTable } from './route-table';
 
 export interface ApplicationOptions {
   /** Requests a second for each token. */
@@ -30,153 +29,115 @@ export interface Standing {
   isStopping: boolean;
 }
 
-type Env = {
-  Bindings: HttpBindings;
-  Variables: { id: string; route: string; token?: string; code?: string };
-};
-type Ctx = Context<Env>;
+/** Answers one request; what it throws becomes a problem. */
+type Handler = (exchange: Exchange, named: Named) => Promise<void>;
 
 const NO_QUERY = new URLSearchParams();
 
-/** Every route there is, each a line of the table of routes. */
-export function createApplication(host: WalletHost, options: ApplicationOptions, standing: Standing): Hono<Env> {
-  const app = new Hono<Env>();
+/** Answers requests: every route there is, each a line of the table of routes. */
+export function createApplication(host: WalletHost, options: ApplicationOptions, standing: Standing) {
   const metrics = new Metrics(host.version);
+  const routes = new RouteTable<Handler>();
+  addOpenRoutes(routes, host, { metrics, standing });
   const admission = new Admission(host, options.rate);
-  app.use((c, next) => account(c, next, metrics, options));
-  app.use(async (c, next) => {
-    await next();
-    if (standing.isStopping) c.header('Connection', 'close'); // asked before or not: what comes next is not taken
-  });
-  app.use(async (c, next) => {
-    c.header('X-Content-Type-Options', 'nosniff');
-    c.header('Cache-Control', 'no-store');
-    c.header('Request-Id', c.var.id);
-    requireOnce(c.env.incoming);
-    if (c.req.path !== '/healthz') requireOwnHost(c.env.incoming, standing.hosts);
-    await next();
-  });
-  app.onError((thrown, c) => answerError(c as Ctx, thrown, options));
-  app.notFound((c) => answerError(c as Ctx, notFound(), options));
-
-  open(app, '/healthz', async (c) => c.json({ status: 'ok', version: host.version }));
-  open(app, '/readyz', async (c) => {
-    if (standing.isStopping) throw stopping();
-    await host.ready();
-    return c.json({ status: 'ready' });
-  });
-  open(app, '/metrics', async (c) => c.body(metrics.render(), 200, { 'Content-Type': Metrics.TYPE }));
-  open(app, '/openapi.json', async (c) =>
-    answer(c, JSON.stringify((await import('./openapi')).openApiDocument(host.version))),
-  );
-  open(app, '/docs', async (c) => {
-    c.header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
-    return answer(c, (await import('./docs-page')).docsPage(host.version), 'text/html; charset=utf-8');
-  });
-  const events = eventRoute(host);
-  app.post(events.path, limitBody(events.bodyLimit), async (c) => {
-    c.set('route', events.path);
-    return c.json(await events.answer(c.req.raw));
-  });
   for (const { noun, verb, route } of listRoutes()) {
     if ('local' in route) continue;
-    const codec = codecOf(noun, verb);
-    const guards = route.method === 'POST' ? [limitBody(route.bodyLimit)] : [];
-    app.on(route.method, [patternOf(route.path)], ...guards, async (c) => {
-      c.set('route', route.path);
-      const address = c.env.incoming.socket.remoteAddress ?? '';
-      const visitor = await admission.admit(c.req.raw.headers, address, route);
-      c.set('token', visitor.token);
-      const key = route.method === 'POST' ? readKey(c.req.raw.headers, route.again === 'key') : undefined;
-      const request = await requestOf(c, route, codec);
-      const result = await visitor.call(noun, verb, key === undefined ? request : { ...request, idempotencyKey: key });
-      return answer(c, JSON.stringify(result ?? {}));
+    const read = requestReader(route, codecOf(noun, verb));
+    routes.add(route.method, route.path, async (exchange, named) => {
+      exchange.route = route.path;
+      const visitor = await admission.admit(exchange.incoming, route);
+      exchange.token = visitor.token;
+      const request = await read(exchange, named);
+      const result = await visitor.call(noun, verb, request);
+      return answer(exchange, JSON.stringify(result ?? {}));
     });
   }
-  refuseOtherMethods(app);
-  return app;
+  return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const exchange = new Exchange(incoming, outgoing, standing);
+    const started = performance.now();
+    metrics.inFlight += 1;
+    try {
+      requireOnce(incoming);
+      requireReadable(incoming);
+      if (exchange.path !== '/healthz') requireOwnHost(incoming, standing.hosts);
+      const { handler, named } = routes.find(exchange.method, exchange.path);
+      await handler(exchange, named);
+    } catch (error) {
+      answerError(exchange, error, options);
+    }
+    metrics.inFlight -= 1;
+    account(exchange, performance.now() - started, { metrics, log: options.log });
+  };
 }
 
-/** Names the request, counts it, and writes its line. */
-async function account(
-  c: Ctx,
-  next: () => Promise<void>,
-  metrics: Metrics,
-  { log }: ApplicationOptions,
-): Promise<void> {
-  c.set('id', randomUUID());
-  const started = performance.now();
-  metrics.inFlight += 1;
-  await next();
-  metrics.inFlight -= 1;
-  const { id, route = 'none', token, code } = c.var;
-  const { status } = c.res;
-  const ms = performance.now() - started;
-  const facts: RequestFacts = { id, method: c.req.method, route, status, ms, token, code };
+/** Counts the request, and writes its line. */
+function account(
+  { id, method, route, status, token, code }: Exchange,
+  ms: number,
+  { metrics, log }: { metrics: Metrics; log: ApplicationOptions['log'] },
+): void {
+  const facts: RequestFacts = { id, method, route, status, ms, token, code };
   metrics.add(facts);
   const level = status >= 500 ? 'error' : 'info';
   log({ time: new Date().toISOString(), level, ...facts, ms: Math.round(ms * 10) / 10 });
 }
 
 /** What needs no token: it tells nothing of anybody's wallet. */
-function open(app: Hono<Env>, path: string, respond: (c: Ctx) => Promise<Response>): void {
-  app.get(path, (c) => {
-    c.set('route', path);
-    return respond(c);
-  });
-}
-
-function patternOf(path: string): string {
-  return path.replace(/\{(\w+)\}/g, ':$1');
-}
-
-function refuseOtherMethods(app: Hono<Env>): void {
-  const methods = new Map<string, string[]>();
-  for (const { route } of listRoutes())
-    if (!('local' in route)) methods.set(route.path, [...(methods.get(route.path) ?? []), route.method]);
-  for (const [path, allowed] of methods) {
-    app.all(patternOf(path), () => {
-      const why = `it takes ${allowed.join(' and ')}`;
-      throw new RequestFault(405, badRequest(why), { Allow: allowed.join(', ') });
+function addOpenRoutes(
+  routes: RouteTable<Handler>,
+  host: WalletHost,
+  { metrics, standing }: { metrics: Metrics; standing: Standing },
+): void {
+  const add = (method: string, path: string, respond: Handler) =>
+    routes.add(method, path, (exchange, named) => {
+      exchange.route = path;
+      return respond(exchange, named);
     });
-  }
+  add('GET', '/healthz', async (exchange) => endJson(exchange, { status: 'ok', version: host.version }));
+  add('GET', '/readyz', async (exchange) => {
+    if (standing.isStopping) throw stopping();
+    await host.ready();
+    endJson(exchange, { status: 'ready' });
+  });
+  add('GET', '/metrics', async (exchange) => exchange.end(200, { 'Content-Type': Metrics.TYPE }, metrics.render()));
+  add('GET', '/openapi.json', async (exchange) =>
+    answer(exchange, JSON.stringify((await import('./openapi')).openApiDocument(host.version))),
+  );
+  add('GET', '/docs', async (exchange) => {
+    const page = (await import('./docs-page')).docsPage(host.version);
+    const policy = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" };
+    return answer(exchange, page, { 'Content-Type': 'text/html; charset=utf-8', ...policy });
+  });
+  const events = eventRoute(host);
+  add('POST', events.path, async (exchange) => endJson(exchange, await events.answer(exchange)));
 }
 
-/** A length that is told is kept to by Node itself; to count what comes without one takes a stream for each request. */
-function limitBody(maxSize: number) {
-  const refuse = (): never => {
-    throw tooLarge(maxSize);
+function endJson(exchange: Exchange, value: object): void {
+  exchange.end(200, AS_JSON, JSON.stringify(value));
+}
+
+/** Reads what a request of the route asks for, from its headers, its address and its body. */
+function requestReader(route: RemoteRoute, codec: ReturnType<typeof codecOf>) {
+  return async (exchange: Exchange, path: Named): Promise<Record<string, unknown>> => {
+    const isChange = route.method === 'POST';
+    const key = isChange ? readKey(exchange.incoming, route.again === 'key') : undefined;
+    const query = exchange.search === '' ? NO_QUERY : new URLSearchParams(exchange.search);
+    const bytes = isChange ? await exchange.body(route.bodyLimit) : undefined;
+    if (bytes !== undefined && bytes.length > 0) requireJson(exchange.incoming);
+    const body = bytes === undefined ? {} : parseBody(bytes);
+    const request = readRequest(codec, route, { path, query, body });
+    return key === undefined ? request : { ...request, idempotencyKey: key };
   };
-  const counted = bodyLimit({ maxSize, onError: refuse });
-  return async (c: Ctx, next: Next): Promise<Response | undefined> => {
-    const { 'content-length': length, 'transfer-encoding': coding } = c.env.incoming.headers;
-    if (length === undefined || coding !== undefined) return (await counted(c, next)) ?? undefined;
-    if (Number(length) > maxSize) refuse();
-    await next();
-    return undefined;
-  };
 }
 
-async function requestOf(c: Ctx, route: RemoteRoute, codec: RequestCodec): Promise<Record<string, unknown>> {
-  const query = c.req.url.includes('?') ? new URL(c.req.url).searchParams : NO_QUERY;
-  let body: Record<string, unknown> = {};
-  if (route.method === 'POST') {
-    const bytes = await c.req.arrayBuffer();
-    if (bytes.byteLength > 0) requireJson(c.req.raw.headers);
-    body = parseBody(bytes);
-  }
-  return readRequest(codec, route, { path: c.req.param() as Record<string, string>, query, body });
-}
-
-function answerError(c: Ctx, thrown: unknown, { log, redact }: ApplicationOptions): Response {
-  const { problem, headers } = failureOf(thrown, c.var.id);
+function answerError(exchange: Exchange, thrown: unknown, { log, redact }: ApplicationOptions): void {
+  const { problem, headers } = failureOf(thrown, exchange.id);
   if (problem.code === 'internal') {
     const stack = thrown instanceof Error ? thrown.stack : String(thrown);
-    log({ time: new Date().toISOString(), level: 'error', id: c.var.id, error: stack });
+    log({ time: new Date().toISOString(), level: 'error', id: exchange.id, error: stack });
   }
-  c.set('code', problem.code);
-  for (const [name, value] of Object.entries(headers)) c.header(name, value);
-  return c.body(redact(JSON.stringify(problem)), problem.status as 400, { 'Content-Type': PROBLEM_TYPE });
+  exchange.code = problem.code;
+  exchange.end(problem.status, { 'Content-Type': PROBLEM_TYPE, ...headers }, redact(JSON.stringify(problem)));
 }
 
 function stopping(): WalletError {

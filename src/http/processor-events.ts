@@ -1,15 +1,17 @@
 import type { WalletHost } from '../contract/host';
 import { WalletError } from '../core/errors';
+import type { Exchange } from './exchange';
 import { RequestFault } from './faults';
+
+const LARGEST_EVENT = 1_048_576;
 
 /** Where Stripe delivers its events. The signature stands for a token, so the bytes are taken as they came. */
 export function eventRoute(host: WalletHost) {
   return {
     path: '/webhooks/stripe',
-    bodyLimit: 1_048_576,
-    async answer(request: Request): Promise<{ received: true }> {
-      const body = new Uint8Array(await request.arrayBuffer());
-      const outcome = await host.takeEvent({ body, signature: request.headers.get('stripe-signature') ?? undefined });
+    async answer(exchange: Exchange): Promise<{ received: true }> {
+      const body = await exchange.body(LARGEST_EVENT);
+      const outcome = await host.takeEvent({ body, signature: exchange.header('stripe-signature') });
       if (outcome === 'no_secret') throw new RequestFault(503, noSecret());
       if (outcome === 'not_genuine') throw new RequestFault(400, notGenuine());
       return { received: true };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { CODECS } from '../contract/codecs';
 import type { Nouns, RemoteRoute } from '../contract/routes';
-import { pathNames } from '../contract/routes';
 import { WalletError } from '../core/errors';
+import type { Named } from './route-table';
 
 /** The codec of an operation's request, with how its query is read: text becomes what the fields are. */
 export interface RequestCodec {
@@ -46,15 +46,14 @@ export function codecOf(noun: keyof Nouns, verb: string): RequestCodec {
 export function readRequest(
   codec: RequestCodec,
   route: RemoteRoute,
-  sent: { path: Readonly<Record<string, string>>; query: URLSearchParams; body: Record<string, unknown> },
+  sent: { path: Named; query: URLSearchParams; body: Record<string, unknown> },
 ): Record<string, unknown> {
-  const named = Object.fromEntries(pathNames(route.path).map((name) => [name, sent.path[name] ?? '']));
   const rest = route.method === 'GET' ? fromQuery(codec.json, sent.query) : sent.body;
-  const twice = Object.keys(named).find((name) => Object.hasOwn(rest, name));
+  const twice = Object.keys(sent.path).find((name) => Object.hasOwn(rest, name));
   if (twice !== undefined) throw invalid(twice, 'the path says it already');
   if (route.method === 'POST' && sent.query.size > 0)
     throw invalid([...sent.query.keys()][0] ?? '', 'it belongs in the body');
-  const result = codec.schema.safeParse({ ...rest, ...named });
+  const result = codec.schema.safeParse({ ...rest, ...sent.path });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type ServerOptions as NodeOptions, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type ServerOptions as NodeOptions,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import type { WalletHost } from '../contract/host';
 import { WalletError } from '../core/errors';
 import { type ApplicationOptions, createApplication, type Standing } from './application';
@@ -42,8 +47,8 @@ const LARGEST_HEADERS = 16_384;
 export async function startServer(host: WalletHost, options: ServerOptions): Promise<RunningServer> {
   const standing: Standing = { hosts: new Set(), isStopping: false };
   const patience = options.patience ?? PATIENCE;
-  const app = createApplication(host, options, standing);
-  const listener = getRequestListener(app.fetch, { errorHandler: unreadable });
+  const answer = createApplication(host, options, standing);
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(incoming, outgoing);
   const limits = limitsOf(patience);
   const server =
     options.tls === undefined
@@ -106,13 +111,6 @@ function stop(server: Server, endingMs: number): Promise<void> {
     });
     server.closeIdleConnections();
   });
-}
-
-/** What could not be made a request: an address or a host that is none. */
-function unreadable(): Response {
-  const fault = new RequestFault(400, badRequest('its address or its host can not be read'));
-  const { problem } = failureOf(fault, randomUUID());
-  return Response.json(problem, { status: problem.status, headers: { 'Content-Type': PROBLEM_TYPE } });
 }
 
 const STATUS_OF: Readonly<Record<string, readonly [status: number, why: string]>> = {

@@ -74,6 +74,8 @@ test.each<readonly [string, () => string, number, string]>([
   ],
   ['another method', () => get('/v1/usage').replace('GET', 'PATCH'), 405, 'invalid_usage'],
   ['an address outside', () => get('/v1/../../etc/passwd'), 404, 'invalid_usage'],
+  ['an address that can not be decoded', () => get('/v1/purchases/%zz'), 400, 'invalid_usage'],
+  ['an empty id', () => get('/v1/purchases/'), 404, 'invalid_usage'],
 ])('%s is refused with a problem', async (_, bytes, status, code) => {
   expect(problemOf(await raw(api.server.url, [bytes()]))).toEqual([status, code]);
 });
@@ -83,6 +85,26 @@ test('a body that is larger than it may be is refused, said to be or not', async
   const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
   expect(problemOf(await raw(api.server.url, [post('Transfer-Encoding: chunked', chunk)]))[0]).toBe(413);
   expect(problemOf(await raw(api.server.url, [post('Content-Length: 99999999', 'x')]))[0]).toBe(413);
+});
+
+test('a body may come in pieces, and one that ends half way is no failure of the server', async () => {
+  const body = '{"app":"crm","service":"sms","quantity":"1"}';
+  const [first, second] = [body.slice(0, 9), body.slice(9)];
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const pieces = [post('Transfer-Encoding: chunked', chunk(first)), `${chunk(second)}0\r\n\r\n`];
+  expect(await raw(api.server.url, pieces)).toMatch(/^HTTP\/1\.1 200 OK/);
+
+  const { port } = new URL(api.server.url);
+  const half = connect(Number(port), '127.0.0.1', () => half.write(post('Content-Length: 100', first)));
+  await expect.poll(async () => (await api.call('GET', '/metrics')).text).toContain('wallet_requests_in_flight 2');
+  half.destroy();
+  await expect.poll(async () => (await api.call('GET', '/metrics')).text).toContain('wallet_requests_in_flight 1');
+  expect(api.server.log()).not.toContain('"level":"error"');
+});
+
+test('HEAD is answered as GET would be, without the body', async () => {
+  const answer = await raw(api.server.url, [get('/healthz').replace('GET', 'HEAD')]);
+  expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^{]*content-length: [1-9][^{]*\r\n\r\n$/i);
 });
 
 test('what was not changed is not sent again, and long answers are compressed for those who ask', async () => {
