@@ -51,7 +51,7 @@ export async function changeIn<T extends object>(
     subject: facts.subject,
     reason: facts.reason ?? null,
     at: session.now(),
-    ...(session.under === undefined ? {} : { under: session.under }),
+    under: session.under,
   };
   const answer = session.store.write<T & Changed>(session.org.number, write, async (unit) => {
     const fingerprint = key === undefined ? '' : fingerprintOf(session, facts.action, request);

@@ -88,8 +88,11 @@ async function enter(
 }
 
 function withGateway(session: Omit<Session, 'gateway'>): Session {
-  let gateway: Promise<PaymentGateway> | undefined;
-  return { ...session, gateway: () => (gateway ??= openGateway(session)) };
+  let asked: Promise<PaymentGateway> | undefined;
+  const gateway = () => (asked ??= openGateway(session));
+  const { deps, store, info, org, movedTo, calendar, zone, actor, now, under } = session;
+  // Named one by one: to add to what was spread takes V8 microseconds, and every posting comes by here.
+  return { deps, store, info, org, movedTo, calendar, zone, actor, now, under, gateway };
 }
 
 /**

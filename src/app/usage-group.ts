@@ -69,10 +69,10 @@ async function sessionOf({ deps, under }: UsageGroup): Promise<Session> {
 function jobOf(session: Session, { requests, under }: UsageGroup): WriteJob<Outcome[]> {
   const [first] = requests;
   const subject = requests.length === 1 ? `${first?.app} ${first?.service}` : `${requests.length} events`;
-  const facts = { actor: session.actor.name, action: ACTION, subject, reason: null, at: session.now() };
+  const facts = { actor: session.actor.name, action: ACTION, subject, reason: null, at: session.now(), under };
   return {
     org: session.org.number,
-    facts: under === undefined ? facts : { ...facts, under },
+    facts,
     foreseen: {
       keys: requests.flatMap((request) => keyOf(session, request) ?? []),
       eventIds: requests.flatMap(({ id }) => id ?? []),

@@ -90,12 +90,12 @@ export function decideUsage(
   { quantity, occurredAt: at, ownTime }: Pick<UsageDraft, 'quantity' | 'occurredAt' | 'ownTime'>,
 ) {
   if (app.archived) throw archived(app.app);
-  const quoted = quoteUsage(journal, service, quantity, at, ownTime);
-  const postpaid = quoted.terms.billing === 'postpaid';
+  const { terms, cost, freeQuantity, unitPrice } = quoteUsage(journal, service, quantity, at, ownTime);
+  const postpaid = terms.billing === 'postpaid';
   if (postpaid && !usableCard) throw noCard(service.service);
-  checkBudget(journal, app, at, quoted.cost);
-  if (!postpaid && quoted.cost > journal.spendable) throw insufficient(journal, quoted.cost);
-  return { ...quoted, postpaid };
+  checkBudget(journal, app, at, cost);
+  if (!postpaid && cost > journal.spendable) throw insufficient(journal, cost);
+  return { cost, freeQuantity, unitPrice, postpaid };
 }
 
 /**

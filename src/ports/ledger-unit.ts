@@ -14,7 +14,7 @@ export interface WriteFacts {
   readonly reason: string | null;
   readonly at: Instant;
   /** The settings that the caller goes by, by the seal of their last change. The write throws `SettingsChanged` under others. */
-  readonly under?: string;
+  readonly under?: string | undefined;
 }
 
 /** Changing one organisation's ledger. Everything in one `write` happens together or not at all. */

@@ -32,8 +32,8 @@ import {
   INSERT_LINK,
   linkRow,
   monthRow,
-  sumsOf,
   UPDATE_WALLET,
+  walletRow,
 } from './posting-rows';
 import type { SqlConnection, SqlDriver } from './sql-driver';
 import { UnitJournal } from './unit-journal';
@@ -186,20 +186,17 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   seal(): void {
     if (this.#changes.size === 0 && this.#entries === 0) return;
     const { wallet: before, links, head, settingsSeal } = this.#row;
-    const wallet = this.#wallet ?? before;
-    const link = {
-      number: links + 1,
-      ...this.#facts,
-      recordedAt: this.#recordedAt ?? this.#facts.at,
-      changes: JSON.stringify([...this.#changes.values()]),
-      firstSeq: before.seq + 1,
-      entries: this.#entries,
-    };
+    const { actor, action, subject, reason, at } = this.#facts;
+    const recordedAt = this.#recordedAt ?? at;
+    const changes = JSON.stringify([...this.#changes.values()]);
+    const [number, firstSeq, entries] = [links + 1, before.seq + 1, this.#entries];
+    // Named one by one: to add to what was spread takes V8 microseconds, and every posting comes by here.
+    const link = { number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries };
     const hash = sealLink(this.#tools.digest, links === 0 ? GENESIS : head, link, this.#runs);
-    this.connection.send(INSERT_LINK, [linkRow(this.org, { ...link, hash })]);
-    const settings = this.#changedSettings ? hash : settingsSeal;
-    this.connection.send(UPDATE_WALLET, [[...sumsOf(wallet), link.number, hash, settings, this.org]]);
-    this.#link = { number: link.number, hash };
+    const seals = { links: number, head: hash, settingsSeal: this.#changedSettings ? hash : settingsSeal };
+    this.connection.send(INSERT_LINK, [linkRow(this.org, link, hash)]);
+    this.connection.send(UPDATE_WALLET, [walletRow(this.org, this.#wallet ?? before, seals)]);
+    this.#link = { number, hash };
   }
 
   /** Whether what this unit sealed is in the ledger. What is under no seal may be lost with a server that crashed. */

@@ -2,6 +2,7 @@ import type { Grant } from '../../core/credit/grant';
 import type { Link } from '../../core/ledger/chain';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { WalletState } from '../../core/ledger/wallet-state';
+import type { WalletRow } from './ledger-rows';
 import type { SqlValue } from './sql-driver';
 
 export const INSERT_GRANT =
@@ -27,14 +28,18 @@ export const INSERT_LINK =
 export const UPDATE_WALLET =
   'UPDATE wallets SET posted = ?, held = ?, overdrawn = ?, overdraft_limit = ?, postpaid = ?, seq = ?, recorded_at = ?, links = ?, head = ?, settings_seal = ? WHERE org = ?';
 
-export function linkRow(org: number, l: Link): readonly SqlValue[] {
-  const { number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries, hash } = l;
+export function linkRow(org: number, link: Omit<Link, 'hash'>, hash: string): readonly SqlValue[] {
+  const { number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries } = link;
   return [org, number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries, hash];
 }
 
-export function sumsOf(wallet: WalletState): readonly SqlValue[] {
+export function walletRow(
+  org: number,
+  wallet: WalletState,
+  { links, head, settingsSeal }: Pick<WalletRow, 'links' | 'head' | 'settingsSeal'>,
+): readonly SqlValue[] {
   const { posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt } = wallet;
-  return [posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt];
+  return [posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt, links, head, settingsSeal, org];
 }
 
 export function dayRow(org: number, d: DayTotal): readonly SqlValue[] {
