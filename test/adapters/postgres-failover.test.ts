@@ -21,7 +21,8 @@ const machines: WalletService[] = [];
 beforeAll(async () => {
   [pair, fake] = await Promise.all([openPair(), StripeFake.start()]);
   await ask(pair.primary.url('postgres'), 'CREATE DATABASE wallet');
-  for (let i = 0; i < 2; i += 1) machines.push(await openMachine());
+  await ask(pair.primary.url('postgres'), 'CREATE DATABASE lonely');
+  for (let i = 0; i < 2; i += 1) machines.push(await openMachine('wallet'));
 }, 60_000);
 afterAll(async () => {
   for (const machine of machines) await machine.close();
@@ -29,16 +30,17 @@ afterAll(async () => {
   await pair.remove();
 });
 
-async function ask(url: string, sql: string): Promise<void> {
+async function ask(url: string, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client(url);
   await client.connect();
-  await client.query(sql);
+  const result = await client.query(sql);
   await client.end();
+  return result;
 }
 
 /** The service with connections of its own, on the address of both servers. */
-async function openMachine(): Promise<WalletService> {
-  const driver = await openPostgres({ url: pair.url('wallet'), create: true });
+async function openMachine(database: string, patience: { patienceMs?: number } = {}): Promise<WalletService> {
+  const driver = await openPostgres({ url: pair.url(database), create: true, ...patience });
   const settings = { key: 'sk_test_fake', mode: 'test', base: new URL(fake.url) } as const;
   return createLocalWallet({
     store: async () => new SqlStore(driver, digest),
@@ -66,6 +68,42 @@ async function persist<T>(work: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** What it was refused with; an empty object if it was done. */
+const failureOf = (work: Promise<object>): Promise<object> =>
+  work.then(
+    () => ({}),
+    (error: object) => error,
+  );
+
+test('a change that the standby has not got is not called done, and is there once when it is back', async () => {
+  const [hasty, patient] = [await openMachine('lonely', { patienceMs: 1_000 }), await openMachine('lonely')];
+  await hasty.organisation.init({ org: 'acme', provider: 'stripe' });
+  await hasty.catalogue.addApp({ app: 'crm' });
+  await hasty.credit.adjust({ direction: 'add', credits: '1', reason: 'start' });
+  const event = (id: string) => ({ app: 'crm', service: 'sms', quantity: '1', id });
+  const posted = async () => (await patient.credit.balance()).balance.posted;
+  const sendAway = () =>
+    ask(
+      pair.primary.url('postgres'),
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = 'lonely'",
+    );
+
+  await pair.standby.stop();
+  const waiting = await failureOf(hasty.usage.record(event('waiting')));
+  const unseen = await posted();
+  expect((await sendAway()).rowCount).toBe(1); // the server itself waits without end
+  const cancelled = failureOf(patient.usage.record(event('cancelled')));
+  await expect.poll(async () => (await sendAway()).rowCount).toBe(1);
+  expect(await cancelled).toMatchObject({ code: 'ledger_unavailable', why: expect.stringContaining('its standby') });
+  await pair.standby.start();
+
+  expect(waiting).toMatchObject({ code: 'ledger_unavailable', why: expect.stringContaining('may be away') });
+  expect(unseen).toBe('1.00');
+  for (const id of ['waiting', 'cancelled', 'waiting']) await persist(() => hasty.usage.record(event(id)));
+  expect(await posted()).toBe('0.9842');
+  for (const machine of [hasty, patient]) await machine.close();
+}, 60_000);
 
 test('a primary that is killed under load and its standby that takes over lose nothing and charge nothing twice', async () => {
   const [first, second] = machines as [WalletService, WalletService];

@@ -1,7 +1,17 @@
+import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { PostgresConnection } from './postgres-connection';
 import { postgresDialect } from './postgres-dialect';
-import { isCollision, isLost, stateOf, translated, unknownOutcome, WAIT_MS } from './postgres-errors';
+import {
+  CommitUnanswered,
+  isCollision,
+  isLost,
+  notHandedOn,
+  stateOf,
+  translated,
+  unknownOutcome,
+  WAIT_MS,
+} from './postgres-errors';
 import { SharedLooks } from './postgres-looks';
 import { PostgresPool, withClient } from './postgres-pool';
 import { describeSchema, migrate } from './postgres-schema';
@@ -14,7 +24,12 @@ export interface PostgresOptions {
   readonly url: string;
   /** Whether an empty database may be made a ledger. Without it, it is `not_initialised`. */
   readonly create: boolean;
+  /** How long a commit may go without an answer, as one does while the server's synchronous standby is away. */
+  readonly patienceMs?: number;
 }
+
+/** Long enough for the largest write to reach a standby behind a slow line. */
+const PATIENCE_MS = 30_000;
 
 type Landed = Work<boolean>;
 
@@ -25,7 +40,7 @@ type Outcome<T> = { readonly result: T } | { readonly lost: unknown };
  * Opens the ledger in a PostgreSQL database. Throws `invalid_config` for a URL or a server that money can not be
  * trusted to, `ledger_unavailable`, `not_initialised`, `newer_schema`, or `invalid_value` for another program's database.
  */
-export async function openPostgres({ url, create }: PostgresOptions): Promise<SqlDriver> {
+export async function openPostgres({ url, create, patienceMs }: PostgresOptions): Promise<SqlDriver> {
   const pool = new PostgresPool(parsePostgresUrl(url));
   try {
     await withClient(pool, (client) => migrate(client, pool.address.label, create));
@@ -33,18 +48,20 @@ export async function openPostgres({ url, create }: PostgresOptions): Promise<Sq
     await pool.close();
     throw error;
   }
-  return new PostgresDriver(pool);
+  return new PostgresDriver(pool, patienceMs ?? PATIENCE_MS);
 }
 
 class PostgresDriver implements SqlDriver {
   readonly dialect = postgresDialect;
   readonly #pool: PostgresPool;
+  readonly #patienceMs: number;
   readonly #looks = new SharedLooks((work) =>
     this.#again(async (client) => ({ result: await work(new PostgresConnection(client)) })),
   );
 
-  constructor(pool: PostgresPool) {
+  constructor(pool: PostgresPool, patienceMs: number) {
     this.#pool = pool;
+    this.#patienceMs = patienceMs;
   }
 
   look(sql: string, params: readonly SqlValue[]): Promise<SqlRow | undefined> {
@@ -70,7 +87,7 @@ class PostgresDriver implements SqlDriver {
       const connection = new PostgresConnection(client);
       const result = await work(connection);
       const id = await started;
-      const lost = await commit(client, connection, this.#pool.address.label);
+      const lost = await this.#commit(client, connection);
       if (lost === undefined) return { result };
       return (await this.#isCommitted(id, lost, landed)) ? { result } : { lost };
     });
@@ -121,6 +138,30 @@ class PostgresDriver implements SqlDriver {
     }
   }
 
+  /** Answers what the commit's answer was lost to, where it was. Throws where the transaction is surely undone. */
+  async #commit(client: pg.PoolClient, connection: PostgresConnection): Promise<unknown> {
+    const notices: string[] = [];
+    const keep = ({ message }: { readonly message: string | undefined }) => notices.push(message ?? '');
+    client.on('notice', keep);
+    const patience = limited(client, this.#patienceMs);
+    try {
+      const ending = client.query('COMMIT');
+      ending.catch(() => undefined); // it is waited for below, unless something before it failed
+      await connection.settled();
+      const { command } = await ending;
+      if (command !== 'COMMIT') throw new Error('a failed statement was passed over in silence');
+    } catch (error) {
+      if (patience.isOver()) return new CommitUnanswered(this.#patienceMs);
+      if (isLost(error)) return error;
+      throw error;
+    } finally {
+      patience.end();
+      client.off('notice', keep);
+    }
+    if (notices[0] !== undefined) throw notHandedOn(this.#pool.address.label, notices[0]);
+    return undefined;
+  }
+
   /**
    * Whether a transaction whose commit was never answered is in the ledger. Its number alone does not tell: a server
    * that crashed may give the number of a lost transaction to another one. So what it wrote is looked for as well.
@@ -135,7 +176,8 @@ class PostgresDriver implements SqlDriver {
       } catch {
         // The server may be on its way back; the deadline bounds the wait.
       }
-      if (Date.now() > deadline) throw unknownOutcome(this.#pool.address.label, lost);
+      if (lost instanceof CommitUnanswered || Date.now() > deadline)
+        throw unknownOutcome(this.#pool.address.label, lost);
       await pause();
     }
   }
@@ -147,28 +189,18 @@ async function begin(client: pg.ClientBase): Promise<string> {
   return (results as unknown as pg.QueryResult<{ id: string }>[])[1]?.rows[0]?.id ?? '';
 }
 
-/** Answers what the commit's answer was lost to, where it was. Throws where the transaction is surely undone. */
-async function commit(client: pg.PoolClient, connection: PostgresConnection, label: string): Promise<unknown> {
-  let warning: Error | undefined;
-  const warn = (notice: { readonly message: string | undefined }) => {
-    warning = new Error(notice.message);
-  };
-  client.on('notice', warn);
-  try {
-    const ending = client.query('COMMIT');
-    ending.catch(() => undefined); // it is waited for below, unless something before it failed
-    await connection.settled();
-    const { command } = await ending;
-    if (command !== 'COMMIT') throw new Error('a failed statement was passed over in silence');
-  } catch (error) {
-    if (isLost(error)) return error;
-    throw error;
-  } finally {
-    client.off('notice', warn);
-  }
-  // The server saved it, and did not wait until its standby had it too.
-  if (warning !== undefined) throw unknownOutcome(label, warning);
-  return undefined;
+/**
+ * Drops the connection if it takes longer. The server does not limit how long a commit waits for a standby, and keeps the
+ * rows locked meanwhile: nobody is told of what could still be lost.
+ */
+function limited(client: pg.PoolClient, patienceMs: number): { isOver(): boolean; end(): void } {
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    // The library has no other way to leave a connection with a question open, and its types do not show this one.
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+  }, patienceMs);
+  return { isOver: () => isOver, end: () => clearTimeout(timer) };
 }
 
 async function statusOf(client: pg.ClientBase, id: string): Promise<string | null> {

@@ -23,6 +23,7 @@ export function isLost(error: unknown): boolean {
   if (/^(08|57P0[1235])/.test(state) || state === '25006' || state === '53300') return true;
   if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)/.test(state)) return true;
   if (error instanceof AggregateError) return error.errors.some(isLost);
+  if (error instanceof CommitUnanswered) return true;
   return (
     error instanceof Error &&
     state === '' &&
@@ -97,13 +98,31 @@ function busy(cause: unknown): WalletError {
   });
 }
 
+/** The server has not answered a commit for so long that its standby must be away. */
+export class CommitUnanswered extends Error {
+  constructor(waitedMs: number) {
+    super(`the server did not answer for ${waitedMs / 1000} seconds`);
+  }
+}
+
 /** The answer to a commit never came, and nobody can tell any more what became of it. */
 export function unknownOutcome(label: string, cause: unknown): WalletError {
-  return unavailable(label, 'the connection was lost while a change was being saved, and its outcome can not be read', {
-    hint: 'run the command again with the same event id or --idempotency-key: what was saved is not done twice',
-    cause,
-  });
+  const isWaiting = cause instanceof CommitUnanswered;
+  return unavailable(
+    label,
+    isWaiting
+      ? `${cause.message} while a change was being saved: a synchronous standby of it may be away`
+      : 'the connection was lost while a change was being saved, and its outcome can not be read',
+    { hint: RUN_AGAIN, cause },
+  );
 }
+
+/** The server saved a change and was told not to wait for its standby any longer: what only it has could still be lost. */
+export function notHandedOn(label: string, notice: string): WalletError {
+  return unavailable(label, `a change is saved on the server and not on its standby: ${notice}`, { hint: RUN_AGAIN });
+}
+
+const RUN_AGAIN = 'run the command again with the same event id or --idempotency-key: what was saved is not done twice';
 
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
