@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { copyIn, copyOf } from './postgres-copy';
 import { isUniqueViolation } from './postgres-errors';
 import { anyOf, askedAtOnce, listOf, prepared, type Statement, setBased } from './postgres-statements';
+import { type Answer, Trip } from './postgres-trip';
 import { type Question, type SqlConnection, type SqlRow, type SqlValue, UniqueViolation } from './sql-driver';
 
 /** Rows that go up in one statement. */
@@ -10,8 +11,9 @@ const BATCH = 20_000;
 type Values = readonly SqlValue[];
 
 /**
- * One connection inside one transaction. Statements go out as they come, without waiting for the answers to those before
- * them: the server takes them in order, and once one has failed it refuses all that follow.
+ * One connection inside one transaction. What is asked in one turn of the program goes out as one trip, without waiting
+ * for the answers to what went before: the server takes it in order, and once something has failed it refuses all that
+ * follows.
  */
 export class PostgresConnection implements SqlConnection {
   readonly #client: pg.ClientBase;
@@ -19,6 +21,9 @@ export class PostgresConnection implements SqlConnection {
   #failure: unknown;
   /** What was sent and not asked about. */
   #sent: Promise<unknown>[] = [];
+  /** What goes out next. */
+  #trip: Trip | undefined;
+  #isOver = false;
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
@@ -30,7 +35,8 @@ export class PostgresConnection implements SqlConnection {
 
   async all(sql: string, params: Values = []): Promise<readonly SqlRow[]> {
     const { statement, values } = queryOf(sql, params);
-    return (await this.#guarded(this.#client.query<SqlRow>({ ...statement, values }))).rows;
+    const { names, rows } = await this.ask(statement, values);
+    return rows.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])));
   }
 
   async get(sql: string, params: Values = []): Promise<SqlRow | undefined> {
@@ -61,8 +67,7 @@ export class PostgresConnection implements SqlConnection {
   }
 
   async run(sql: string, params: Values = []): Promise<number> {
-    const query = { ...prepared(sql), values: [...params] };
-    return (await this.#guarded(this.#client.query(query))).rowCount ?? 0;
+    return (await this.ask(prepared(sql), params)).count;
   }
 
   async bulk(sql: string, rows: readonly Values[]): Promise<number> {
@@ -75,13 +80,34 @@ export class PostgresConnection implements SqlConnection {
   }
 
   /** Asks with a statement that is written as PostgreSQL has it. */
-  ask(statement: Statement, values: readonly SqlValue[]): Promise<pg.QueryArrayResult<SqlValue[]>> {
-    return this.#guarded(this.#client.query<SqlValue[]>({ ...statement, values: [...values], rowMode: 'array' }));
+  ask(statement: Statement, values: Values): Promise<Answer> {
+    if (this.#isOver) return Promise.reject(new TransactionOver());
+    if (this.#trip === undefined) {
+      this.#trip = new Trip(this.#client);
+      process.nextTick(() => this.flush());
+    }
+    return this.#guarded(this.#trip.add(statement, values));
   }
 
-  /** Sends a statement that belongs to the transaction itself. */
-  control(sql: string): void {
-    this.#keep(this.#guarded(this.#client.query(sql)));
+  /** Sends a statement that belongs to the transaction itself. Answers what the server says that it did. */
+  control(sql: string): Promise<string> {
+    const sent = this.ask(prepared(sql), []).then(({ command }) => command);
+    this.#keep(sent);
+    return sent;
+  }
+
+  /** Sends at once what would go out at the end of the turn. */
+  flush(): void {
+    const trip = this.#trip;
+    this.#trip = undefined;
+    trip?.depart();
+  }
+
+  /** The transaction is over: what was not sent stays away, or it would be done outside of it. */
+  end(): void {
+    this.#isOver = true;
+    this.#trip?.cancel(new TransactionOver());
+    this.#trip = undefined;
   }
 
   /** Waits for everything that was sent. Throws what failed first. */
@@ -100,11 +126,14 @@ export class PostgresConnection implements SqlConnection {
     if (rows.length === 1) return [this.run(sql, rows[0])];
     const parts: Promise<number>[] = [];
     const copy = copyOf(sql, rows);
-    if (copy !== undefined) return [this.#guarded(copyIn(this.#client, copy, rows))];
+    if (copy !== undefined) {
+      if (this.#isOver) throw new TransactionOver();
+      this.flush();
+      return [this.#guarded(copyIn(this.#client, copy, rows))];
+    }
     for (let i = 0; i < rows.length; i += BATCH) {
       const { statement, values } = setBased(sql, rows.slice(i, i + BATCH));
-      const query = this.#client.query({ ...statement, values });
-      parts.push(this.#guarded(query).then(({ rowCount }) => rowCount ?? 0));
+      parts.push(this.ask(statement, values).then(({ count }) => count));
     }
     return parts;
   }
@@ -117,6 +146,11 @@ export class PostgresConnection implements SqlConnection {
       throw this.#failure;
     }
   }
+}
+
+/** What comes too late for its transaction: whoever began it has gone on without. */
+class TransactionOver extends Error {
+  override readonly message = 'the transaction is over';
 }
 
 function queryOf(sql: string, params: Values): { statement: Statement; values: SqlValue[] } {

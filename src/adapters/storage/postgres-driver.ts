@@ -36,6 +36,8 @@ type Landed = Work<boolean>;
 /** What became of a transaction: its result, or what it was lost to. */
 type Outcome<T> = { readonly result: T } | { readonly lost: unknown };
 
+type Attempt<T> = (connection: PostgresConnection, client: pg.PoolClient) => Promise<Outcome<T>>;
+
 /**
  * Opens the ledger in a PostgreSQL database. Throws `invalid_config` for a URL or a server that money can not be
  * trusted to, `ledger_unavailable`, `not_initialised`, `newer_schema`, or `invalid_value` for another program's database.
@@ -55,9 +57,7 @@ class PostgresDriver implements SqlDriver {
   readonly dialect = postgresDialect;
   readonly #pool: PostgresPool;
   readonly #patienceMs: number;
-  readonly #looks = new SharedLooks((work) =>
-    this.#again(async (client) => ({ result: await work(new PostgresConnection(client)) })),
-  );
+  readonly #looks = new SharedLooks((work) => this.#again(async (connection) => ({ result: await work(connection) })));
 
   constructor(pool: PostgresPool, patienceMs: number) {
     this.#pool = pool;
@@ -69,22 +69,21 @@ class PostgresDriver implements SqlDriver {
   }
 
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    return this.#again(async (client) => {
-      const connection = new PostgresConnection(client);
+    return this.#again(async (connection) => {
       connection.control('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const result = await work(connection);
       // What was read stands, whatever becomes of the end of it: nobody waits for the answer.
       connection.control('COMMIT');
+      connection.flush();
       return { result };
     });
   }
 
   /** Units lock the row that stands for what they change, so the plain level of isolation is enough, and never fails. */
   write<T>(work: (connection: PostgresConnection) => Promise<T>, landed?: Landed): Promise<T> {
-    return this.#again(async (client) => {
-      const started = begin(client);
+    return this.#again(async (connection, client) => {
+      const started = begin(connection);
       started.catch(() => undefined); // whatever follows fails with it
-      const connection = new PostgresConnection(client);
       const result = await work(connection);
       const id = await started;
       const lost = await this.#commit(client, connection);
@@ -114,7 +113,7 @@ class PostgresDriver implements SqlDriver {
   }
 
   /** Runs a transaction, and runs it again from the start where it met another or lost its connection, for a bounded time. */
-  async #again<T>(attempt: (client: pg.PoolClient) => Promise<Outcome<T>>): Promise<T> {
+  async #again<T>(attempt: Attempt<T>): Promise<T> {
     const deadline = Date.now() + WAIT_MS;
     for (;;) {
       const outcome = await this.#attempt(attempt);
@@ -125,14 +124,18 @@ class PostgresDriver implements SqlDriver {
     }
   }
 
-  async #attempt<T>(attempt: (client: pg.PoolClient) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  async #attempt<T>(attempt: Attempt<T>): Promise<Outcome<T>> {
     let client: pg.PoolClient | undefined;
+    let connection: PostgresConnection | undefined;
     try {
       client = await this.#pool.acquire();
-      const outcome = await attempt(client);
+      connection = new PostgresConnection(client);
+      const outcome = await attempt(connection, client);
+      connection.end();
       client.release('lost' in outcome);
       return outcome;
     } catch (error) {
+      connection?.end();
       await rollBack(client);
       return { lost: error };
     }
@@ -145,11 +148,9 @@ class PostgresDriver implements SqlDriver {
     client.on('notice', keep);
     const patience = limited(client, this.#patienceMs);
     try {
-      const ending = client.query('COMMIT');
-      ending.catch(() => undefined); // it is waited for below, unless something before it failed
+      const ending = connection.control('COMMIT');
       await connection.settled();
-      const { command } = await ending;
-      if (command !== 'COMMIT') throw new Error('a failed statement was passed over in silence');
+      if ((await ending) !== 'COMMIT') throw new Error('a failed statement was passed over in silence');
     } catch (error) {
       if (patience.isOver()) return new CommitUnanswered(this.#patienceMs);
       if (isLost(error)) return error;
@@ -184,9 +185,9 @@ class PostgresDriver implements SqlDriver {
 }
 
 /** Answers the transaction's number, by which its outcome can be asked for. */
-async function begin(client: pg.ClientBase): Promise<string> {
-  const results = await client.query('BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_current_xact_id()::text AS id');
-  return (results as unknown as pg.QueryResult<{ id: string }>[])[1]?.rows[0]?.id ?? '';
+async function begin(connection: PostgresConnection): Promise<string> {
+  connection.control('BEGIN ISOLATION LEVEL READ COMMITTED');
+  return String((await connection.column('SELECT pg_current_xact_id()::text'))[0]);
 }
 
 /**

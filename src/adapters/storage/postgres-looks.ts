@@ -64,9 +64,10 @@ async function rowsOf(
 ): Promise<readonly (SqlRow | undefined)[]> {
   if (params.length === 1) return [await connection.get(sql, params[0])];
   const { statement, values } = askedAtOnce(sql, params);
-  const { rows, fields } = await connection.ask(statement, values);
+  const { rows, names } = await connection.ask(statement, values);
+  const columns = names.slice(1);
   const found: (SqlRow | undefined)[] = params.map(() => undefined);
   for (const [at, ...row] of rows)
-    found[Number(at)] = Object.fromEntries(fields.slice(1).map(({ name }, place) => [name, row[place] ?? null]));
+    found[Number(at)] = Object.fromEntries(columns.map((name, place) => [name, row[place] ?? null]));
   return found;
 }

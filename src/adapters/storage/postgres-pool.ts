@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import pg from 'pg';
 import { WalletError } from '../../core/errors';
 import { isLost, translated, unavailable } from './postgres-errors';
@@ -95,7 +94,6 @@ function openPool(address: PostgresAddress, { host, port }: PostgresAddress['hos
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     pipeline: true,
-    stream: gatheringSocket,
     application_name: 'wallet',
     ssl: tls === undefined ? false : { rejectUnauthorized: true, ...(tls.ca === undefined ? {} : { ca: tls.ca }) },
     types: TYPES as pg.CustomTypesConfig,
@@ -107,19 +105,6 @@ function openPool(address: PostgresAddress, { host, port }: PostgresAddress['hos
   // A connection that breaks while nobody asks it anything must not end the process; its next use tells.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
-}
-
-/** Sends what is written in one turn of the program as one packet: each costs a call of the system on both sides. */
-function gatheringSocket(): Socket {
-  const socket = new Socket();
-  const write = socket.write.bind(socket);
-  const gather = (...words: Parameters<typeof write>) => {
-    socket.cork();
-    process.nextTick(() => socket.uncork());
-    return write(...words);
-  };
-  socket.write = gather as Socket['write']; // which has the same parameters in three ways
-  return socket;
 }
 
 function requireSafe(guards: Guards, label: string): void {

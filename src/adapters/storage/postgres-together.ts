@@ -145,8 +145,8 @@ class SharedTransaction {
       sql,
       wishes.flatMap((wish) => wish.rows),
     );
-    const { rows, fields } = await this.#connection.ask(statement, values);
-    const names = fields.slice(1).map(({ name }) => name);
+    const { rows, names: columns } = await this.#connection.ask(statement, values);
+    const names = columns.slice(1);
     const owners = wishes.flatMap((wish, at) => wish.rows.map(() => at));
     const answers = wishes.map(() => ({ names, rows: [] as Values[], count: 0 }));
     for (const [at, ...row] of rows) answers[owners[Number(at)] ?? 0]?.rows.push(row);
