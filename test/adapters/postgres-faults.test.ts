@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPostgres } from '../../src/adapters/storage/postgres-driver';
 import { SqlStore } from '../../src/adapters/storage/sql-store';
@@ -80,7 +81,7 @@ describe('a database that will not do is refused without a word of the password'
     expect(await refusal(database.url)).toMatchObject({ code: 'newer_schema' });
   });
 
-  test('where the user may not make tables, and then where the user may not write', async () => {
+  test('where the user may not make tables, and then where the user may not write, until the page’s rights are given', async () => {
     const role = `r${database.name}`;
     // Up to version 14 everybody may make tables in a new database.
     await database.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'p'; REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
@@ -97,6 +98,9 @@ describe('a database that will not do is refused without a word of the password'
     const reader = await openStore(url);
     expect((await reader.read(org, (view) => view.wallet())).seq).toBe(0);
     expect(await codeOf(post(reader, org, (journal) => bring(journal, 5, 'grant_a')))).toBe('ledger_unavailable');
+    const [granted = ''] = /(?<=```sql\n)[^`]*(?=```)/.exec(readFileSync('docs/scale.md', 'utf8')) ?? [];
+    await database.sql(granted.replaceAll('clerk', role));
+    expect(await codeOf(post(reader, org, (journal) => bring(journal, 5, 'grant_a')))).toBeUndefined();
     await reader.close();
     stores.pop();
     await database.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
