@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { authenticate, type Identity, identifyAsKnown, type SeenUses } from './app/authentication';
+import { authenticate, createSeenTokens, type Identity, identifyAsKnown } from './app/authentication';
 import type { Dependencies } from './app/dependencies';
 import { createLocalWallet } from './app/local-wallet';
 import { UsageQueue } from './app/usage-queue';
@@ -58,12 +58,12 @@ function createHost(
   dependencies: (call: LedgerCall) => Dependencies,
 ): Omit<WalletHost, 'takeEvent'> {
   const queue = new UsageQueue();
-  const seen: SeenUses = new Map();
+  const seen = createSeenTokens();
   /** Who is let in as the same person with the same wishes gets the same wallet. */
   const guests = new WeakMap<Identity, Map<string, Guest>>();
   const guestOf = (identity: Identity, asked: CallerSettings): Guest => {
     const known = guests.get(identity) ?? new Map<string, Guest>();
-    const wishes = JSON.stringify([asked.org, asked.timeZone, asked.now, asked.maxPurchase]);
+    const wishes = wishesOf(asked);
     const guest = known.get(wishes) ?? receive(dependencies(visitOf(own, identity, asked)), identity, asked);
     if (known.size < MOST_WISHES) guests.set(identity, known.set(wishes, guest));
     return guest;
@@ -80,10 +80,14 @@ function createHost(
     const known = await identifyAsKnown(await deps.store(), deps.system, asked.token ?? '', seen);
     if (known === undefined) return admit(asked);
     const { identity, under } = known;
-    const { deps: theirs, name, wallet } = guestOf(identity, asked);
-    return visitorOf(identity, wallet, async (request) => {
+    const guest = guestOf(identity, asked);
+    if (guest.asKnown?.under !== under) guest.asKnown = { under, visitor: posterOf(identity, guest, { under, asked }) };
+    return guest.asKnown.visitor;
+  };
+  const posterOf = (identity: Identity, guest: Guest, { under, asked }: { under: string; asked: CallerSettings }) => {
+    const by = { deps: guest.deps, name: `${guest.name} ${under}`, under };
+    return visitorOf(identity, guest.wallet, async (request) => {
       try {
-        const by = { deps: theirs, name: `${name} ${under}`, under };
         if (UsageQueue.takes(request)) return await queue.record(by, request);
       } catch (error) {
         if (!(error instanceof SettingsChanged)) throw error;
@@ -104,6 +108,14 @@ interface Guest {
   readonly wallet: WalletService;
   /** What is posted under one name may be posted together. */
   readonly name: string;
+  /** How they post under settings that were known last: the same for all of their requests until these change. */
+  asKnown?: { readonly under: string; readonly visitor: Visitor };
+}
+
+/** What a caller asked for beside the operation; most ask for nothing. */
+function wishesOf({ org, timeZone, now, maxPurchase }: CallerSettings): string {
+  const wishes = [org, timeZone, now, maxPurchase];
+  return wishes.every((wish) => wish === undefined) ? '' : JSON.stringify(wishes);
 }
 
 function receive(deps: Dependencies, { token }: Identity, { timeZone, now }: CallerSettings): Guest {
@@ -118,13 +130,17 @@ function visitorOf(
 ) {
   return {
     token,
-    async call(noun: keyof Nouns, verb: string, request: object) {
+    call(noun: keyof Nouns, verb: string, request: object) {
       if (noun === 'usage' && verb === 'record') return record(request as UsageRequest); // as its route has read it
-      // The table of routes has nothing but what the service has, so the operation is there.
-      const operations = wallet[noun] as unknown as Record<string, (request: object) => Promise<object>>;
-      return operations[verb]?.(request);
+      return callOn(wallet, noun, verb, request);
     },
   };
+}
+
+async function callOn(wallet: WalletService, noun: keyof Nouns, verb: string, request: object) {
+  // The table of routes has nothing but what the service has, so the operation is there.
+  const operations = wallet[noun] as unknown as Record<string, (request: object) => Promise<object>>;
+  return operations[verb]?.(request);
 }
 
 /** The call of a visitor: in their own name and organisation, by the server's clock unless a test sets another. */

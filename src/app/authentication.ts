@@ -1,7 +1,7 @@
 import type { Actor, TokenRecord } from '../core/access';
 import { WalletError } from '../core/errors';
 import type { Instant } from '../core/time';
-import { hashOf, parseToken } from '../core/token';
+import { hashOf, parseToken, type TokenParts } from '../core/token';
 import type { LedgerView } from '../ports/ledger-view';
 import type { OrganisationRecord } from '../ports/record-types';
 import type { Store } from '../ports/store';
@@ -17,22 +17,37 @@ export interface Identity {
   readonly org: OrganisationRecord;
 }
 
-/** When tokens were last seen to have been used: the note of it is looked at once an hour. */
-export type SeenUses = Map<string, Instant>;
+/** What a process knows of the tokens that were used of late. */
+export interface SeenTokens {
+  /** When each was last seen to have been used: the note of it is looked at once an hour. */
+  readonly uses: Map<string, Instant>;
+  /** By the text of a token: the record that its secret was held against, and opens. */
+  readonly proofs: Map<string, Proof>;
+}
+
+interface Proof {
+  readonly parts: TokenParts;
+  readonly found: Found;
+}
+
+export function createSeenTokens(): SeenTokens {
+  return { uses: new Map(), proofs: new Map() };
+}
 
 /**
  * Whose token it was when last looked at, and the settings under which: whoever goes by it has to ask whether they still
  * stand. Undefined where nothing is known, or by what is known it would be refused.
  */
-export async function identifyAsKnown(store: Store, system: System, text: string, seen: SeenUses) {
-  const parts = parseToken(text, system.digest);
+export async function identifyAsKnown(store: Store, system: System, text: string, seen: SeenTokens) {
+  const parts = partsOf(text, system, seen);
   const known =
     parts === undefined ? undefined : store.recallAsKnown<Found | undefined>(parts.org, tokenName(parts.id));
   const found = await known?.answer;
   if (parts === undefined || known === undefined || found === undefined) return undefined;
   const now = system.now();
-  const opens = isSecretOf(found, parts.secret, system) && !hasExpired(found.token, now);
-  return opens && isRecent(seen.get(found.token.id), now) ? { identity: found.identity, under: known.seal } : undefined;
+  const isGood = opens(text, { parts, found }, system, seen) && !hasExpired(found.token, now);
+  const isNoted = isRecent(seen.uses.get(found.token.id), now);
+  return isGood && isNoted ? { identity: found.identity, under: known.seal } : undefined;
 }
 
 /**
@@ -40,15 +55,15 @@ export async function identifyAsKnown(store: Store, system: System, text: string
  * same object for as long as nothing about the organisation changes. Throws `unauthorized`, in the same words whatever
  * is wrong with the token, save that it has expired.
  */
-export async function authenticate(store: Store, system: System, text: string, seen: SeenUses): Promise<Identity> {
-  const parts = parseToken(text, system.digest);
+export async function authenticate(store: Store, system: System, text: string, seen: SeenTokens): Promise<Identity> {
+  const parts = partsOf(text, system, seen);
   if (parts === undefined) throw refused();
   const found = await store.recall(parts.org, tokenName(parts.id), (view) => readToken(view, parts.id));
-  if (found === undefined || !isSecretOf(found, parts.secret, system)) throw refused();
+  if (found === undefined || !opens(text, { parts, found }, system, seen)) throw refused();
   const { token, identity } = found;
   const now = system.now();
   if (hasExpired(token, now)) throw expired();
-  if (!isRecent(seen.get(token.id), now)) await seeUse(store, system, found, seen);
+  if (!isRecent(seen.uses.get(token.id), now)) await seeUse(store, system, found, seen);
   return identity;
 }
 
@@ -57,9 +72,19 @@ function tokenName(id: string): string {
   return `token ${id}`;
 }
 
-/** Whether the secret is the token's, and opens anything. */
-function isSecretOf({ token }: Found, secret: string, system: System): boolean {
-  return isEqual(token.hash, hashOf(secret, system.digest)) && token.revokedAt === null;
+function partsOf(text: string, system: System, { proofs }: SeenTokens): TokenParts | undefined {
+  return proofs.get(text)?.parts ?? parseToken(text, system.digest);
+}
+
+/** Whether the secret is the token's, and opens anything. It is held against each state of its record once. */
+function opens(text: string, proof: Proof, system: System, { proofs }: SeenTokens): boolean {
+  const { token } = proof.found;
+  if (token.revokedAt !== null) return false;
+  if (proofs.get(text)?.found === proof.found) return true;
+  if (!isEqual(token.hash, hashOf(proof.parts.secret, system.digest))) return false;
+  if (proofs.size >= MOST_SEEN) proofs.clear();
+  proofs.set(text, proof);
+  return true;
 }
 
 function hasExpired({ expiresAt }: TokenRecord, now: Instant): boolean {
@@ -82,13 +107,13 @@ async function seeUse(
   store: Store,
   system: System,
   { token, identity: { org } }: Found,
-  seen: SeenUses,
+  { uses }: SeenTokens,
 ): Promise<void> {
   const now = system.now();
   const noted = await store.read(org.number, async ({ records }) => (await records.token_uses.find(token.id))?.usedAt);
   if (!isRecent(noted, now)) await noteUse(store, system, org, token);
-  if (seen.size >= MOST_SEEN) seen.clear();
-  seen.set(token.id, isRecent(noted, now) ? noted : now);
+  if (uses.size >= MOST_SEEN) uses.clear();
+  uses.set(token.id, isRecent(noted, now) ? noted : now);
 }
 
 function isRecent(at: Instant | undefined, now: Instant): at is Instant {

@@ -5,7 +5,7 @@ export const SECRET_DIGITS = 64;
 type Digest = (parts: readonly string[]) => string;
 
 /** What a token says of itself. The secret proves it; nothing is believed before. */
-interface TokenParts {
+export interface TokenParts {
   readonly org: number;
   readonly id: string;
   readonly secret: string;

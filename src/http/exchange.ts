@@ -4,7 +4,6 @@ import { badRequest, RequestFault, tooLarge } from './faults';
 
 /** How long, in milliseconds, the rest of a body that nobody reads may take to arrive before its connection is closed. */
 const UNREAD_MS = 500;
-const NOTHING = Buffer.alloc(0);
 
 /** One request with its answer, and what is known of it until both are over. */
 export class Exchange {
@@ -43,14 +42,9 @@ export class Exchange {
 
   /** All of the body. Throws a fault with 413 for one that is larger than it may be. */
   async body(largest: number): Promise<Buffer> {
-    const { incoming } = this;
-    const told = Number(incoming.headers['content-length'] ?? 0);
+    const told = Number(this.incoming.headers['content-length'] ?? 0);
     if (told > largest) throw tooLarge(largest);
-    if (!incoming.complete) return readAll(incoming, largest);
-    // Most are there already, in one piece: no stream has to flow for them.
-    const all = (incoming.read() as Buffer | null) ?? NOTHING;
-    if (all.length > largest) throw tooLarge(largest);
-    return all;
+    return readAll(this.incoming, largest);
   }
 
   /** Answers, with what every answer has. To a caller who hung up nothing is sent. */
@@ -73,25 +67,22 @@ export class Exchange {
   }
 }
 
-async function readAll(incoming: IncomingMessage, largest: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  // Left in the middle, the connection is still there to be answered on.
-  for await (const chunk of whole(incoming.iterator({ destroyOnReturn: false }))) {
-    length += chunk.length;
-    if (length > largest) throw tooLarge(largest);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 /** Throws a fault with 400 where the caller hangs up before the end. */
-async function* whole(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  try {
-    yield* chunks;
-  } catch {
-    throw new RequestFault(400, badRequest('its body did not arrive whole'));
-  }
+function readAll(incoming: IncomingMessage, largest: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let length = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= largest) chunks.push(chunk);
+      else {
+        chunks = [];
+        reject(tooLarge(largest));
+      }
+    });
+    incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    incoming.on('close', () => reject(new RequestFault(400, badRequest('its body did not arrive whole'))));
+  });
 }
 
 /** Lets the rest of a refused body go by, so that the answer is not lost; for a short while. */

@@ -17,6 +17,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export class Metrics {
   static readonly TYPE = 'text/plain; version=0.0.4; charset=utf-8';
   readonly #counts = new Map<string, number>();
+  /** Requests that took longer than the bucket before, and no longer than this one. */
   readonly #buckets: number[] = BUCKETS.map(() => 0);
   #total = 0;
   #seconds = 0;
@@ -33,14 +34,17 @@ export class Metrics {
     const seconds = ms / 1_000;
     this.#total += 1;
     this.#seconds += seconds;
-    BUCKETS.forEach((end, at) => {
-      if (seconds <= end) this.#buckets[at] = (this.#buckets[at] ?? 0) + 1;
-    });
+    const at = BUCKETS.findIndex((end) => seconds <= end);
+    if (at !== -1) this.#buckets[at] = (this.#buckets[at] ?? 0) + 1;
   }
 
   render(): string {
     const counts = [...this.#counts].map(([labels, count]) => `wallet_requests_total{${labels}} ${count}`);
-    const buckets = BUCKETS.map((end, at) => `wallet_request_seconds_bucket{le="${end}"} ${this.#buckets[at] ?? 0}`);
+    let within = 0;
+    const buckets = BUCKETS.map((end, at) => {
+      within += this.#buckets[at] ?? 0;
+      return `wallet_request_seconds_bucket{le="${end}"} ${within}`;
+    });
     const lines = [
       '# HELP wallet_build_info The version that runs.',
       '# TYPE wallet_build_info gauge',

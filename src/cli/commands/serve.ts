@@ -1,6 +1,7 @@
 import { WalletError } from '../../core/errors';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
+import { gatherLines } from '../gathered-lines';
 import { redact } from '../secrets';
 import { SIGNAL_STATUS, type Signal } from '../signals';
 import type { CommandSpec } from '../spec';
@@ -29,16 +30,18 @@ export const commands: readonly CommandSpec[] = [
     examples: [{ command: 'wallet serve --port 8787', says: 'then: wallet --api http://127.0.0.1:8787 balance' }],
     kind: 'local',
     async run(call, cli) {
-      const server = await cli.world.serve(cli.settings, requestOf(call, cli));
+      const lines = gatherLines(cli.log);
+      const server = await cli.world.serve(cli.settings, requestOf(call, lines.add));
       await cli.stdout.write(cli.isJson ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
       const signal = await stopped(cli);
       await server.stop();
+      lines.flush();
       return SIGNAL_STATUS[signal];
     },
   },
 ];
 
-function requestOf(call: Call, cli: Cli): ServeRequest {
+function requestOf(call: Call, log: (line: string) => void): ServeRequest {
   const host = call.text('host') ?? DEFAULT_HOST;
   const tls = tlsOf(call);
   if (!isLoopback(host) && tls === undefined && !call.has('behind-proxy')) throw inTheOpen(host);
@@ -49,7 +52,7 @@ function requestOf(call: Call, cli: Cli): ServeRequest {
     allowedHosts: call.values('allow-host') ?? [],
     rate: Math.max(1, countOf(call.text('rate') ?? DEFAULT_RATE, '--rate', 1_000_000)),
     jobs: !call.has('no-jobs'),
-    log: (line) => cli.log(redact(JSON.stringify(line))),
+    log: (line) => log(redact(JSON.stringify(line))),
     redact,
   };
 }
