@@ -8,7 +8,7 @@ import { sqliteDialect } from './sqlite-dialect';
 import { type Database, openDatabase } from './sqlite-engine';
 import { newerSchema, notALedger } from './sqlite-errors';
 import { keepIndexClosed, requireLog } from './sqlite-log';
-import { configure } from './sqlite-settings';
+import { configure, ROOM_FOR_WRITES } from './sqlite-settings';
 import { longestPause, pause, translate, whenFree } from './sqlite-waits';
 import { doInTurn, togetherOrAlone } from './works-together';
 
@@ -76,12 +76,6 @@ function notMade(file: string): WalletError {
     hint: 'wallet init --org NAME',
   });
 }
-
-/**
- * Writes touch pages all over the indexes; what reads by the million reads them in order, and is to stay small. A longer
- * log (32 MiB) has many of those pages written back once that a short one has written back several times.
- */
-const ROOM_FOR_WRITES = 'PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000';
 
 class SqliteDriver implements SqlDriver {
   readonly dialect = sqliteDialect;
