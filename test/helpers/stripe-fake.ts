@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Answer, type Fault, misbehave, send } from './stripe-fake-faults';
 import { parseForm, readBody, StripeRefusal } from './stripe-fake-http';
 import { attachCard, capture, StripeMemory, type Wire } from './stripe-fake-objects';
 import { answer } from './stripe-fake-routes';
@@ -8,28 +9,6 @@ import { answer } from './stripe-fake-routes';
 const DAY_MS = 86_400_000;
 /** The API version the program says it speaks; another would mean other parameters. */
 const VERSION = '2026-10-28.endive';
-
-/** What goes wrong with a request. */
-export type Fault =
-  /** The connection breaks; `executed` says whether the request was carried out before. */
-  | { readonly kind: 'drop'; readonly executed: boolean }
-  /** No answer, for as long as the caller waits. */
-  | { readonly kind: 'hang'; readonly executed: boolean }
-  /** The connection breaks at once, and the request is carried out later. */
-  | { readonly kind: 'late'; readonly afterMs: number }
-  | {
-      readonly kind: 'status';
-      readonly status: number;
-      readonly type?: string;
-      readonly code?: string;
-      readonly param?: string;
-    }
-  /** The bank says no, in these words. */
-  | { readonly kind: 'decline'; readonly fields: Wire }
-  /** Carried out, then the answer is not JSON, or ends in the middle. */
-  | { readonly kind: 'body'; readonly body: 'broken' | 'cut' }
-  /** Carried out, and the answer says something else. */
-  | { readonly kind: 'mutate'; readonly fields: Wire };
 
 interface Plan {
   readonly match: RegExp;
@@ -123,33 +102,24 @@ export class StripeFake {
   /** A person pays on the hosted page. */
   completePayment(session: string): void {
     const object = this.memory.get('checkout.session', session);
-    const intent = this.memory.create('pi', 'payment_intent', {
-      amount: object.amount_total,
-      currency: 'usd',
-      customer: object.customer,
-      metadata: object.intent_metadata,
-      amount_received: 0,
-      status: 'requires_payment_method',
-    });
-    capture(this.memory, intent);
+    const intent = this.#paid(object.amount_total, object.customer, object.intent_metadata);
     Object.assign(object, { status: 'complete', payment_status: 'paid', payment_intent: intent.id, url: null });
   }
 
   /** The customer pays an invoice: by a payment of Stripe's own, without our metadata. */
   payInvoice(id: string): Wire {
     const invoice = this.memory.get('invoice', id);
-    const intent = this.memory.create('pi', 'payment_intent', {
-      amount: invoice.total,
-      currency: 'usd',
-      customer: invoice.customer,
-      metadata: {},
-      amount_received: 0,
-      status: 'requires_payment_method',
-    });
-    capture(this.memory, intent);
+    const intent = this.#paid(invoice.total, invoice.customer, {});
     const payment = { type: 'payment_intent', payment_intent: intent.id };
     const payments = { object: 'list', data: [{ object: 'invoice_payment', payment }], has_more: false };
     Object.assign(invoice, { status: 'paid', amount_paid: invoice.total, payments });
+    return intent;
+  }
+
+  #paid(amount: number, customer: string, metadata: Wire): Wire {
+    const sum = { amount, currency: 'usd', amount_received: 0, status: 'requires_payment_method' };
+    const intent = this.memory.create('pi', 'payment_intent', { ...sum, customer, metadata });
+    capture(this.memory, intent);
     return intent;
   }
 
@@ -210,45 +180,7 @@ export class StripeFake {
       return;
     }
     plan.left -= 1;
-    this.#misbehave(plan.fault, { request, response, run });
-  }
-
-  #misbehave(
-    fault: Fault,
-    { request, response, run }: { request: IncomingMessage; response: ServerResponse; run: () => Answer },
-  ): void {
-    const drop = () => void request.socket.resetAndDestroy();
-    if ('executed' in fault && fault.executed) run();
-    switch (fault.kind) {
-      case 'hang':
-        break;
-      case 'drop':
-        drop();
-        break;
-      case 'late':
-        setTimeout(run, fault.afterMs);
-        drop();
-        break;
-      case 'status':
-        send(response, errorAnswer(fault));
-        break;
-      case 'decline':
-        send(response, this.#declined(request.url ?? '', fault.fields));
-        break;
-      case 'mutate':
-        send(response, changed(run(), fault.fields));
-        break;
-      case 'body':
-        if (fault.body === 'broken') send(response, { status: run().status, body: '<html>gateway</html>' });
-        else cutOff(response, run().body, drop);
-        break;
-    }
-  }
-
-  #declined(path: string, fields: Wire): Answer {
-    const intent = this.memory.objects.get(path.split('/')[3] ?? '');
-    const error = { type: 'card_error', message: 'Your card was declined.', payment_intent: intent, ...fields };
-    return { status: 402, body: JSON.stringify({ error }) };
+    misbehave(plan.fault, { request, response, memory: this.memory, run });
   }
 
   /** Carries the request out once per idempotency key. */
@@ -309,35 +241,4 @@ export class StripeFake {
   #now(): number {
     return Date.now() + this.#skewMs;
   }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-function errorAnswer({ status, type, code, param }: Extract<Fault, { kind: 'status' }>): Answer {
-  const fallback = status === 429 ? 'rate_limit_error' : status === 409 ? 'idempotency_error' : 'api_error';
-  const error = {
-    type: type ?? fallback,
-    message: `injected ${status}`,
-    ...(code === undefined ? {} : { code }),
-    ...(param === undefined ? {} : { param }),
-  };
-  return { status, body: JSON.stringify({ error }) };
-}
-
-function changed({ status, body }: Answer, fields: Wire): Answer {
-  return { status, body: JSON.stringify({ ...(JSON.parse(body) as Wire), ...fields }) };
-}
-
-function cutOff(response: ServerResponse, body: string, drop: () => void): void {
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
-  response.write(body.slice(0, body.length / 2));
-  setTimeout(drop, 20);
-}
-
-function send(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'request-id': 'req_fake' });
-  response.end(body);
 }

@@ -49,6 +49,19 @@ export class Tamperer {
     }
   }
 
+  /** Puts the rows back as they were, whatever became of them. */
+  restore(table: string, rows: readonly Row[]): void {
+    this.unguarded(table, (db) => {
+      db.exec(`DELETE FROM ${table}`);
+      for (const row of rows) {
+        const names = Object.keys(row);
+        db.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(
+          Object.values(row),
+        );
+      }
+    });
+  }
+
   /** Each column of the first and the last row, changed to something near; and where it can be, to nothing. */
   everyColumn(table: string): Edit[] {
     const columns = this.#columns(table);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../helpers/stripe-fake';
+import type { Fault } from '../helpers/stripe-fake-faults';
 import { attempt, type StripeShop, useStripeShops } from '../helpers/stripe-shop';
 
 const openShop = useStripeShops();

@@ -4,51 +4,12 @@ import { RECORD_KINDS } from '../../src/adapters/storage/record-tables';
 import type { Database } from '../../src/adapters/storage/sqlite-engine';
 import { openDatabase } from '../../src/adapters/storage/sqlite-engine';
 import type { WalletService } from '../../src/contract/wallet-service';
-import { formatDate, type PlainDate } from '../../src/core/date';
-import { canonicalEntry, rowCheck } from '../../src/core/ledger/chain';
-import type { Entry } from '../../src/core/ledger/entry';
 import { createSandbox } from '../helpers/cli';
+import { forgeTransactions } from '../helpers/forgery';
 import { furnish } from '../helpers/furnished-ledger';
 import { createTestLedger, type TestLedger } from '../helpers/ledger';
+import { byId, hex, INSERTS, NAMES } from '../helpers/tampered-rows';
 import { type Edit, type Row, Tamperer } from '../helpers/tampering';
-
-/** What a finding may call the row: one of these words has to be in it. */
-const NAMES: Readonly<Record<string, (row: Row) => readonly string[]>> = {
-  ledger: () => ['ledger 1', 'of ledger'],
-  organisations: (row) => [String(row.id), `organisation ${row.org}`, 'of organisations', `organisations: ${row.org}`],
-  wallets: () => ['is kept as', 'was at', 'were made', 'seal of write', 'of wallets', 'wallets:', 'is held'],
-  transactions: (row) => [hex(row.seq), `entry ${row.seq}`, `${row.org}, which is not there`],
-  draws: (row) => [hex(row.seq), `entry ${row.seq}`, `${row.org}, which is not there`],
-  event_ids: (row) => [`key ${row.id_key}`, `${row.org}, which is not there`],
-  grants: (row) => [String(row.id), `${row.org}, which is not there`],
-  day_totals: (row) => [formatDate(row.day as PlainDate), `${row.org}, which is not there`],
-  month_totals: (row) => [`${row.kind} ${row.name}`, `${row.org}, which is not there`],
-  audit: (row) => [`write ${row.number} `, 'before it are missing', `${row.org}, which is not there`],
-  idempotency_keys: (row) => [String(row.key), `${row.org}, which is not there`],
-};
-const byId = (row: Row) => [String(row.id)];
-
-const INSERTS: Readonly<Record<string, (row: Row) => Row>> = {
-  organisations: (row) => ({ ...row, org: 3, id: 'org_x', tag: 'abcdef', name: 'Gamma' }),
-  wallets: (row) => ({ ...row, org: 3 }),
-  transactions: (row) => ({ ...row, seq: Number(row.seq) + 1, external_id: null }),
-  draws: (row) => ({ ...row, place: 7 }),
-  event_ids: (row) => ({ ...row, id_key: 7 }),
-  grants: (row) => ({ ...row, seq: 900, id: 'grant_x' }),
-  day_totals: (row) => ({ ...row, day: 1, transactions: 0, quantity: 0, free_quantity: 0, amount: 0, invoiced: 0 }),
-  month_totals: (row) => ({ ...row, name: 'fax', quantity: 0, free_quantity: 0, spent: 0 }),
-  audit: (row) => ({ ...row, number: Number(row.number) + 1 }),
-  idempotency_keys: (row) => ({ ...row, key: 'another' }),
-  cards: (row) => ({ ...row, id: 'card_x', payment_method: 'pm_x', role: 'none' }),
-  apps: (row) => ({ ...row, id: 'app_x', app: 'fax' }),
-  services: (row) => ({ ...row, id: 'fax', number: 99 }),
-  prices: (row) => ({ ...row, id: 'sms/000099', number: 99 }),
-  purchases: (row) => ({ ...row, id: 'pur_x', payment: null, entry: null }),
-  refunds: (row) => ({ ...row, id: 'rfd_x', reference: 're_x' }),
-  setups: (row) => ({ ...row, id: 'setup_x' }),
-  billing: (row) => ({ ...row, id: 'bill_x' }),
-  holds: (row) => ({ ...row, id: 'hold_x', state: 'released' }),
-};
 
 let ledger: TestLedger;
 let wallet: WalletService;
@@ -192,7 +153,7 @@ describe('who knows the schema well is found by the seal', () => {
     expect(found).toMatch(/write \d+ \(usage.record at [^)]*\), entries \d+ to \d+: its seal does not fit/);
     // Nothing else is wrong with it: each row fits its check, and every sum fits the rows.
     expect(found).not.toMatch(/was changed|should be|in the log|log says|remain/);
-    for (const [table, rows] of before) restore(table, rows);
+    for (const [table, rows] of before) tamperer.restore(table, rows);
     expect(await findings()).toBe('');
   });
 
@@ -202,16 +163,16 @@ describe('who knows the schema well is found by the seal', () => {
     const swapped = before.map((row) =>
       row === a ? { ...b, seq: a.seq as number } : row === b ? { ...a, seq: b.seq as number } : row,
     );
-    restore('transactions', swapped);
+    tamperer.restore('transactions', swapped);
     const found = await findings();
     expect(found).toContain(hex(a.seq));
     expect(found).toContain(hex(b.seq));
-    restore('transactions', before);
+    tamperer.restore('transactions', before);
   });
 
   test('two writes of the audit trail that changed places', async () => {
     const before = tamperer.rows('audit');
-    restore(
+    tamperer.restore(
       'audit',
       before.map((row) => ({
         ...row,
@@ -219,7 +180,7 @@ describe('who knows the schema well is found by the seal', () => {
       })),
     );
     expect(await findings()).toMatch(/write 1 .*its seal does not fit/);
-    restore('audit', before);
+    tamperer.restore('audit', before);
     expect(await findings()).toBe('');
   });
 
@@ -228,12 +189,12 @@ describe('who knows the schema well is found by the seal', () => {
     const edit = tamperer.everyColumn('prices').length;
     expect(edit).toBeGreaterThan(0);
     const cheaper = { ...row, tiers: '[{"from":0,"price":1}]' };
-    restore(
+    tamperer.restore(
       'prices',
       tamperer.rows('prices').map((price) => (price.id === row.id ? cheaper : price)),
     );
     expect(await findings(true)).toContain('prices sms/000002 is not as its last change left it');
-    restore(
+    tamperer.restore(
       'prices',
       tamperer.rows('prices').map((price) => (price.id === row.id ? row : price)),
     );
@@ -256,7 +217,7 @@ describe('what would break the proof is a finding of it', () => {
     const before = tamperer.rows(table);
     tamperer.unguarded(table, (db) => db.exec(sql));
     expect(await findings(true)).toContain(words);
-    restore(table, before);
+    tamperer.restore(table, before);
     expect(await findings(true)).toBe('');
   });
 });
@@ -301,70 +262,3 @@ test('the command ends with status 11, and says which row', async () => {
   expect(`${second.stdout}${second.stderr}`).toContain(String(app.rows[0]?.id));
   sandbox.remove();
 });
-
-/** Makes the use of e-mail by the shop cheaper by 0.001, and everything in the log agree with it, but for the seals. */
-function forgeTransactions(db: Database): void {
-  const rows = db.prepare('SELECT * FROM transactions WHERE org = 1 ORDER BY seq').all() as Row[];
-  const from = rows.findIndex((row) => row.service === 'email' && row.type === 'usage');
-  for (const [index, row] of rows.entries()) {
-    if (index < from) continue;
-    const forged = {
-      ...row,
-      amount: Number(row.amount) - (index === from ? 1_000 : 0),
-      balance: Number(row.balance) + 1_000,
-    };
-    const draws = db
-      .prepare('SELECT grant_seq, amount FROM draws WHERE org = 1 AND seq = ? ORDER BY place')
-      .all(row.seq) as Row[];
-    const sql = 'UPDATE transactions SET amount = ?, balance = ?, row_check = ? WHERE org = 1 AND seq = ?';
-    db.prepare(sql).run(forged.amount, forged.balance, rowCheck(canonicalOf(forged, draws)), row.seq);
-  }
-}
-
-function canonicalOf(row: Row, split: readonly Row[]): string {
-  const effect = row.debit === 2 || row.debit === 1 ? Number(row.amount) : -Number(row.amount);
-  const own =
-    row.grant_seq === null
-      ? []
-      : [{ grant: Number(row.grant_seq), amount: row.type === 'release' ? -Number(row.amount) : effect }];
-  const draws =
-    own.length > 0 ? own : split.map((draw) => ({ grant: Number(draw.grant_seq), amount: Number(draw.amount) }));
-  return canonicalEntry({
-    seq: row.seq,
-    type: row.type,
-    occurredAt: row.occurred_at,
-    recordedAt: row.recorded_at,
-    service: row.service,
-    app: row.app,
-    user: row.user_name,
-    campaign: row.campaign,
-    quantity: row.quantity,
-    freeQuantity: row.free_quantity,
-    unitPrice: row.unit_price,
-    debit: row.debit,
-    credit: row.credit,
-    amount: row.amount,
-    balance: row.balance,
-    memo: row.memo,
-    reference: row.reference,
-    externalId: row.external_id,
-    actor: row.actor,
-    draws,
-  } as unknown as Entry);
-}
-
-function restore(table: string, rows: readonly Row[]): void {
-  tamperer.unguarded(table, (db) => {
-    db.exec(`DELETE FROM ${table}`);
-    for (const row of rows) {
-      const names = Object.keys(row);
-      db.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`).run(
-        Object.values(row),
-      );
-    }
-  });
-}
-
-function hex(seq: unknown): string {
-  return Number(seq).toString(16).padStart(10, '0');
-}
