@@ -6,8 +6,9 @@ import type { SqlConnection } from './sql-driver';
 const INSERT_NEW = 'INSERT INTO event_ids (org, id_key, seq) VALUES (?, ?, ?)';
 const INSERT = `${INSERT_NEW} ON CONFLICT (org, id_key) DO NOTHING`;
 
-/** So many keys are put in order at a time: their places take the lowest 18 of the 52 bits of a key. */
+/** So many keys are put in order at a time: their places take the lowest 18 of the 48 bits of a key. */
 const PLACES = 2 ** 18;
+const PLACE = PLACES - 1;
 
 /** The event ids that a write registers, as they come; they are written in the order of their keys. */
 export class NewEventIds {
@@ -61,8 +62,8 @@ export class NewEventIds {
 /** The places of keys in their order. Plain numbers are sorted by the engine itself, ten times as fast as with a comparison. */
 function orderOf(keys: readonly number[]): Float64Array {
   const order = new Float64Array(keys.length);
-  for (const [at, key] of keys.entries()) order[at] = key - (key % PLACES) + at;
+  for (const [at, key] of keys.entries()) order[at] = key - (key & PLACE) + at;
   order.sort();
-  for (let i = 0; i < order.length; i += 1) order[i] = (order[i] ?? 0) % PLACES;
+  for (let i = 0; i < order.length; i += 1) order[i] = (order[i] ?? 0) & PLACE;
   return order;
 }

@@ -1,10 +1,11 @@
-const HIGH = 0x10_0000;
 const LOW = 0x1_0000_0000;
 
 /**
- * The key an event id is registered under: a 52-bit hash of it, spread evenly, so that a registry of ids of any length
- * and order stays small. Two ids may have the same: then the later one has the next key that is free, and whoever looks
- * an id up goes on from its key until a key is not taken. Ids are never removed, so nothing is ever missed on the way.
+ * The key an event id is registered under: a hash of it of 48 bits, one of them the sign, spread evenly, so that a
+ * registry of ids of any length and order stays small: SQLite keeps just such numbers in six bytes. Two ids may have the
+ * same, among a thousand million ids one in three hundred thousand does: then the later one has the next key that is
+ * free, and whoever looks an id up goes on from its key until a key is not taken. Ids are never removed, so nothing is
+ * ever missed on the way.
  */
 export function eventKey(id: string): number {
   let a = 0xdeadbeef;
@@ -16,5 +17,5 @@ export function eventKey(id: string): number {
   }
   a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
   b = Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
-  return (a >>> 0) + ((b >>> 0) % HIGH) * LOW;
+  return (a >>> 0) + ((b << 16) >> 16) * LOW;
 }
