@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -148,6 +158,39 @@ describe('the file', () => {
     writeFileSync(join(home, 'deep', 'folder'), '');
     expect(await codeOf(openStore(join(home, 'deep', 'folder', 'ledger.db')))).toBe('ledger_unavailable');
     chmodSync(join(home, 'deep'), 0o700);
+  });
+
+  test('leaves what large writes change in its log, and whoever waited for one does; another writer copies it back', async () => {
+    const [one, other] = [await openSqlite({ file, create: true }), await openSqlite({ file, create: true })];
+    const sql = 'INSERT INTO sandbox_requests (key, fingerprint, answer) VALUES (?, ?, ?)';
+    const large = Array.from({ length: 700 }, (_, at) => [`k${at}`, 'f', 'x'.repeat(50_000)]);
+    const writeOne = (key: string) => other.write((connection) => connection.run(sql, [key, 'f', 'x']));
+    const [small, all] = [1_000_000, 35_000_000];
+    let waiting: Promise<number> | undefined;
+    await one.write(async (connection) => {
+      await connection.bulk(sql, large);
+      waiting = writeOne('waited');
+      await new Promise((resolve) => setTimeout(resolve, 80));
+    });
+    await waiting;
+    expect(statSync(file).size).toBeLessThan(small);
+    // What a kill leaves.
+    const copy = `${file}-copy`;
+    for (const end of ['', '-wal']) copyFileSync(`${file}${end}`, `${copy}${end}`);
+    await writeOne('alone');
+    expect(statSync(file).size).toBeGreaterThan(all);
+
+    await one.close();
+    expect(statSync(`${file}-wal`).size).toBe(0);
+    await other.close();
+    const found = await openSqlite({ file: copy, create: false });
+    const count = 'SELECT count(*) FROM sandbox_requests WHERE length(answer) = ?';
+    const counted = await found.read(async (connection) => [
+      ...(await connection.column(count, [50_000])),
+      ...(await connection.column(count, [1])),
+    ]);
+    expect([counted, await found.storageFaults()]).toEqual([[700, 1], []]);
+    await found.close();
   });
 
   test('can be made by many at once', async () => {

@@ -10,6 +10,8 @@ import { Staging } from './sqlite-staging';
 const MANY = 200;
 /** A file of rows that is longer than this is taken in before another is begun. */
 const LONGEST_FILE = 64 * 1024 * 1024;
+/** With so much in such files a transaction is a large one. */
+const LARGE = 1024 * 1024;
 /** Part of the one shape of statement that can take its rows from a table instead. */
 const ONE_ROW = /\bVALUES\s*\(\?(?:,\s*\?)*\)/;
 
@@ -32,6 +34,11 @@ export class SqliteConnection implements SqlConnection {
   constructor(database: Database, file: string) {
     this.#database = database;
     this.#staging = new Staging(database, file);
+  }
+
+  /** Whether the transaction takes in rows by the ten thousand. */
+  get isLarge(): boolean {
+    return this.#staging.bytes >= LARGE;
   }
 
   async all(sql: string, params: readonly SqlValue[] = []): Promise<readonly SqlRow[]> {

@@ -8,6 +8,7 @@ import { sqliteDialect } from './sqlite-dialect';
 import { type Database, openDatabase } from './sqlite-engine';
 import { newerSchema, notALedger } from './sqlite-errors';
 import { keepIndexClosed, requireLog } from './sqlite-log';
+import { LogLimit } from './sqlite-log-limit';
 import { configure, ROOM_FOR_WRITES } from './sqlite-settings';
 import { longestPause, pause, translate, whenFree } from './sqlite-waits';
 import { doInTurn, togetherOrAlone } from './works-together';
@@ -82,11 +83,14 @@ class SqliteDriver implements SqlDriver {
   readonly #database: Database;
   readonly #file: string;
   readonly #connection: SqliteConnection;
+  readonly #log: LogLimit;
   #hasRoom = false;
   /** When another writer was last in the way, and since when this one has had its way. */
   #metOthers = Number.NEGATIVE_INFINITY;
   #turnFrom = 0;
-  #isWaiting = false;
+  /** Since when it has been waiting, and how long it did for the turn that it has. */
+  #waitingFrom: number | undefined;
+  #waitedMs = 0;
   /** How long the last transaction took. */
   #heldMs = 0;
   /** One connection does one transaction at a time: the others wait in line. */
@@ -97,6 +101,7 @@ class SqliteDriver implements SqlDriver {
     this.#database = database;
     this.#file = file;
     this.#connection = new SqliteConnection(database, file);
+    this.#log = new LogLimit(database);
   }
 
   look(sql: string, params: readonly SqlValue[]): Promise<SqlRow | undefined> {
@@ -136,7 +141,9 @@ class SqliteDriver implements SqlDriver {
 
   async close(): Promise<void> {
     await this.#inLine(async () => {
-      if (this.#database.open) this.#database.close();
+      if (!this.#database.open) return;
+      this.#log.settle();
+      this.#database.close();
     });
   }
 
@@ -195,14 +202,15 @@ class SqliteDriver implements SqlDriver {
 
   #meetOthers(): void {
     this.#metOthers = Date.now();
-    this.#isWaiting = true;
+    this.#waitingFrom ??= this.#metOthers;
   }
 
   /** The ledger is this process's: its turn begins where it had to wait for it. Answers when it was given. */
   #takeTurn(): number {
     const now = Date.now();
-    if (this.#isWaiting) this.#turnFrom = now;
-    this.#isWaiting = false;
+    if (this.#waitingFrom !== undefined) this.#turnFrom = now;
+    this.#waitedMs = now - (this.#waitingFrom ?? now);
+    this.#waitingFrom = undefined;
     return now;
   }
 
@@ -213,6 +221,7 @@ class SqliteDriver implements SqlDriver {
         this.#connection.execute(begin);
         from = this.#takeTurn();
         const result = await work(this.#connection);
+        if (begin !== 'BEGIN') this.#log.set(this.#connection.isLarge || this.#waitedMs >= LONG_MS);
         this.#connection.execute('COMMIT');
         return result;
       } catch (error) {

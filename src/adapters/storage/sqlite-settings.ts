@@ -1,5 +1,6 @@
 import { WalletError } from '../../core/errors';
 import type { Database } from './sqlite-engine';
+import { USUAL_LOG } from './sqlite-log-limit';
 
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
@@ -7,11 +8,8 @@ const OLDEST_SQLITE = [3, 51, 3] as const;
 const SETTINGS = `PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;
   PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192;`;
 
-/**
- * Writes touch pages all over the indexes; what reads by the million reads them in order, and is to stay small. A longer
- * log (32 MiB) has many of those pages written back once that a short one has written back several times.
- */
-export const ROOM_FOR_WRITES = 'PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000';
+/** Writes touch pages all over the indexes; what reads by the million reads them in order, and is to stay small. */
+export const ROOM_FOR_WRITES = `PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = ${USUAL_LOG}`;
 
 /** Sets what every connection needs, and reads back what money depends on. */
 export function configure(database: Database, fresh: boolean): void {

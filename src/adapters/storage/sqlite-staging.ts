@@ -6,6 +6,8 @@ import { PAGE } from './sqlite-image-pages';
 
 /** The engine takes ten at most. */
 const MOST = 8;
+/** It is read once, from its first page to its last. */
+const PAGES_KEPT = 10;
 const LEFT_OVER_MS = 3_600_000;
 let made = 0;
 
@@ -15,6 +17,7 @@ export class Staging {
   readonly #file: string;
   readonly #frames = new Map<number, Uint8Array>();
   #attached: string[] = [];
+  #bytes = 0;
 
   constructor(database: Database, file: string) {
     this.#database = database;
@@ -26,6 +29,11 @@ export class Staging {
     return this.#attached.length < MOST;
   }
 
+  /** How much this transaction has taken in. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Makes the rows a table of the connection until `clear`. Answers its name. */
   attach(image: RowsImage, width: number): string {
     const name = `staged${this.#attached.length}`;
@@ -35,7 +43,9 @@ export class Staging {
     try {
       writeNew(path, image.finish(this.#frame(width)));
       this.#database.prepare(`ATTACH ? AS ${name}`).run(path);
+      this.#database.exec(`PRAGMA ${name}.cache_size = ${PAGES_KEPT}`);
       this.#attached.push(name);
+      this.#bytes += image.length;
     } finally {
       // The engine has it open; it goes with the process, whatever ends that.
       rmSync(path, { force: true });
@@ -47,6 +57,7 @@ export class Staging {
   clear(): void {
     for (const name of this.#attached) this.#database.exec(`DETACH ${name}`);
     this.#attached = [];
+    this.#bytes = 0;
   }
 
   #frame(width: number): Uint8Array {
