@@ -6,8 +6,9 @@ import type { LedgerUnit } from '../../src/ports/ledger-unit';
 import type { OrganisationRecord } from '../../src/ports/record-types';
 import { createDatabase } from '../helpers/postgres';
 import { describeKnownJournal } from '../suites/known-journal-suite';
+import type { StoreUnderTest } from '../suites/store-books';
 import { bring, facts, foundOrganisation, postIn } from '../suites/store-ledger';
-import { describeStore, type StoreUnderTest } from '../suites/store-suite';
+import { describeStore } from '../suites/store-suite';
 import { describeTogether } from '../suites/together-suite';
 
 async function openFresh(): Promise<StoreUnderTest> {

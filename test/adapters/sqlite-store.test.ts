@@ -21,8 +21,9 @@ import type { Store } from '../../src/ports/store';
 import { createSandbox } from '../helpers/cli';
 import { codeOf } from '../helpers/ledger';
 import { describeKnownJournal } from '../suites/known-journal-suite';
+import type { StoreUnderTest } from '../suites/store-books';
 import { bring, facts, foundOrganisation, NOON, post, use } from '../suites/store-ledger';
-import { describeStore, type StoreUnderTest } from '../suites/store-suite';
+import { describeStore } from '../suites/store-suite';
 import { describeTogether } from '../suites/together-suite';
 
 async function openStore(file: string, create = true): Promise<Store> {

@@ -8,8 +8,8 @@ import { type Instant, utcCalendar } from '../../src/core/time';
 import type { JournalState } from '../../src/ports/journal-state';
 import type { LedgerUnit } from '../../src/ports/ledger-unit';
 import { Abandon, type Store } from '../../src/ports/store';
+import type { StoreUnderTest } from './store-books';
 import { bring, facts, foundOrganisation, NOON } from './store-ledger';
-import type { StoreUnderTest } from './store-suite';
 
 const MONTH = Date.parse('2026-10-01T00:00:00Z');
 const LATER = NOON + 40 * 86_400_000;

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LedgerView } from '../../src/ports/ledger-view';
 import type { OrganisationRecord } from '../../src/ports/record-types';
 import type { Store, WriteJob } from '../../src/ports/store';
+import type { StoreUnderTest } from './store-books';
 import { bring, facts, foundOrganisation, NOON, postIn, use } from './store-ledger';
-import type { StoreUnderTest } from './store-suite';
 
 /** What several writes at once have to keep to, on any SQL driver. */
 export function describeTogether(name: string, open: () => Promise<StoreUnderTest>): void {
