@@ -81,7 +81,9 @@ function readAll(incoming: IncomingMessage, largest: number): Promise<Buffer> {
       }
     });
     incoming.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    incoming.on('close', () => reject(new RequestFault(400, badRequest('its body did not arrive whole'))));
+    incoming.on('close', () => {
+      if (!incoming.complete) reject(new RequestFault(400, badRequest('its body did not arrive whole')));
+    });
   });
 }
 
