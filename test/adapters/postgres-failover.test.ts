@@ -23,6 +23,11 @@ beforeAll(async () => {
   await ask(pair.primary.url('postgres'), 'CREATE DATABASE wallet');
   await ask(pair.primary.url('postgres'), 'CREATE DATABASE lonely');
   for (let i = 0; i < 2; i += 1) machines.push(await openMachine('wallet'));
+  const [first] = machines as [WalletService];
+  await first.organisation.init({ org: 'acme', provider: 'stripe' });
+  await first.cards.add({ paymentMethod: 'pm_card_visa' });
+  await first.catalogue.addApp({ app: 'crm' });
+  await first.credit.adjust({ direction: 'add', credits: '100', reason: 'start' });
 }, 60_000);
 afterAll(async () => {
   for (const machine of machines) await machine.close();
@@ -69,6 +74,12 @@ async function persist<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The primary is gone, and its standby takes writes from now on. */
+async function takeOver(): Promise<void> {
+  await pair.primary.kill();
+  await ask(pair.standby.url('postgres'), 'SELECT CASE WHEN pg_is_in_recovery() THEN pg_promote() END');
+}
+
 /** What it was refused with; an empty object if it was done. */
 const failureOf = (work: Promise<object>): Promise<object> =>
   work.then(
@@ -107,17 +118,8 @@ test('a change that the standby has not got is not called done, and is there onc
 
 test('a primary that is killed under load and its standby that takes over lose nothing and charge nothing twice', async () => {
   const [first, second] = machines as [WalletService, WalletService];
-  await first.organisation.init({ org: 'acme', provider: 'stripe' });
-  await first.cards.add({ paymentMethod: 'pm_card_visa' });
-  await first.catalogue.addApp({ app: 'crm' });
-  await first.credit.adjust({ direction: 'add', credits: '100', reason: 'start' });
   const confirmed = new Map<string, string>();
   let failover: Promise<void> | undefined;
-  const takeOver = async () => {
-    await pair.primary.kill();
-    await ask(pair.standby.url('postgres'), 'SELECT pg_promote()');
-  };
-
   const worker = async (machine: WalletService, name: number) => {
     for (let i = 0; i < EVENTS_EACH; i += 1) {
       const event = { app: 'crm', service: 'sms', quantity: '1', id: `w${name}-${i}` };
@@ -142,4 +144,20 @@ test('a primary that is killed under load and its standby that takes over lose n
   expect(ok).toBe(true);
   const { balance } = await first.credit.balance();
   expect(balance.posted).toBe((100 + 3 * PURCHASES - 0.0079 * 6 * EVENTS_EACH).toFixed(4));
+}, 60_000);
+
+test('an old primary that comes back beside the new one takes no change, and has no card charged', async () => {
+  await takeOver();
+  const [known] = machines as [WalletService];
+  await persist(() => known.usage.record({ app: 'crm', service: 'sms', quantity: '1', id: 'after' }));
+  const before = [fake.requests.length, (await known.purchases.list({})).purchases];
+  await pair.primary.start();
+
+  // Its address stands first, so a program that starts now asks it first.
+  const misled = await openMachine('wallet', { patienceMs: 500 });
+  const failure = await failureOf(misled.purchases.buy({ credits: '3' }));
+  await misled.close();
+
+  expect(failure).toMatchObject({ code: 'ledger_unavailable', why: expect.stringContaining('may be away') });
+  expect([fake.requests.length, (await known.purchases.list({})).purchases]).toEqual(before);
 }, 60_000);
