@@ -33,11 +33,14 @@ const LARGEST_ROUND = 500;
 /** Writes under way at once: while the database works on one, the next one is decided. */
 const ROUNDS = 2;
 /** So many events are worth a write beside the one that is under way; fewer wait for its end, and share the next. */
-const WORTH_A_ROUND = 24;
+const WORTH_A_ROUND = 16;
+/** How long events wait at most for those that may come along: callers who have just been answered and go on. */
+const GATHERING_MS = 2;
 
 /**
  * Posts single events that come in at the same time as one write, whoever they are of: sharing the trips and the commit
- * is worth more than any other tuning. An event that comes alone is posted alone and waits for nobody.
+ * is worth more than any other tuning. Callers who post in a row come to share their writes; an event that comes alone is
+ * posted alone and waits for nobody.
  */
 export class UsageQueue {
   readonly #lines = new Map<string, Line>();
@@ -46,6 +49,9 @@ export class UsageQueue {
   /** Events that wait. */
   #waiting = 0;
   #isStarting = false;
+  /** So many events are waited for, until the timer ends that. */
+  #expected = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   /** Whether the request may wait for others, and be posted together with them. */
   static takes(request: Request): boolean {
@@ -64,6 +70,8 @@ export class UsageQueue {
   }
 
   #start(): void {
+    if (this.#waiting < this.#expected) return;
+    this.#expected = 0;
     const isWorthIt = this.#rounds === 0 ? this.#waiting > 0 : this.#waiting >= WORTH_A_ROUND;
     if (this.#isStarting || this.#rounds >= ROUNDS || !isWorthIt) return;
     this.#isStarting = true;
@@ -97,7 +105,25 @@ export class UsageQueue {
     await postTogether(round);
     this.#rounds -= 1;
     for (const { org } of round) this.#busy.delete(org);
+    const answered = round.reduce((sum, { waiting }) => sum + waiting.length, 0);
+    // Of one organisation nothing is posted beside it: all go together. Of several, the rest do not keep these.
+    const most = round.length > 1 ? WORTH_A_ROUND : LARGEST_ROUND;
+    if (this.#rounds === 0) this.#gather(Math.min(this.#waiting + answered, most));
     this.#start();
+  }
+
+  /**
+   * Those who were answered mostly ask again at once. Would the others not wait for them, the callers would be split into
+   * two halves that take turns, and every write would cost twice as much an event. Who is alone waits for nobody.
+   */
+  #gather(callers: number): void {
+    clearTimeout(this.#timer);
+    this.#expected = callers > 1 ? callers : 0;
+    if (this.#expected === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#expected = 0;
+      this.#start();
+    }, GATHERING_MS);
   }
 }
 
