@@ -132,9 +132,17 @@ function toArray(rows: Rows, at: number): string {
     const value = row[at] ?? null;
     if (text.length > 1) text += ',';
     if (value === null) text += 'NULL';
-    else text += typeof value === 'number' ? String(value) : `"${value.replace(/["\\]/g, '\\$&')}"`;
+    else text += typeof value === 'number' ? String(value) : quoted(value);
   }
   return `${text}}`;
+}
+
+/** Characters that JSON has other signs for than an array. */
+const UNLIKE_JSON = /[\0-\x1f\ud800-\udfff]/;
+
+/** An element of an array: with a backslash before quotes and backslashes, as JSON writes it, and writes it soonest. */
+function quoted(value: string): string {
+  return UNLIKE_JSON.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : JSON.stringify(value);
 }
 
 /** The types that our statements answer, by the numbers that PostgreSQL gives them. */
