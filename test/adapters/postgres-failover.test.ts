@@ -150,7 +150,8 @@ test('an old primary that comes back beside the new one takes no change, and has
   await takeOver();
   const [known] = machines as [WalletService];
   await persist(() => known.usage.record({ app: 'crm', service: 'sms', quantity: '1', id: 'after' }));
-  const before = [fake.requests.length, (await known.purchases.list({})).purchases];
+  const look = async () => [fake.takenCents(), fake.intents().length, (await known.purchases.list({})).purchases];
+  const before = await look();
   await pair.primary.start();
 
   // Its address stands first, so a program that starts now asks it first.
@@ -158,6 +159,7 @@ test('an old primary that comes back beside the new one takes no change, and has
   const failure = await failureOf(misled.purchases.buy({ credits: '3' }));
   await misled.close();
 
-  expect(failure).toMatchObject({ code: 'ledger_unavailable', why: expect.stringContaining('may be away') });
-  expect([fake.requests.length, (await known.purchases.list({})).purchases]).toEqual(before);
+  // What it knew as open it may look up first, and can not write down either.
+  expect(PASSING).toContain((failure as { code?: string }).code);
+  expect(await look()).toEqual(before);
 }, 60_000);
