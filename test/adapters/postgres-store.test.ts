@@ -68,3 +68,49 @@ test('a wallet that another process has locked keeps none of the others waiting'
   expect(await posted(locked)).toBe(570);
   await remove();
 });
+
+test('rows that go up at once come back as they were', async () => {
+  const database = await createDatabase();
+  const driver = await openPostgres({ url: database.url, create: true });
+  const most = Number.MAX_SAFE_INTEGER;
+  const rows = [
+    [1, most, 'a "quoted" one, with \\ and {braces}'],
+    [2, -most, ''],
+    [3, null, 'Größe 漢字 🧾'],
+    [4, -1, null],
+    [5, 2 ** 32, 'NULL'],
+  ];
+  const [all, some] = await driver.write(async (connection) => {
+    await connection.run('CREATE TABLE sample (place BIGINT, number BIGINT, words TEXT)');
+    await connection.bulk('INSERT INTO sample (place, number, words) VALUES (?, ?, ?)', rows);
+    const read = 'SELECT place, number, words FROM sample';
+    return [
+      await connection.table(`${read} ORDER BY place`),
+      await connection.table(`${read} WHERE number IN (?, ?) ORDER BY place`, [-most, 2 ** 32]),
+    ];
+  });
+  expect(all).toEqual(rows);
+  expect(some).toEqual([rows[1], rows[4]]);
+  await driver.close();
+  await database.drop();
+});
+
+test('what comes too late for its transaction is not done outside of it', async () => {
+  const database = await createDatabase();
+  const driver = await openPostgres({ url: database.url, create: true });
+  const insert = 'INSERT INTO sandbox_requests (key, fingerprint, answer) VALUES (?, ?, ?)';
+  let tell: (outcome: unknown) => void = () => undefined;
+  const late = new Promise((resolve) => {
+    tell = resolve;
+  });
+  const failing = driver.write(async (connection) => {
+    connection.send(insert, [['sent', '', '']]);
+    setTimeout(() => connection.run(insert, ['late', '', '']).then(tell, tell));
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  expect(await late).toMatchObject({ message: 'the transaction is over' });
+  expect((await database.sql('SELECT key FROM sandbox_requests')).rows).toEqual([]);
+  await driver.close();
+  await database.drop();
+});

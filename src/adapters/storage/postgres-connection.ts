@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Bound } from './postgres-arrays';
 import { copyIn, copyOf } from './postgres-copy';
 import { isUniqueViolation } from './postgres-errors';
 import { anyOf, askedAtOnce, listOf, prepared, type Statement, setBased } from './postgres-statements';
@@ -80,7 +81,7 @@ export class PostgresConnection implements SqlConnection {
   }
 
   /** Asks with a statement that is written as PostgreSQL has it. */
-  ask(statement: Statement, values: Values): Promise<Answer> {
+  ask(statement: Statement, values: readonly Bound[]): Promise<Answer> {
     if (this.#isOver) return Promise.reject(new TransactionOver());
     if (this.#trip === undefined) {
       this.#trip = new Trip(this.#client);
@@ -153,8 +154,8 @@ class TransactionOver extends Error {
   override readonly message = 'the transaction is over';
 }
 
-function queryOf(sql: string, params: Values): { statement: Statement; values: SqlValue[] } {
+function queryOf(sql: string, params: Values): { statement: Statement; values: readonly Bound[] } {
   const list = listOf(sql, params);
   if (list !== undefined) return anyOf(list.head, params, list.count);
-  return { statement: prepared(sql), values: [...params] };
+  return { statement: prepared(sql), values: params };
 }

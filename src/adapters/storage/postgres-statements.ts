@@ -1,3 +1,4 @@
+import { type Bound, type ElementType, toArray } from './postgres-arrays';
 import type { SqlValue } from './sql-driver';
 
 /** A statement as it is sent, with its name where the server keeps it ready. */
@@ -38,7 +39,7 @@ export function anyOf(
   head: string,
   params: readonly SqlValue[],
   count: number,
-): { statement: Statement; values: SqlValue[] } {
+): { statement: Statement; values: Bound[] } {
   const [fixed, list] = [params.slice(0, -count), params.slice(-count)];
   const type = typeof list[0] === 'number' ? 'bigint' : 'text';
   const sql = `${head} = ANY(?::${type}[])`;
@@ -49,6 +50,7 @@ export function anyOf(
       toArray(
         list.map((value) => [value]),
         0,
+        type,
       ),
     ],
   };
@@ -70,7 +72,7 @@ function numbered(sql: string): string {
  * A statement for one row, as one for all rows at once: its question marks become columns of arrays that are unrolled.
  * Knows the two shapes that are run in bulk: `INSERT … VALUES (?, …)` and `UPDATE … SET … WHERE …`.
  */
-export function setBased(sql: string, rows: Rows): { statement: Statement; values: string[] } {
+export function setBased(sql: string, rows: Rows): { statement: Statement; values: Bound[] } {
   const { key, values, columns, unrolled } = unroll(rows);
   const write = () => {
     const filled = fill(sql, columns);
@@ -90,7 +92,7 @@ export function canBeAskedAtOnce(sql: string): boolean {
  * A query for one row of parameters, as one for all of them: what each answers follows its number, in their order.
  * What is locked is locked in that order too, and what others have locked is passed over.
  */
-export function askedAtOnce(sql: string, rows: Rows): { statement: Statement; values: string[] } {
+export function askedAtOnce(sql: string, rows: Rows): { statement: Statement; values: Bound[] } {
   const numberedRows = rows.map((row, at) => [at, ...row]);
   const { key, values, columns, unrolled } = unroll(numberedRows);
   const write = () => {
@@ -108,14 +110,15 @@ function fill(sql: string, columns: readonly string[]): string {
 
 /** Rows as one array a column, and how a statement names them. What it says depends on the types of the columns alone. */
 function unroll(rows: Rows) {
-  const values: string[] = [];
-  const types: string[] = [];
+  const values: Bound[] = [];
+  const types: ElementType[] = [];
   const columns = (rows[0] ?? []).map((_, at) => {
     const sample = rows.find((row) => row[at] !== null)?.[at];
     // A column without a value is a plain NULL, which is of any type.
     if (sample === undefined || sample === null) return 'NULL';
-    values.push(toArray(rows, at));
-    types.push(typeof sample === 'number' ? 'bigint' : 'text');
+    const type = typeof sample === 'number' ? 'bigint' : 'text';
+    values.push(toArray(rows, at, type));
+    types.push(type);
     return `u.c${values.length}`;
   });
   const unrolled = () => {
@@ -123,26 +126,6 @@ function unroll(rows: Rows) {
     return `unnest(${arrays}) AS u(${types.map((_, at) => `c${at + 1}`).join(', ')})`;
   };
   return { key: `${columns.join()} ${types.join()}`, values, columns, unrolled };
-}
-
-/** One column of the rows as PostgreSQL writes an array. */
-function toArray(rows: Rows, at: number): string {
-  let text = '{';
-  for (const row of rows) {
-    const value = row[at] ?? null;
-    if (text.length > 1) text += ',';
-    if (value === null) text += 'NULL';
-    else text += typeof value === 'number' ? String(value) : quoted(value);
-  }
-  return `${text}}`;
-}
-
-/** Characters that JSON has other signs for than an array. */
-const UNLIKE_JSON = /[\0-\x1f\ud800-\udfff]/;
-
-/** An element of an array: with a backslash before quotes and backslashes, as JSON writes it, and writes it soonest. */
-function quoted(value: string): string {
-  return UNLIKE_JSON.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : JSON.stringify(value);
 }
 
 /** The types that our statements answer, by the numbers that PostgreSQL gives them. */

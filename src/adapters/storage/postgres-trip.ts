@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { Bound } from './postgres-arrays';
 import { type Shape, shapeOf, statementsOf } from './postgres-prepared';
 import type { Statement } from './postgres-statements';
 import type { SqlValue } from './sql-driver';
@@ -17,7 +18,7 @@ export interface Answer {
 
 interface Stop {
   readonly statement: Statement;
-  readonly values: Values;
+  readonly values: readonly Bound[];
   take(answer: Answer): void;
   fail(error: unknown): void;
 }
@@ -26,7 +27,11 @@ interface Stop {
 interface WireConnection {
   readonly stream: { cork(): void; uncork(): void };
   parse(statement: { name: string; text: string }): void;
-  bind(values: { statement: string; values: Values; valueMapper: (value: SqlValue) => string | null }): void;
+  bind(what: {
+    statement: string;
+    values: readonly Bound[];
+    valueMapper: (value: Bound) => string | Buffer | null;
+  }): void;
   describe(what: { type: 'P'; name: string }): void;
   execute(): void;
   sync(): void;
@@ -50,7 +55,7 @@ export class Trip {
     this.#client = client;
   }
 
-  add(statement: Statement, values: Values): Promise<Answer> {
+  add(statement: Statement, values: readonly Bound[]): Promise<Answer> {
     return new Promise((take, fail) => this.#stops.push({ statement, values, take, fail }));
   }
 
@@ -128,6 +133,6 @@ export class Trip {
   }
 }
 
-function toText(value: SqlValue): string | null {
+function toText(value: Bound): string | Buffer | null {
   return typeof value === 'number' ? String(value) : value;
 }

@@ -1,0 +1,58 @@
+import type { SqlValue } from './sql-driver';
+
+/** What is bound to a placeholder: a value, or an array as PostgreSQL has it in memory. */
+export type Bound = SqlValue | Buffer;
+
+export type ElementType = 'bigint' | 'text';
+
+/** The numbers that PostgreSQL gives the types. */
+const NUMBERS: Readonly<Record<ElementType, number>> = { bigint: 20, text: 25 };
+const HEADER = 20;
+const LENGTH = 4;
+const NULL = -1;
+const UPPER = 2 ** 32;
+
+/**
+ * One column of the rows as an array, in the binary form: nothing has to be escaped here, nor read letter by letter on
+ * the other side. Before each element stands its length.
+ */
+export function toArray(rows: readonly (readonly SqlValue[])[], at: number, type: ElementType): Buffer {
+  let size = HEADER;
+  let hasNull = 0;
+  for (const row of rows) {
+    const value = row[at] ?? null;
+    if (value === null) hasNull = 1;
+    size += LENGTH + (value === null ? 0 : type === 'bigint' ? 8 : Buffer.byteLength(String(value)));
+  }
+  const array = Buffer.allocUnsafe(size);
+  let place = writeHeader(array, [1, hasNull, NUMBERS[type], rows.length, 1]);
+  for (const row of rows) {
+    const value = row[at] ?? null;
+    if (value === null) array.writeInt32BE(NULL, place);
+    const length =
+      value === null ? 0 : type === 'bigint' ? writeInteger(array, value, place) : writeText(array, value, place);
+    place += LENGTH + length;
+  }
+  return array;
+}
+
+/** Dimensions, whether there is a NULL, type, elements, and the number of the first one. */
+function writeHeader(array: Buffer, words: readonly number[]): number {
+  for (const [at, word] of words.entries()) array.writeInt32BE(word, at * 4);
+  return HEADER;
+}
+
+function writeInteger(array: Buffer, value: string | number, place: number): number {
+  const whole = Number(value);
+  const upper = Math.floor(whole / UPPER);
+  array.writeInt32BE(8, place);
+  array.writeInt32BE(upper, place + 4);
+  array.writeUInt32BE(whole - upper * UPPER, place + 8);
+  return 8;
+}
+
+function writeText(array: Buffer, value: string | number, place: number): number {
+  const length = array.write(String(value), place + LENGTH);
+  array.writeInt32BE(length, place);
+  return length;
+}
