@@ -194,6 +194,36 @@ describe('the file', () => {
     await found.close();
   });
 
+  test('is free for others while a large write after another is decided, which is decided anew where they wrote', async () => {
+    const [one, other] = [await openSqlite({ file, create: true }), await openSqlite({ file, create: true })];
+    const sql = 'INSERT INTO sandbox_requests (key, fingerprint, answer) VALUES (?, ?, ?)';
+    const largeWrite = (name: string, between: () => Promise<unknown>) => {
+      const seen: unknown[] = [];
+      return one.write(async (connection) => {
+        seen.push(...(await connection.column("SELECT count(*) FROM sandbox_requests WHERE fingerprint = 'other'")));
+        if (seen.length === 1) await between();
+        const rows = Array.from({ length: 300 }, (_, at) => [`${name}${at}`, 'large', 'x'.repeat(5_000)]);
+        await connection.bulk(sql, rows);
+        return seen;
+      });
+    };
+    const nothing = async () => undefined;
+    const writeOne = (key: string) => other.write((connection) => connection.run(sql, [key, 'other', 'x']));
+    expect(await largeWrite('a', nothing)).toEqual([0]);
+    expect(await largeWrite('b', nothing)).toEqual([0]);
+    expect(await largeWrite('c', () => writeOne('first'))).toEqual([0, 1]);
+    // From now on it takes the ledger first, and the other waits until it is done.
+    let waiting: Promise<number> | undefined;
+    const begin = async () => {
+      waiting = writeOne('second');
+    };
+    expect(await largeWrite('d', begin)).toEqual([1]);
+    expect(await waiting).toBe(1);
+    const count = 'SELECT count(*) FROM sandbox_requests GROUP BY fingerprint ORDER BY 1';
+    expect(await other.read((connection) => connection.column(count))).toEqual([2, 1_200]);
+    for (const driver of [one, other]) await driver.close();
+  });
+
   test('can be made by many at once', async () => {
     const stores = await Promise.all(Array.from({ length: 6 }, () => openStore(file)));
     const infos = await Promise.all(

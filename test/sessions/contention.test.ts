@@ -65,6 +65,26 @@ test('an import that is killed wherever, and run again, ends as one that was lef
   for (const sandbox of [clean, killed]) sandbox.remove();
 }, 120_000);
 
+test('an import of several batches beside other commands loses nothing of either', async () => {
+  const [funds, rows] = [200_000, 110_000];
+  const sandbox = await furnished(funds);
+  const events = Array.from({ length: rows }, (_, i) => `evt-${i},2026-10-01T10:00:00Z,crm,postcard,1`);
+  writeFileSync(join(sandbox.home, 'usage.csv'), `id,time,app,service,quantity\n${events.join('\n')}\n`);
+  const record = `"${NODE}" "${BIN}" usage record --app crm --service postcard --quantity 1 --id`;
+  const beside = `while [ ! -e imported ]; do i=$((i+1)); ${record} w$i >/dev/null 2>&1; echo $?; done`;
+  const [statuses, imported] = await Promise.all([
+    shell(sandbox, beside),
+    sandbox.wallet('usage import usage.csv --json').finally(() => writeFileSync(join(sandbox.home, 'imported'), '')),
+  ]);
+
+  expect(imported.json()).toMatchObject({ read: rows, posted: rows, rejected: 0 });
+  expect(new Set(statuses)).toEqual(new Set(['0']));
+  const { balance } = (await sandbox.ok('balance --json')).json() as { balance: object };
+  expect(balance).toMatchObject({ posted: `${funds - rows - statuses.length}.00` });
+  expect((await sandbox.ok('verify --json')).json()).toMatchObject({ ok: true });
+  sandbox.remove();
+}, 120_000);
+
 /** Every transaction, but for the mark of the organisation in its id. */
 async function listed(sandbox: Sandbox): Promise<string> {
   const { stdout } = await sandbox.ok('transactions --all --order asc --format csv');

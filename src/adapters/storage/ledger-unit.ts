@@ -94,7 +94,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   }
 
   /**
-   * Makes every other write to the organisation wait until this one is done: whatever is read from now on stands.
+   * Makes every other write to the organisation wait until this one is done, or else lets this one fail and be done again:
+   * whatever is read from now on stands.
    * Throws `SettingsChanged` where it was opened by settings that are no longer those that stand. What will be looked up
    * first is asked for at once, to be answered in the same trip: it is read after the lock is there.
    */

@@ -10,15 +10,9 @@ import { newerSchema, notALedger } from './sqlite-errors';
 import { keepIndexClosed, requireLog } from './sqlite-log';
 import { LogLimit } from './sqlite-log-limit';
 import { configure, ROOM_FOR_WRITES } from './sqlite-settings';
-import { longestPause, pause, translate, whenFree } from './sqlite-waits';
+import { Turns } from './sqlite-turns';
+import { translate, whenFree } from './sqlite-waits';
 import { doInTurn, togetherOrAlone } from './works-together';
-
-/** How long a writer that others wait for writes on before it lets them in. */
-const TURN_MS = 4;
-/** Whoever held the ledger for so long lets others in, whether it met any or not: it can't meet who waits for it. */
-const LONG_MS = 50;
-/** How long a writer that was met is taken to be still about. */
-const REMEMBERED_MS = 1_000;
 
 export interface SqliteOptions {
   readonly file: string;
@@ -84,15 +78,8 @@ class SqliteDriver implements SqlDriver {
   readonly #file: string;
   readonly #connection: SqliteConnection;
   readonly #log: LogLimit;
+  readonly #turns = new Turns();
   #hasRoom = false;
-  /** When another writer was last in the way, and since when this one has had its way. */
-  #metOthers = Number.NEGATIVE_INFINITY;
-  #turnFrom = 0;
-  /** Since when it has been waiting, and how long it did for the turn that it has. */
-  #waitingFrom: number | undefined;
-  #waitedMs = 0;
-  /** How long the last transaction took. */
-  #heldMs = 0;
   /** One connection does one transaction at a time: the others wait in line. */
   #isTaken = false;
   readonly #line: (() => void)[] = [];
@@ -109,14 +96,21 @@ class SqliteDriver implements SqlDriver {
   }
 
   read<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    return this.#inLine(() => this.#transaction('BEGIN', work));
+    const attempt = () => this.#transaction('BEGIN', work);
+    return this.#inLine(() => whenFree(this.#file, attempt));
   }
 
   write<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
     if (!this.#hasRoom) this.#database.exec(ROOM_FOR_WRITES);
     this.#hasRoom = true;
-    const begin = () => this.#transaction('BEGIN IMMEDIATE', work);
-    return this.#inLine(() => (this.#isToGiveWay() ? this.#giveWay().then(begin) : begin()));
+    const turns = this.#turns;
+    const begin = () =>
+      whenFree(
+        this.#file,
+        () => this.#attempt(work),
+        () => turns.meetOthers(),
+      );
+    return this.#inLine(() => (turns.isToGiveWay ? turns.giveWay().then(begin) : begin()));
   }
 
   writeTogether<T>(works: readonly Work<T>[]): Promise<Together<T>> {
@@ -185,53 +179,34 @@ class SqliteDriver implements SqlDriver {
     }
   }
 
-  /**
-   * Lets other writers in, where there are some. They sleep between their tries, so whoever has just written and writes
-   * on at once would find the ledger free again and again, and they almost never.
-   */
-  async #giveWay(): Promise<void> {
-    await (this.#heldMs >= LONG_MS ? longestPause() : pause());
-    this.#turnFrom = Date.now();
-  }
-
-  #isToGiveWay(): boolean {
-    const now = Date.now();
-    if (this.#heldMs >= LONG_MS) return true;
-    return now - this.#metOthers <= REMEMBERED_MS && now - this.#turnFrom >= TURN_MS;
-  }
-
-  #meetOthers(): void {
-    this.#metOthers = Date.now();
-    this.#waitingFrom ??= this.#metOthers;
-  }
-
-  /** The ledger is this process's: its turn begins where it had to wait for it. Answers when it was given. */
-  #takeTurn(): number {
-    const now = Date.now();
-    if (this.#waitingFrom !== undefined) this.#turnFrom = now;
-    this.#waitedMs = now - (this.#waitingFrom ?? now);
-    this.#waitingFrom = undefined;
-    return now;
-  }
-
-  #transaction<T>(begin: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
-    const attempt = async () => {
-      let from = Date.now();
-      try {
-        this.#connection.execute(begin);
-        from = this.#takeTurn();
-        const result = await work(this.#connection);
-        if (begin !== 'BEGIN') this.#log.set(this.#connection.isLarge || this.#waitedMs >= LONG_MS);
-        this.#connection.execute('COMMIT');
+  async #attempt<T>(work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    const turns = this.#turns;
+    let from = Date.now();
+    let isLarge = false;
+    try {
+      return await this.#transaction(turns.begin, async (connection) => {
+        from = turns.take();
+        const result = await work(connection);
+        isLarge = this.#connection.isLarge;
+        this.#log.set(isLarge || turns.hasWaited);
         return result;
-      } catch (error) {
-        if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      } finally {
-        this.#heldMs = Date.now() - from;
-        this.#connection.clear();
-      }
-    };
-    return whenFree(this.#file, attempt, () => this.#meetOthers());
+      });
+    } finally {
+      turns.end(from, isLarge);
+    }
+  }
+
+  async #transaction<T>(begin: string, work: (connection: SqlConnection) => Promise<T>): Promise<T> {
+    try {
+      this.#connection.execute(begin);
+      const result = await work(this.#connection);
+      this.#connection.execute('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    } finally {
+      this.#connection.clear();
+    }
   }
 }

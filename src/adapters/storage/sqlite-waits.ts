@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 4;
 
 /** Does what may meet another process that opens, recovers or closes the file at this moment, for as long as a write would. */
 export async function whenFree<T>(file: string, work: () => T | Promise<T>, onBusy?: () => void): Promise<T> {
-  const deadline = Date.now() + WAIT_MS;
+  let deadline = Number.POSITIVE_INFINITY;
   for (;;) {
     try {
       return await work();
@@ -16,6 +16,8 @@ export async function whenFree<T>(file: string, work: () => T | Promise<T>, onBu
       if (!isBusy(error)) throw translated(file, error);
       if (Date.now() > deadline) throw busy(error);
     }
+    // From the first time on: what was tried before may have taken long by itself.
+    deadline = Math.min(deadline, Date.now() + WAIT_MS);
     onBusy?.();
     await pause();
   }
