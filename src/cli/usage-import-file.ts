@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { withPauses } from '../input/pauses';
-import { openUsageFile, type UsageReading } from '../input/usage-file';
+import { openUsageFile, type UsageReading, type UsageReadingOptions } from '../input/usage-file';
 import { type InputFormat, parseMap } from '../input/usage-rows';
 import type { Call } from './call';
 import type { Cli } from './cli';
@@ -9,8 +9,11 @@ import { isRemote } from './remote-settings';
 
 /** The more at once, the fewer pages of the indexes are written again and again; others who write wait for all of it. */
 const BATCH_ROWS = 50_000;
-/** A file of nearly a million rows and more goes up in larger ones, but not to a database that others share. */
-const LARGE_BATCH_ROWS = 80_000;
+/**
+ * A file of nearly a million rows and more goes up in larger ones, but not to a database that others share. The first is
+ * as any other: only those that follow a large one are decided before the ledger is taken.
+ */
+const LARGE_BATCH_ROWS = 120_000;
 const LARGE_FILE_BYTES = 64 * 1024 * 1024;
 /** A dry run leaves nothing for the next batch to build on, so it takes far more at once. */
 const DRY_RUN_ROWS = 200_000;
@@ -30,7 +33,7 @@ export async function openUsage(call: Call, cli: Cli): Promise<{ reading: UsageR
     // The parser saw to it that it is one of the two.
     format: call.text('input') as InputFormat | undefined,
     map: map === undefined ? undefined : parseMap(map),
-    batchRows: batchRows(call, cli, size),
+    ...batchSizes(call, cli, size),
   };
   if (size >= LARGE_BYTES) {
     const { readOnThread } = await import('../input/usage-thread');
@@ -43,11 +46,16 @@ export async function openUsage(call: Call, cli: Cli): Promise<{ reading: UsageR
   return { reading: await openUsageFile(paced, path, options), totalBytes };
 }
 
-function batchRows(call: Call, { settings }: Cli, fileBytes: number): number {
-  if (isRemote(settings)) return REMOTE_ROWS;
-  if (call.flag('dry-run') === true) return DRY_RUN_ROWS;
+function batchSizes(
+  call: Call,
+  { settings }: Cli,
+  fileBytes: number,
+): Pick<UsageReadingOptions, 'batchRows' | 'firstRows'> {
+  if (isRemote(settings)) return { batchRows: REMOTE_ROWS };
+  if (call.flag('dry-run') === true) return { batchRows: DRY_RUN_ROWS };
   const isShared = settings.ledger.value?.startsWith('postgres') === true;
-  return isShared || fileBytes < LARGE_FILE_BYTES ? BATCH_ROWS : LARGE_BATCH_ROWS;
+  if (isShared || fileBytes < LARGE_FILE_BYTES) return { batchRows: BATCH_ROWS };
+  return { batchRows: LARGE_BATCH_ROWS, firstRows: BATCH_ROWS };
 }
 
 /** The size of a file; 0 for what is none: opening it says what is wrong. */

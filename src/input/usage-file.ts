@@ -29,6 +29,8 @@ export interface UsageReadingOptions {
   readonly format?: InputFormat | undefined;
   readonly map?: ColumnMap<UsageField> | undefined;
   readonly batchRows: number;
+  /** Where the first batch is to be smaller. */
+  readonly firstRows?: number | undefined;
 }
 
 /** Opens a file of usage events, of the named format or the one that it seems to be. Throws as `openUsageRows`. */
@@ -40,7 +42,7 @@ export async function openUsageFile(source: Source, path: string, options: Usage
     get ignored() {
       return file.ignored;
     },
-    batches: packed(file, options.batchRows),
+    batches: packed(file, options),
     close: async () => undefined,
   };
 }
@@ -66,9 +68,12 @@ async function recognise(
  * Packs the rows of a file part by part: rows that wait for a whole batch to come together would outlive several
  * collections, each of which copies them. So many parts are a batch, unless the source pauses.
  */
-async function* packed(file: UsageFile, batchRows: number): AsyncGenerator<UsageBatch> {
-  const parts = Math.ceil(batchRows / PART);
-  let packer = new UsagePacker(batchRows);
+async function* packed(
+  file: UsageFile,
+  { batchRows, firstRows = batchRows }: UsageReadingOptions,
+): AsyncGenerator<UsageBatch> {
+  let parts = Math.ceil(firstRows / PART);
+  let packer = new UsagePacker(firstRows);
   let rejects: InputReject<UsageField>[] = [];
   let taken = 0;
   let bytes = 0;
@@ -81,6 +86,7 @@ async function* packed(file: UsageFile, batchRows: number): AsyncGenerator<Usage
     taken = 0;
     if (packer.length + rejects.length === 0) continue;
     yield { rows: packer.take(), rejects, bytes };
+    parts = Math.ceil(batchRows / PART);
     packer = new UsagePacker(batchRows);
     rejects = [];
   }

@@ -26,7 +26,7 @@ export type ReadingNews =
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /** Nearly all that the thread makes is garbage at once: more room for it would be used, and help little. */
-const LIMITS = { maxYoungGenerationSizeMb: 24 };
+const LIMITS = { maxYoungGenerationSizeMb: 12 };
 
 /** Batches that are read ahead. */
 const AHEAD = 1;

@@ -9,6 +9,8 @@ const INSERT = `${INSERT_NEW} ON CONFLICT (org, id_key) DO NOTHING`;
 /** So many keys are put in order at a time: their places take the lowest 18 of the 48 bits of a key. */
 const PLACES = 2 ** 18;
 const PLACE = PLACES - 1;
+/** So many rows are made at a time: few enough to be garbage before they would be moved. */
+const RUN = 10_000;
 
 /** The event ids that a write registers, as they come; they are written in the order of their keys. */
 export class NewEventIds {
@@ -27,10 +29,13 @@ export class NewEventIds {
    * be new, with nobody waiting for the answer: where one is not, the write fails, and is made again with more care.
    */
   async register(connection: SqlConnection, org: number, isCareful: boolean): Promise<void> {
-    const rows = this.#rows(org);
-    if (!isCareful) return connection.send(INSERT_NEW, rows);
-    const inserted = await connection.bulk(INSERT, rows);
-    if (inserted < rows.length) await this.#displace(connection, org);
+    if (!isCareful) {
+      for (const rows of this.#runs(org)) connection.send(INSERT_NEW, rows);
+      return;
+    }
+    let inserted = 0;
+    for (const rows of this.#runs(org)) inserted += await connection.bulk(INSERT, rows);
+    if (inserted < this.#ids.length) await this.#displace(connection, org);
   }
 
   /** Ids whose key was taken before them, by another id, get the next one that is free. */
@@ -46,15 +51,20 @@ export class NewEventIds {
     }
   }
 
-  /** Rows of the registry, in the order of their keys but for the lowest bits of those. */
-  #rows(org: number): [org: number, key: number, seq: number][] {
+  /** Rows of the registry, in the order of their keys but for the lowest bits of those, some at a time. */
+  *#runs(org: number): Generator<[org: number, key: number, seq: number][]> {
     const [first] = this.#keys;
-    if (first !== undefined && this.#keys.length === 1) return [[org, first, this.#seqs[0] ?? 0]];
-    const rows: [number, number, number][] = [];
+    if (first !== undefined && this.#keys.length === 1) return yield [[org, first, this.#seqs[0] ?? 0]];
     for (let start = 0; start < this.#keys.length; start += PLACES) {
-      for (const at of orderOf(this.#keys.slice(start, start + PLACES)))
-        rows.push([org, this.#keys[start + at] ?? 0, this.#seqs[start + at] ?? 0]);
+      const order = orderOf(this.#keys.slice(start, start + PLACES));
+      for (let from = 0; from < order.length; from += RUN)
+        yield this.#rows(org, start, order.subarray(from, from + RUN));
     }
+  }
+
+  #rows(org: number, start: number, places: Float64Array): [org: number, key: number, seq: number][] {
+    const rows: [number, number, number][] = [];
+    for (const at of places) rows.push([org, this.#keys[start + at] ?? 0, this.#seqs[start + at] ?? 0]);
     return rows;
   }
 }
