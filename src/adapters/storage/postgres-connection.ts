@@ -87,7 +87,9 @@ export class PostgresConnection implements SqlConnection {
       this.#trip = new Trip(this.#client);
       process.nextTick(() => this.flush());
     }
-    return this.#guarded(this.#trip.add(statement, values));
+    const answer = this.#guarded(this.#trip.add(statement, values));
+    if (this.#trip.isFull) this.flush();
+    return answer;
   }
 
   /** Sends a statement that belongs to the transaction itself. Answers what the server says that it did. */

@@ -37,6 +37,9 @@ interface WireConnection {
   sync(): void;
 }
 
+/** Bytes of arrays that go out at once: the server works on them while this process makes the rest. */
+const FULL = 4_096;
+
 /**
  * Statements that go to the server in one packet, and are answered in one: a call of the system and a wait for each would
  * cost more than most of them. Once one has failed the server passes over those behind it, whatever they are.
@@ -50,12 +53,19 @@ export class Trip {
   /** The columns of a statement that is not kept ready. */
   #described: Shape | undefined;
   #failure: unknown;
+  #bytes = 0;
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
   }
 
+  /** Whether so much is in it that the server had better begin with it. */
+  get isFull(): boolean {
+    return this.#bytes > FULL;
+  }
+
   add(statement: Statement, values: readonly Bound[]): Promise<Answer> {
+    for (const value of values) if (value instanceof Buffer) this.#bytes += value.length;
     return new Promise((take, fail) => this.#stops.push({ statement, values, take, fail }));
   }
 
