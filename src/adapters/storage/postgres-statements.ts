@@ -121,10 +121,9 @@ function unroll(rows: Rows) {
     types.push(type);
     return `u.c${values.length}`;
   });
-  const unrolled = () => {
-    const arrays = types.map((type, at) => `$${at + 1}::${type}[]`).join(', ');
-    return `unnest(${arrays}) AS u(${types.map((_, at) => `c${at + 1}`).join(', ')})`;
-  };
+  // In a list of columns, where they are unrolled in step: as a table they would be copied into one first.
+  const unrolled = () =>
+    `(SELECT ${types.map((type, at) => `unnest($${at + 1}::${type}[]) AS c${at + 1}`).join(', ')}) AS u`;
   return { key: `${columns.join()} ${types.join()}`, values, columns, unrolled };
 }
 
