@@ -2,21 +2,27 @@
 const MOST_CHARACTERS = 4_000;
 
 /**
- * Gives the lines that come in one turn of the event loop out together: a write for each would be a good part of what a
- * small request costs.
+ * Makes the lines of what comes in one turn of the event loop at its end, and gives them out together: callers have their
+ * answers before anybody writes about them, and a write for each would be a good part of what a small request costs.
  */
-export function gatherLines(write: (text: string) => void) {
-  let gathered = '';
+export function gatherLines(format: (line: object) => string, write: (text: string) => void) {
+  let waiting: object[] = [];
   const flush = () => {
-    const text = gathered;
-    gathered = '';
+    const lines = waiting.map(format);
+    waiting = [];
+    let text = '';
+    for (const line of lines) {
+      if (text !== '' && text.length + line.length > MOST_CHARACTERS) {
+        write(text);
+        text = '';
+      }
+      text += text === '' ? line : `\n${line}`;
+    }
     if (text !== '') write(text);
   };
   return {
-    add(line: string): void {
-      if (gathered.length + line.length > MOST_CHARACTERS) flush();
-      if (gathered === '') setImmediate(flush);
-      gathered += gathered === '' ? line : `\n${line}`;
+    add(line: object): void {
+      if (waiting.push(line) === 1) setImmediate(flush);
     },
     flush,
   };

@@ -30,7 +30,7 @@ export const commands: readonly CommandSpec[] = [
     examples: [{ command: 'wallet serve --port 8787', says: 'then: wallet --api http://127.0.0.1:8787 balance' }],
     kind: 'local',
     async run(call, cli) {
-      const lines = gatherLines(cli.log);
+      const lines = gatherLines((line) => redact(JSON.stringify(line)), cli.log);
       const server = await cli.world.serve(cli.settings, requestOf(call, lines.add));
       await cli.stdout.write(cli.isJson ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
       const signal = await stopped(cli);
@@ -41,7 +41,7 @@ export const commands: readonly CommandSpec[] = [
   },
 ];
 
-function requestOf(call: Call, log: (line: string) => void): ServeRequest {
+function requestOf(call: Call, log: (line: object) => void): ServeRequest {
   const host = call.text('host') ?? DEFAULT_HOST;
   const tls = tlsOf(call);
   if (!isLoopback(host) && tls === undefined && !call.has('behind-proxy')) throw inTheOpen(host);
@@ -52,7 +52,7 @@ function requestOf(call: Call, log: (line: string) => void): ServeRequest {
     allowedHosts: call.values('allow-host') ?? [],
     rate: Math.max(1, countOf(call.text('rate') ?? DEFAULT_RATE, '--rate', 1_000_000)),
     jobs: !call.has('no-jobs'),
-    log: (line) => log(redact(JSON.stringify(line))),
+    log,
     redact,
   };
 }
