@@ -13,7 +13,7 @@ const BATCH_ROWS = 50_000;
  * A file of nearly a million rows and more goes up in larger ones, but not to a database that others share. The first is
  * as any other: only those that follow a large one are decided before the ledger is taken.
  */
-const LARGE_BATCH_ROWS = 120_000;
+const LARGE_BATCH_ROWS = 100_000;
 const LARGE_FILE_BYTES = 64 * 1024 * 1024;
 /** A dry run leaves nothing for the next batch to build on, so it takes far more at once. */
 const DRY_RUN_ROWS = 200_000;
