@@ -201,7 +201,7 @@ describe('the file', () => {
       const seen: unknown[] = [];
       return one.write(async (connection) => {
         seen.push(...(await connection.column("SELECT count(*) FROM sandbox_requests WHERE fingerprint = 'other'")));
-        if (seen.length === 1) await between();
+        await between();
         const rows = Array.from({ length: 300 }, (_, at) => [`${name}${at}`, 'large', 'x'.repeat(5_000)]);
         await connection.bulk(sql, rows);
         return seen;
@@ -209,18 +209,25 @@ describe('the file', () => {
     };
     const nothing = async () => undefined;
     const writeOne = (key: string) => other.write((connection) => connection.run(sql, [key, 'other', 'x']));
+    let written = 0;
+    const writeUntil = (last: number) => async () => {
+      if (written === last) return;
+      written += 1;
+      await writeOne(`other${written}`);
+    };
     expect(await largeWrite('a', nothing)).toEqual([0]);
-    expect(await largeWrite('b', nothing)).toEqual([0]);
-    expect(await largeWrite('c', () => writeOne('first'))).toEqual([0, 1]);
-    // From now on it takes the ledger first, and the other waits until it is done.
+    expect(await largeWrite('b', writeUntil(1))).toEqual([0, 1]);
+    expect(await largeWrite('c', writeUntil(4))).toEqual([1, 2, 3, 4]);
+    expect(await largeWrite('d', nothing)).toEqual([4]);
+    // It was done with the ledger taken first. So is the next one, and the other waits until it is done.
     let waiting: Promise<number> | undefined;
     const begin = async () => {
-      waiting = writeOne('second');
+      waiting = writeOne('last');
     };
-    expect(await largeWrite('d', begin)).toEqual([1]);
+    expect(await largeWrite('e', begin)).toEqual([4]);
     expect(await waiting).toBe(1);
     const count = 'SELECT count(*) FROM sandbox_requests GROUP BY fingerprint ORDER BY 1';
-    expect(await other.read((connection) => connection.column(count))).toEqual([2, 1_200]);
+    expect(await other.read((connection) => connection.column(count))).toEqual([5, 1_500]);
     for (const driver of [one, other]) await driver.close();
   });
 

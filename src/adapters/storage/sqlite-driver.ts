@@ -184,15 +184,17 @@ class SqliteDriver implements SqlDriver {
     let from = Date.now();
     let isLarge = false;
     try {
-      return await this.#transaction(turns.begin, async (connection) => {
+      const result = await this.#transaction(turns.begin(), async (connection) => {
         from = turns.take();
-        const result = await work(connection);
+        const done = await work(connection);
         isLarge = this.#connection.isLarge;
         this.#log.set(isLarge || turns.hasWaited);
-        return result;
+        return done;
       });
+      turns.end(isLarge);
+      return result;
     } finally {
-      turns.end(from, isLarge);
+      turns.leave(from);
     }
   }
 

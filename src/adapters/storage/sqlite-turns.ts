@@ -6,8 +6,9 @@ const TURN_MS = 4;
 const LONG_MS = 50;
 /** How long a writer that was met is taken to be still about. */
 const REMEMBERED_MS = 1_000;
-/** For so long it is not tried again to decide a large write before the ledger is taken. */
-const ALONE_MS = 10_000;
+/** After so many large writes in a row that were decided in vain, the ledger is taken first, for so long. */
+const TRIES = 3;
+const RETRY_MS = 10_000;
 
 /** When a connection writes, beside others that write to the same ledger. */
 export class Turns {
@@ -17,17 +18,26 @@ export class Turns {
   /** Since when it has been waiting, and how long it did for the turn that it has. */
   #waitingFrom: number | undefined;
   #waitedMs = 0;
-  /** How long the last write took, and whether it was a large one. */
+  /** How long the last write took, and whether the last that was done was a large one. */
   #heldMs = 0;
   #wasLarge = false;
+  /** Whether the write at hand decides before it takes the ledger; how many did in vain in a row, and when the last did. */
+  #decidesFirst = false;
+  #lost = 0;
+  #lastLost = 0;
 
   /**
    * How a write begins: by taking the ledger. One that follows a large one will be large as well. Its first statement
    * that writes takes the ledger, and until then others write while it decides. Where one of them did, that statement
-   * fails as if the ledger was busy, for what was decided may be wrong; it is done again, with the ledger taken first.
+   * fails as if the ledger was busy, for what was decided may be wrong; it is done again, at last with the ledger taken.
    */
-  get begin(): 'BEGIN' | 'BEGIN IMMEDIATE' {
-    return this.#wasLarge && Date.now() - this.#metOthers > ALONE_MS ? 'BEGIN' : 'BEGIN IMMEDIATE';
+  begin(): 'BEGIN' | 'BEGIN IMMEDIATE' {
+    this.#decidesFirst = this.#mayDecideFirst;
+    return this.#decidesFirst ? 'BEGIN' : 'BEGIN IMMEDIATE';
+  }
+
+  get #mayDecideFirst(): boolean {
+    return this.#wasLarge && (this.#lost < TRIES || Date.now() - this.#lastLost > RETRY_MS);
   }
 
   /** Whether this turn was waited for so long that a large write must have been in the way. */
@@ -36,7 +46,7 @@ export class Turns {
   }
 
   get isToGiveWay(): boolean {
-    if (this.begin === 'BEGIN') return false;
+    if (this.#mayDecideFirst) return false;
     const now = Date.now();
     if (this.#heldMs >= LONG_MS) return true;
     return now - this.#metOthers <= REMEMBERED_MS && now - this.#turnFrom >= TURN_MS;
@@ -54,6 +64,9 @@ export class Turns {
   meetOthers(): void {
     this.#metOthers = Date.now();
     this.#waitingFrom ??= this.#metOthers;
+    if (!this.#decidesFirst) return;
+    this.#lost += 1;
+    this.#lastLost = this.#metOthers;
   }
 
   /** The ledger is this process's: its turn begins where it had to wait for it. Answers when it was given. */
@@ -65,9 +78,14 @@ export class Turns {
     return now;
   }
 
-  /** A write that began then has ended, well or not. */
-  end(from: number, wasLarge: boolean): void {
+  /** A write is done. */
+  end(isLarge: boolean): void {
+    if (this.#decidesFirst) this.#lost = 0;
+    this.#wasLarge = isLarge;
+  }
+
+  /** A write that began then is over, well or not. */
+  leave(from: number): void {
     this.#heldMs = Date.now() - from;
-    this.#wasLarge = wasLarge;
   }
 }
