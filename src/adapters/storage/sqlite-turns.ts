@@ -1,7 +1,7 @@
 import { longestPause, pause } from './sqlite-waits';
 
 /** How long a writer that others wait for writes on before it lets them in. */
-const TURN_MS = 4;
+const TURN_MS = 6;
 /** Whoever held the ledger for so long lets others in, whether it met any or not: it can't meet who waits for it. */
 const LONG_MS = 50;
 /** How long a writer that was met is taken to be still about. */

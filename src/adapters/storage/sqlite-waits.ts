@@ -4,7 +4,8 @@ import { isBusy, translated } from './sqlite-errors';
 /** How long a write waits for other writers before it gives up. */
 const WAIT_MS = 10_000;
 
-const LONGEST_PAUSE_MS = 4;
+/** Each try in vain wakes a process on a core that the one at work could have: with eight waiting, half as many do more in all. */
+const LONGEST_PAUSE_MS = 8;
 
 /** Does what may meet another process that opens, recovers or closes the file at this moment, for as long as a write would. */
 export async function whenFree<T>(file: string, work: () => T | Promise<T>, onBusy?: () => void): Promise<T> {
