@@ -6,7 +6,7 @@ import type { Posting } from '../../core/ledger/posting';
 import type { WalletState } from '../../core/ledger/wallet-state';
 import type { Instant } from '../../core/time';
 import type { JournalNeeds, JournalState } from '../../ports/journal-state';
-import type { KeyRecord } from '../../ports/key-record';
+import { type KeyRecord, sealedKey } from '../../ports/key-record';
 import type { LedgerInfo } from '../../ports/ledger-info';
 import { type LedgerUnit, SettingsChanged, type WriteFacts } from '../../ports/ledger-unit';
 import type { PostedEvent } from '../../ports/ledger-view';
@@ -175,7 +175,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   async saveKeys(records: readonly KeyRecord[]): Promise<void> {
     const rows = records.map((k) => [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt]);
     this.connection.send(INSERT_KEY, rows);
-    for (const record of records) this.#witness('idempotency_keys', record.key, record);
+    const { digest } = this.#tools;
+    for (const record of records) this.#witness('idempotency_keys', record.key, sealedKey(record, digest));
   }
 
   /** Puts what the ledger is under the seal of an organisation's first write. */
