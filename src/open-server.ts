@@ -14,6 +14,7 @@ import { EventSettlement } from './event-settlement';
 import { type RunningServer, startServer } from './http/server';
 import { callOf, type LedgerCall, openLedger } from './open-wallet';
 import { SettingsChanged } from './ports/ledger-unit';
+import type { Store } from './ports/store';
 
 type UsageRequest = Parameters<WalletService['usage']['record']>[0];
 /** Different settings of one caller that are remembered. */
@@ -31,14 +32,17 @@ export async function openServer(
   const { dependencies } = openLedger(settings, env);
   const own = callOf(settings);
   const deps = dependencies(own);
-  await requireLedger(deps);
+  const { isFar } = await requireLedger(deps);
   const tls = request.tls === undefined ? undefined : { cert: read(request.tls.cert), key: read(request.tls.key) };
   const events = new EventSettlement({
     secret: env.STRIPE_WEBHOOK_SECRET,
     depsFor: (org) => dependencies({ ...own, actor: 'serve', org }),
     log: request.log,
   });
-  const host = { ...createHost(version, deps, own, dependencies), takeEvent: events.take.bind(events) };
+  const host = {
+    ...createHost({ version, deps, own, dependencies, queue: new UsageQueue({ isFar }) }),
+    takeEvent: events.take.bind(events),
+  };
   const server = await startServer(host, { ...request, tls });
   const endJobs = request.jobs
     ? startJobs(dependencies({ ...own, actor: 'serve', org: undefined }), request.log)
@@ -51,13 +55,16 @@ export async function openServer(
   return { url: server.url, stop };
 }
 
-function createHost(
-  version: string,
-  deps: Dependencies,
-  own: LedgerCall,
-  dependencies: (call: LedgerCall) => Dependencies,
-): Omit<WalletHost, 'takeEvent'> {
-  const queue = new UsageQueue();
+/** What the server is made of. */
+interface HostParts {
+  readonly version: string;
+  readonly deps: Dependencies;
+  readonly own: LedgerCall;
+  readonly dependencies: (call: LedgerCall) => Dependencies;
+  readonly queue: UsageQueue;
+}
+
+function createHost({ version, deps, own, dependencies, queue }: HostParts): Omit<WalletHost, 'takeEvent'> {
   const seen = createSeenTokens();
   /** Who is let in as the same person with the same wishes gets the same wallet. */
   const guests = new WeakMap<Identity, Map<string, Guest>>();
@@ -98,7 +105,9 @@ function createHost(
   return {
     version,
     admit: (asked, looksItself) => (looksItself ? admitAsKnown(asked) : admit(asked)),
-    ready: () => requireLedger(deps),
+    async ready() {
+      await requireLedger(deps);
+    },
   };
 }
 
@@ -162,9 +171,10 @@ function lower(own: Credits, asked: string | undefined): Credits {
   return limit < own ? limit : own;
 }
 
-async function requireLedger(deps: Dependencies): Promise<void> {
+async function requireLedger(deps: Dependencies): Promise<Store> {
   const store = await deps.store();
   await deps.admit(await store.info());
+  return store;
 }
 
 function read(file: string): Buffer {

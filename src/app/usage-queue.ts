@@ -23,17 +23,15 @@ export interface Poster {
 /** Events of one caller that wait to be posted. */
 interface Line {
   readonly by: Poster;
-  /** Whose ledger they go to: of one organisation, one line is posted at a time. */
-  readonly org: number;
   readonly waiting: Waiting[];
 }
 
 /** Events that are written at once, of all callers together. */
 const LARGEST_ROUND = 500;
-/** Writes under way at once: while the database works on one, the next one is decided. */
+/** Writes under way at once where the store is far away: while it works on one, the next one is decided. */
 const ROUNDS = 2;
-/** So many events are worth a write beside the one that is under way; fewer wait for its end, and share the next. */
-const WORTH_A_ROUND = 16;
+/** So few events are not worth a write beside another one: they wait for its end, and share the next. */
+const FEWEST = 4;
 /** How long events wait at most for those that may come along: callers who have just been answered and go on. */
 const GATHERING_MS = 2;
 
@@ -44,14 +42,21 @@ const GATHERING_MS = 2;
  */
 export class UsageQueue {
   readonly #lines = new Map<string, Line>();
-  readonly #busy = new Set<number>();
+  /** Writes that may be under way at once. */
+  readonly #most: number;
   #rounds = 0;
-  /** Events that wait. */
+  /** Events that wait, and events that are being posted. */
   #waiting = 0;
+  #posting = 0;
+  /** Events that there were at once lately, and will be again where those who are answered go on. */
+  #callers = 0;
   #isStarting = false;
-  /** So many events are waited for, until the timer ends that. */
-  #expected = 0;
   #timer: NodeJS.Timeout | undefined;
+
+  /** Whether the store is so far away that it works on one write while this process decides the next. */
+  constructor({ isFar }: { readonly isFar: boolean }) {
+    this.#most = isFar ? ROUNDS : 1;
+  }
 
   /** Whether the request may wait for others, and be posted together with them. */
   static takes(request: Request): boolean {
@@ -60,7 +65,7 @@ export class UsageQueue {
 
   /** As `recordUsage`. Throws `SettingsChanged` where those that the poster was let in by stand no more. */
   record(by: Poster, request: Request): Promise<Recorded> {
-    const line = this.#lines.get(by.name) ?? { by, org: by.deps.caller?.org ?? 0, waiting: [] };
+    const line = this.#lines.get(by.name) ?? { by, waiting: [] };
     this.#lines.set(by.name, line);
     return new Promise((resolve, reject) => {
       line.waiting.push({ request, resolve, reject });
@@ -70,10 +75,10 @@ export class UsageQueue {
   }
 
   #start(): void {
-    if (this.#waiting < this.#expected) return;
-    this.#expected = 0;
-    const isWorthIt = this.#rounds === 0 ? this.#waiting > 0 : this.#waiting >= WORTH_A_ROUND;
-    if (this.#isStarting || this.#rounds >= ROUNDS || !isWorthIt) return;
+    const present = this.#waiting + this.#posting;
+    const isIdle = this.#rounds === 0 && this.#timer === undefined;
+    const enough = isIdle ? 1 : this.#share(Math.max(this.#callers, present));
+    if (this.#isStarting || this.#rounds >= this.#most || this.#waiting < enough) return;
     this.#isStarting = true;
     // What has arrived by now is read off the network first, and goes along.
     setImmediate(() => {
@@ -83,45 +88,49 @@ export class UsageQueue {
     });
   }
 
-  /** The longest waiting of each organisation that nothing is posted to. */
+  /** How many of so many events go together, so that there are as many for the write beside theirs. */
+  #share(events: number): number {
+    const share = events < FEWEST * this.#most ? events : Math.ceil(events / this.#most);
+    return Math.min(share, LARGEST_ROUND);
+  }
+
+  /** The longest waiting. */
   #takeRound(): readonly Line[] {
+    const most = this.#share(this.#waiting + this.#posting);
     const round: Line[] = [];
     let events = 0;
     for (const [caller, line] of this.#lines) {
-      if (events >= LARGEST_ROUND) break;
-      if (this.#busy.has(line.org)) continue;
-      this.#busy.add(line.org);
-      const taken = line.waiting.splice(0, LARGEST_ROUND - events);
+      if (events >= most) break;
+      const taken = line.waiting.splice(0, most - events);
       if (line.waiting.length === 0) this.#lines.delete(caller);
       events += taken.length;
-      this.#waiting -= taken.length;
       round.push({ ...line, waiting: taken });
     }
+    this.#waiting -= events;
+    this.#posting += events;
     return round;
   }
 
   async #post(round: readonly Line[]): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#rounds += 1;
     await postTogether(round);
     this.#rounds -= 1;
-    for (const { org } of round) this.#busy.delete(org);
     const answered = round.reduce((sum, { waiting }) => sum + waiting.length, 0);
-    // Of one organisation nothing is posted beside it: all go together. Of several, the rest do not keep these.
-    const most = round.length > 1 ? WORTH_A_ROUND : LARGEST_ROUND;
-    if (this.#rounds === 0) this.#gather(Math.min(this.#waiting + answered, most));
+    this.#callers = this.#waiting + this.#posting;
+    this.#posting -= answered;
+    if (this.#rounds === 0 && this.#callers > 1) this.#gather();
     this.#start();
   }
 
   /**
    * Those who were answered mostly ask again at once. Would the others not wait for them, the callers would be split into
-   * two halves that take turns, and every write would cost twice as much an event. Who is alone waits for nobody.
+   * ever smaller parts that take turns, and every write would cost as much as a large one. Who is alone waits for nobody.
    */
-  #gather(callers: number): void {
-    clearTimeout(this.#timer);
-    this.#expected = callers > 1 ? callers : 0;
-    if (this.#expected === 0) return;
+  #gather(): void {
     this.#timer = setTimeout(() => {
-      this.#expected = 0;
+      this.#timer = undefined;
       this.#start();
     }, GATHERING_MS);
   }

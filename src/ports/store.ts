@@ -31,6 +31,8 @@ export interface WriteJob<T> {
 
 /** A ledger of many organisations. */
 export interface Store {
+  /** Whether it is so far away that it works on one write while this process decides the next. */
+  readonly isFar: boolean;
   /** Throws `not_initialised` before `found`. */
   info(): Promise<LedgerInfo>;
   /** Writes down what the ledger is, once; later calls change nothing and answer what stands. */

@@ -170,10 +170,11 @@ test.each(['before', 'after'] as const)('a line cut %s any statement of a write 
 test('connections that the server ends under load cost no posting and double none', async () => {
   const org = (await foundOrganisation(await openStore())).number;
   const all = [await openStore(), await openStore()];
+  let last: Promise<unknown> = Promise.resolve();
   const ending = setInterval(() => {
     const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.5`;
-    database.sql(others).catch(() => undefined);
+    last = database.sql(others).catch(() => undefined);
   }, 120);
   try {
     await Promise.all(
@@ -183,6 +184,7 @@ test('connections that the server ends under load cost no posting and double non
     );
   } finally {
     clearInterval(ending);
+    await last;
   }
   const wallet = await (await openStore()).read(org, (view) => view.wallet());
   expect(wallet).toMatchObject({ posted: (60 * 61) / 2, seq: 60 });

@@ -5,6 +5,10 @@ export interface CuttingProxy {
   readonly port: number;
   /** Cuts at the so-many-th statement to the server from now on: before it is passed on, or before its answer is. */
   cutAt(statement: number, where: 'before' | 'after'): void;
+  /** Cuts the client off at its next packet, and keeps that: the server has not seen it yet. */
+  keepNext(): void;
+  /** Passes on what was kept, with nobody there to hear the answer, and waits until the server has dealt with it. */
+  letGo(): Promise<void>;
   /** Whether the cut was made. */
   hasCut(): boolean;
   close(): void;
@@ -13,6 +17,8 @@ export interface CuttingProxy {
 export async function openProxy(serverPort: number): Promise<CuttingProxy> {
   let left = 0;
   let where: 'before' | 'after' = 'before';
+  let isKeeping = false;
+  let letGo: () => Promise<void> = async () => undefined;
   const sockets = new Set<Socket>();
   const door = createServer((client) => {
     const server = connect(serverPort, '127.0.0.1');
@@ -24,8 +30,18 @@ export async function openProxy(serverPort: number): Promise<CuttingProxy> {
       sockets.add(socket);
       socket.on('error', cut).on('close', cut);
     }
+    const keep = (chunk: Buffer) => {
+      isKeeping = false;
+      client.off('close', cut).destroy();
+      letGo = () =>
+        new Promise((resolve) => {
+          server.removeAllListeners('data').on('data', () => server.end());
+          server.on('close', () => resolve()).write(chunk);
+        });
+    };
     let isAnswerCut = false;
     client.on('data', (chunk) => {
+      if (isKeeping) return keep(chunk);
       const statements = left > 0 ? statementsIn(chunk) : [];
       const at = statements[left - 1];
       left = Math.max(0, left - statements.length);
@@ -46,6 +62,10 @@ export async function openProxy(serverPort: number): Promise<CuttingProxy> {
       left = statement;
       where = side;
     },
+    keepNext() {
+      isKeeping = true;
+    },
+    letGo: () => letGo(),
     hasCut: () => left === 0,
     close() {
       for (const socket of sockets) socket.destroy();

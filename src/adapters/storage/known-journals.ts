@@ -3,6 +3,7 @@ import { add } from '../../core/credits';
 import type { Posting } from '../../core/ledger/posting';
 import type { MonthTotal } from '../../core/ledger/totals';
 import type { Instant } from '../../core/time';
+import type { WalletRow } from './ledger-rows';
 
 type MonthKey = Pick<MonthTotal, 'kind' | 'name' | 'month'>;
 
@@ -69,18 +70,27 @@ export function byKey(months: readonly MonthTotal[]): ReadonlyMap<string, MonthT
  * totals or holds seals a link, here or in another process, and so leaves another end: where it is the same, this stands.
  */
 export class JournalMemory {
-  readonly #known = new Map<number, { readonly head: string; readonly journal: KnownJournal }>();
+  readonly #known = new Map<number, { readonly wallet: WalletRow; readonly journal: KnownJournal }>();
 
   under(org: number, head: string): KnownJournal | undefined {
     const known = this.#known.get(org);
-    return known?.head === head ? known.journal : undefined;
+    return known?.wallet.head === head ? known.journal : undefined;
   }
 
-  /** Keeps what stands under a new end; undefined where that is not known. */
-  keep(org: number, head: string, journal: KnownJournal | undefined): void {
+  /** The row of the wallet as this process left it last, where the journal is known under it. */
+  wallet(org: number): WalletRow | undefined {
+    return this.#known.get(org)?.wallet;
+  }
+
+  /** Keeps what stands under the end of the chain that the wallet's row has; undefined where that is not known. */
+  keep(org: number, wallet: WalletRow, journal: KnownJournal | undefined): void {
     if (this.#known.size >= MOST_ORGANISATIONS) this.#known.clear();
     if (journal === undefined || journal.isLarge) this.#known.delete(org);
-    else this.#known.set(org, { head, journal });
+    else this.#known.set(org, { wallet, journal });
+  }
+
+  forget(org: number): void {
+    this.#known.delete(org);
   }
 }
 

@@ -4,23 +4,20 @@ import type { Entry } from '../../core/ledger/entry';
 import type { EntryBytes } from '../../core/ledger/entry-bytes';
 import type { Posting } from '../../core/ledger/posting';
 import type { WalletState } from '../../core/ledger/wallet-state';
-import type { Instant } from '../../core/time';
 import type { JournalNeeds, JournalState } from '../../ports/journal-state';
-import { type KeyRecord, sealedKey } from '../../ports/key-record';
+import type { KeyRecord } from '../../ports/key-record';
 import type { LedgerInfo } from '../../ports/ledger-info';
 import { type LedgerUnit, SettingsChanged, type WriteFacts } from '../../ports/ledger-unit';
 import type { PostedEvent } from '../../ports/ledger-view';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { WritableRecords } from '../../ports/records';
 import type { Foreseen } from '../../ports/store';
-import { drawRows, INSERT_DRAW, INSERT_ENTRY, toEntryRow } from './entry-rows';
 import type { JournalMemory } from './known-journals';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import type { WalletRow } from './ledger-rows';
 import { SqlLedgerView } from './ledger-view';
 import { LookAhead } from './look-ahead';
 import { movedAway } from './moved-ledger';
-import { NewEventIds } from './new-event-ids';
 import {
   ADD_TO_DAY,
   ADD_TO_MONTH,
@@ -29,20 +26,19 @@ import {
   grantTerms,
   grantUpdates,
   INSERT_GRANT,
+  INSERT_KEY,
   INSERT_LINK,
+  keyRow,
   linkRow,
   monthRow,
+  rowAfter,
   UPDATE_WALLET,
+  UPDATE_WALLET_AFTER,
   walletRow,
 } from './posting-rows';
 import type { SqlConnection, SqlDriver } from './sql-driver';
+import { UnitEntries } from './unit-entries';
 import { UnitJournal } from './unit-journal';
-
-/** Entries that are written at a time. */
-const RUN = 500;
-
-const INSERT_KEY =
-  'INSERT INTO idempotency_keys (org, key, operation, fingerprint, result, recorded_at) VALUES (?, ?, ?, ?, ?, ?)';
 
 /** What a write changed beside the log, as the audit row keeps it: the last state of each record. */
 type Change = { readonly record: string; readonly id: string; readonly value: unknown };
@@ -71,13 +67,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   #wallet: WalletState | undefined;
   /** The row of the wallet as this unit found it: nobody else can change it, and `seal` is the last to touch it. */
   #found: WalletRow | undefined;
-  /** The entries of this unit, run by run, as they are sealed. */
-  readonly #runs: Uint8Array[] = [];
-  #entries = 0;
-  #recordedAt: Instant | undefined;
-  readonly #ids = new NewEventIds();
+  /** Whether the row was not read, but taken to be as this process left it. */
+  #isAssumed = false;
+  readonly #entries: UnitEntries;
   #ahead: LookAhead | undefined;
-  #link: { readonly number: number; readonly hash: string } | undefined;
+  #sealed: WalletRow | undefined;
 
   constructor(
     driver: SqlDriver,
@@ -91,6 +85,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#tools = tools;
     this.#lockRow = driver.dialect.lockRow;
     this.#journal = new UnitJournal(connection, org, tools.journals);
+    this.#entries = new UnitEntries(connection, org, tools.bytes);
   }
 
   /**
@@ -109,10 +104,25 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     const found = await locking;
     // Looked at under the lock: whoever waited here while the ledger was moved must not write to what was left behind.
     if (found.movedTo !== null) throw movedAway(found.movedTo);
+    this.#begin(found);
+  }
+
+  /**
+   * In the place of `lock`: takes the wallet to stand as this process left it, and nothing of what is foreseen to be in the
+   * ledger yet. Where that is not so, what this unit writes is refused as a whole: by the seal, or by a key that is taken.
+   * Throws `SettingsChanged` as `lock` does.
+   */
+  assume(row: WalletRow, foreseen?: Foreseen): void {
+    this.#isAssumed = true;
+    if (foreseen !== undefined) this.#ahead = LookAhead.inVain(foreseen);
+    this.#begin(row);
+  }
+
+  #begin(row: WalletRow): void {
     const { under } = this.#facts;
-    if (under !== undefined && under !== found.settingsSeal) throw new SettingsChanged();
-    this.#found = found;
-    if (!this.#changedSettings) this.#settings = this.#tools.memory.under(this.org, found.settingsSeal);
+    if (under !== undefined && under !== row.settingsSeal) throw new SettingsChanged();
+    this.#found = row;
+    if (!this.#changedSettings) this.#settings = this.#tools.memory.under(this.org, row.settingsSeal);
   }
 
   override findKeys(keys: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>> {
@@ -139,14 +149,13 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#facts = { ...this.#facts, ...facts };
   }
 
-  /** A run at a time: what is made for a row is garbage before the collector would have to move it. */
   async append(entries: readonly Entry[]): Promise<void> {
     this.#append(entries);
   }
 
   #append(entries: readonly Entry[]): void {
     assert(this.#wallet === undefined, 'entries come before the posting that they belong to');
-    for (let from = 0; from < entries.length; from += RUN) this.#insertRun(entries.slice(from, from + RUN));
+    this.#entries.append(entries);
   }
 
   async post(posting: Posting): Promise<void> {
@@ -165,7 +174,7 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       posting.months.map((month) => monthRow(org, month)),
     );
     // Last: what it answers is waited for.
-    await this.#ids.register(this.connection, org, this.#isCareful);
+    await this.#entries.registerIds(this.#isCareful);
   }
 
   saveKey(record: KeyRecord): Promise<void> {
@@ -173,10 +182,11 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
   }
 
   async saveKeys(records: readonly KeyRecord[]): Promise<void> {
-    const rows = records.map((k) => [this.org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt]);
-    this.connection.send(INSERT_KEY, rows);
-    const { digest } = this.#tools;
-    for (const record of records) this.#witness('idempotency_keys', record.key, sealedKey(record, digest));
+    this.connection.send(
+      INSERT_KEY,
+      records.map((record) => keyRow(this.org, record)),
+    );
+    for (const record of records) this.#witness('idempotency_keys', record.key, record);
   }
 
   /** Puts what the ledger is under the seal of an organisation's first write. */
@@ -186,31 +196,39 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   /** Seals what this unit changed as the next link of the chain; a unit that changed nothing leaves none. */
   seal(): void {
-    if (this.#changes.size === 0 && this.#entries === 0) return;
+    if (!this.hasChanged) return;
     const { wallet: before, links, head, settingsSeal } = this.#row;
     const { actor, action, subject, reason, at } = this.#facts;
-    const recordedAt = this.#recordedAt ?? at;
+    const recordedAt = this.#entries.recordedAt ?? at;
     const changes = JSON.stringify([...this.#changes.values()]);
-    const [number, firstSeq, entries] = [links + 1, before.seq + 1, this.#entries];
+    const [number, firstSeq, entries] = [links + 1, before.seq + 1, this.#entries.count];
     // Named one by one: to add to what was spread takes V8 microseconds, and every posting comes by here.
     const link = { number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries };
-    const hash = sealLink(this.#tools.digest, links === 0 ? GENESIS : head, link, this.#runs);
+    const hash = sealLink(this.#tools.digest, links === 0 ? GENESIS : head, link, this.#entries.runs);
+    const wallet = this.#wallet ?? before;
     const seals = { links: number, head: hash, settingsSeal: this.#changedSettings ? hash : settingsSeal };
+    const row = walletRow(this.org, wallet, seals);
     this.connection.send(INSERT_LINK, [linkRow(this.org, link, hash)]);
-    this.connection.send(UPDATE_WALLET, [walletRow(this.org, this.#wallet ?? before, seals)]);
-    this.#link = { number, hash };
+    if (this.#isAssumed) this.connection.send(UPDATE_WALLET_AFTER, [rowAfter(head, row)]);
+    else this.connection.send(UPDATE_WALLET, [row]);
+    this.#sealed = { wallet, ...seals, movedTo: null };
+  }
+
+  /** Whether there is something to seal. */
+  get hasChanged(): boolean {
+    return this.#changes.size > 0 || this.#entries.count > 0;
   }
 
   /** Whether what this unit sealed is in the ledger. What is under no seal may be lost with a server that crashed. */
   async hasLanded(connection: SqlConnection): Promise<boolean> {
-    if (this.#link === undefined) return true;
+    if (this.#sealed === undefined) return true;
     const sql = 'SELECT hash FROM audit WHERE org = ? AND number = ?';
-    return (await connection.get(sql, [this.org, this.#link.number]))?.hash === this.#link.hash;
+    return (await connection.get(sql, [this.org, this.#sealed.links]))?.hash === this.#sealed.head;
   }
 
-  /** Keeps what is known of the journal, now that all this is in the ledger. */
+  /** Keeps what is known of the wallet and its journal once all this is in the ledger. */
   remember(): void {
-    if (this.#link !== undefined) this.#journal.keep(this.#row.head, this.#link.hash);
+    if (this.#sealed !== undefined) this.#journal.keep(this.#row.head, this.#sealed);
   }
 
   get #row(): WalletRow {
@@ -224,16 +242,6 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     if (!isSetting(record)) return;
     this.#settings = undefined;
     this.#changedSettings = true;
-  }
-
-  #insertRun(entries: readonly Entry[]): void {
-    const rows = entries.map((entry) => toEntryRow(this.org, entry, this.#tools.bytes.add(entry)));
-    this.#runs.push(this.#tools.bytes.take());
-    this.connection.send(INSERT_ENTRY, rows);
-    this.connection.send(INSERT_DRAW, drawRows(this.org, entries));
-    for (const { externalId, seq } of entries) if (externalId !== null) this.#ids.add(externalId, seq);
-    this.#entries += entries.length;
-    this.#recordedAt ??= entries[0]?.recordedAt;
   }
 
   #writeGrants(posting: Posting): void {

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type pg from 'pg';
 import { PostgresConnection } from './postgres-connection';
 import { postgresDialect } from './postgres-dialect';
@@ -12,12 +11,14 @@ import {
   unknownOutcome,
   WAIT_MS,
 } from './postgres-errors';
+import { PostgresExpress } from './postgres-express';
 import { SharedLooks } from './postgres-looks';
+import { limited } from './postgres-patience';
 import { PostgresPool, withClient } from './postgres-pool';
 import { describeSchema, migrate } from './postgres-schema';
 import { doTogether } from './postgres-together';
 import { parsePostgresUrl } from './postgres-url';
-import type { SqlConnection, SqlDriver, SqlRow, SqlValue, Together, Work } from './sql-driver';
+import type { Change, Locks, SqlConnection, SqlDriver, SqlRow, SqlValue, Together, Work } from './sql-driver';
 import { togetherOrAlone } from './works-together';
 
 export interface PostgresOptions {
@@ -31,6 +32,9 @@ export interface PostgresOptions {
 /** Long enough for the largest write to reach a standby behind a slow line. */
 const PATIENCE_MS = 30_000;
 
+/** Few: on one wallet more connections only wait for each other. */
+const CONNECTIONS = 8;
+
 type Landed = Work<boolean>;
 
 /** What became of a transaction: its result, or what it was lost to. */
@@ -43,7 +47,7 @@ type Attempt<T> = (connection: PostgresConnection, client: pg.PoolClient) => Pro
  * trusted to, `ledger_unavailable`, `not_initialised`, `newer_schema`, or `invalid_value` for another program's database.
  */
 export async function openPostgres({ url, create, patienceMs }: PostgresOptions): Promise<SqlDriver> {
-  const pool = new PostgresPool(parsePostgresUrl(url));
+  const pool = new PostgresPool(parsePostgresUrl(url), { connections: CONNECTIONS });
   try {
     await withClient(pool, (client) => migrate(client, pool.address.label, create));
   } catch (error) {
@@ -56,11 +60,13 @@ export async function openPostgres({ url, create, patienceMs }: PostgresOptions)
 class PostgresDriver implements SqlDriver {
   readonly dialect = postgresDialect;
   readonly #pool: PostgresPool;
+  readonly #express: PostgresExpress;
   readonly #patienceMs: number;
   readonly #looks = new SharedLooks((work) => this.#again(async (connection) => ({ result: await work(connection) })));
 
   constructor(pool: PostgresPool, patienceMs: number) {
     this.#pool = pool;
+    this.#express = new PostgresExpress(pool.address, patienceMs);
     this.#patienceMs = patienceMs;
   }
 
@@ -96,6 +102,10 @@ class PostgresDriver implements SqlDriver {
     return togetherOrAlone(works, () => this.write((connection) => doTogether(connection, works), landed));
   }
 
+  makeAtOnce(locks: Locks, changes: readonly Change[]): Promise<void> {
+    return this.#express.make(locks, changes);
+  }
+
   schema(): Promise<ReadonlyMap<string, string>> {
     return withClient(this.#pool, describeSchema);
   }
@@ -108,8 +118,8 @@ class PostgresDriver implements SqlDriver {
     return broken.map(({ name }) => `the index ${name} is not valid`);
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#express.close()]);
   }
 
   /** Runs a transaction, and runs it again from the start where it met another or lost its connection, for a bounded time. */
@@ -194,20 +204,6 @@ const BEGUN = "SELECT pg_current_xact_id()::text, set_config('plan_cache_mode', 
 async function begin(connection: PostgresConnection): Promise<string> {
   connection.control('BEGIN ISOLATION LEVEL READ COMMITTED');
   return String((await connection.column(BEGUN))[0]);
-}
-
-/**
- * Drops the connection if it takes longer. The server does not limit how long a commit waits for a standby, and keeps the
- * rows locked meanwhile: nobody is told of what could still be lost.
- */
-function limited(client: pg.PoolClient, patienceMs: number): { isOver(): boolean; end(): void } {
-  let isOver = false;
-  const timer = setTimeout(() => {
-    isOver = true;
-    // The library has no other way to leave a connection with a question open, and its types do not show this one.
-    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
-  }, patienceMs);
-  return { isOver: () => isOver, end: () => clearTimeout(timer) };
 }
 
 async function statusOf(client: pg.ClientBase, id: string): Promise<string | null> {

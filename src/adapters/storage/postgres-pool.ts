@@ -6,8 +6,6 @@ import { TYPES } from './postgres-statements';
 import type { PostgresAddress } from './postgres-url';
 
 const OLDEST_SERVER = 140_000;
-/** Few: on one wallet more connections only wait for each other. */
-const CONNECTIONS = 8;
 const CONNECT_MS = 5_000;
 
 /**
@@ -17,7 +15,7 @@ const CONNECT_MS = 5_000;
  */
 const GUARD = `SET statement_timeout = '300s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';
   SET timezone = 'UTC'; SET standard_conforming_strings = on; SET enable_bitmapscan = off; SET random_page_cost = 1.1;
-  SET client_min_messages = 'warning';
+  SET client_min_messages = 'warning'; SET default_transaction_isolation = 'read committed';
   SELECT CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END;
   SELECT CASE WHEN current_schema() IS NOT NULL
     THEN set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false) END;
@@ -34,17 +32,26 @@ interface Guards {
   readonly schema: string | null;
 }
 
+export interface PoolOptions {
+  /** The most that it opens. */
+  readonly connections: number;
+  /** What its connections set beside what all do. */
+  readonly settings?: string;
+}
+
 /** Connections to whichever of the hosts takes writes. */
 export class PostgresPool {
   readonly address: PostgresAddress;
   readonly #pools: readonly pg.Pool[];
+  readonly #guard: string;
   readonly #guarded = new WeakSet<pg.PoolClient>();
   /** The host that took writes last: it is asked first. */
   #current = 0;
 
-  constructor(address: PostgresAddress) {
+  constructor(address: PostgresAddress, { connections, settings = '' }: PoolOptions) {
     this.address = address;
-    this.#pools = address.hosts.map((host) => openPool(address, host));
+    this.#guard = `${settings}${GUARD}`;
+    this.#pools = address.hosts.map((host) => openPool(address, host, connections));
   }
 
   /** A connection that was looked over. Throws what the last host said where none will do. */
@@ -72,7 +79,7 @@ export class PostgresPool {
     const client = await pool.connect();
     if (this.#guarded.has(client)) return client;
     try {
-      const results = (await client.query(GUARD)) as unknown as pg.QueryResult<Guards>[];
+      const results = (await client.query(this.#guard)) as unknown as pg.QueryResult<Guards>[];
       requireSafe(results.at(-1)?.rows[0] as Guards, this.address.label);
       this.#guarded.add(client);
       return client;
@@ -83,14 +90,14 @@ export class PostgresPool {
   }
 }
 
-function openPool(address: PostgresAddress, { host, port }: PostgresAddress['hosts'][number]): pg.Pool {
+function openPool(address: PostgresAddress, { host, port }: PostgresAddress['hosts'][number], max: number): pg.Pool {
   const { user, password, database, tls } = address;
   // A server that asks for a password where there is none refuses this one, and lets the connection go.
   const look = async () => findPassword(address, { host, port }) ?? 'none was given';
   const pool = new pg.Pool({
     host,
     port,
-    max: CONNECTIONS,
+    max,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     pipeline: true,

@@ -19,8 +19,8 @@ export interface Answer {
 interface Stop {
   readonly statement: Statement;
   readonly values: readonly Bound[];
-  take(answer: Answer): void;
-  fail(error: unknown): void;
+  readonly take?: (answer: Answer) => void;
+  readonly fail?: (error: unknown) => void;
 }
 
 /** What pg's connection has for statements that are kept ready, in its own words. */
@@ -54,6 +54,7 @@ export class Trip {
   #described: Shape | undefined;
   #failure: unknown;
   #bytes = 0;
+  #over: ((failed: { readonly error: unknown } | undefined) => void) | undefined;
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
@@ -69,8 +70,17 @@ export class Trip {
     return new Promise((take, fail) => this.#stops.push({ statement, values, take, fail }));
   }
 
-  /** Sends it. Nothing is added from now on. */
-  depart(): void {
+  /** Adds a statement whose answer nobody asks for. */
+  load(statement: Statement, values: readonly Bound[]): void {
+    this.#stops.push({ statement, values });
+  }
+
+  /**
+   * Sends it. Nothing is added from now on. Outside of a transaction it is one by itself, and `over` tells when all of it
+   * is done and saved, or what it failed of.
+   */
+  depart(over?: (failed: { readonly error: unknown } | undefined) => void): void {
+    this.#over = over;
     const ready = statementsOf(this.#client);
     for (const { statement } of this.#stops)
       ready.prepare(statement, (error) => {
@@ -85,7 +95,7 @@ export class Trip {
       handleDataRow: ({ fields }: { fields: (string | null)[] }) => this.#takeRow(fields),
       handleCommandComplete: ({ text }: { text: string }) => this.#complete(text),
       handleError: (error: unknown) => this.cancel(error),
-      handleReadyForQuery: () => undefined,
+      handleReadyForQuery: () => this.#end(),
     });
     this.#client.query(query);
   }
@@ -93,8 +103,15 @@ export class Trip {
   /** Whoever waits for an answer gets none. */
   cancel(error: unknown): void {
     this.#failure ??= error;
-    for (const { fail } of this.#stops.slice(this.#next)) fail(this.#failure);
+    for (const { fail } of this.#stops.slice(this.#next)) fail?.(this.#failure);
     this.#next = this.#stops.length;
+    this.#end();
+  }
+
+  #end(): void {
+    const over = this.#over;
+    this.#over = undefined;
+    over?.(this.#failure === undefined ? undefined : { error: this.#failure });
   }
 
   #submit(connection: WireConnection): void {
@@ -130,13 +147,13 @@ export class Trip {
     const stop = this.#stops[this.#next];
     if (this.#failure === undefined) {
       const count = Number(command.slice(command.lastIndexOf(' ') + 1));
-      stop?.take({
+      stop?.take?.({
         names: this.#shape?.names ?? [],
         rows: this.#rows,
         count: Number.isNaN(count) ? 0 : count,
         command,
       });
-    } else stop?.fail(this.#failure);
+    } else stop?.fail?.(this.#failure);
     this.#next += 1;
     this.#rows = [];
     this.#described = undefined;

@@ -2,6 +2,7 @@ import type { Grant } from '../../core/credit/grant';
 import type { Link } from '../../core/ledger/chain';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { WalletState } from '../../core/ledger/wallet-state';
+import type { KeyRecord } from '../../ports/key-record';
 import type { WalletRow } from './ledger-rows';
 import type { SqlValue } from './sql-driver';
 
@@ -24,9 +25,17 @@ export const ADD_TO_MONTH = `INSERT INTO month_totals (org, month, kind, name, q
 
 export const INSERT_LINK =
   'INSERT INTO audit (org, number, recorded_at, actor, action, subject, reason, changes, first_seq, entries, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+export const INSERT_KEY =
+  'INSERT INTO idempotency_keys (org, key, operation, fingerprint, result, recorded_at) VALUES (?, ?, ?, ?, ?, ?)';
 /** Its sums, then the end of the chain. */
 export const UPDATE_WALLET =
   'UPDATE wallets SET posted = ?, held = ?, overdrawn = ?, overdraft_limit = ?, postpaid = ?, seq = ?, recorded_at = ?, links = ?, head = ?, settings_seal = ? WHERE org = ?';
+/** The same where the chain still ends as it did when this was decided, in a ledger that was not moved: else it is refused, as no chain ends in nothing. */
+export const UPDATE_WALLET_AFTER =
+  'UPDATE wallets SET posted = ?, held = ?, overdrawn = ?, overdraft_limit = ?, postpaid = ?, seq = ?, recorded_at = ?, links = ?, head = CASE WHEN head = ? AND moved_to IS NULL THEN ? END, settings_seal = ? WHERE org = ?';
+
+/** Where `walletRow` has the end of the chain. */
+const HEAD = 8;
 
 export function linkRow(org: number, link: Omit<Link, 'hash'>, hash: string): readonly SqlValue[] {
   const { number, recordedAt, actor, action, subject, reason, changes, firstSeq, entries } = link;
@@ -40,6 +49,16 @@ export function walletRow(
 ): readonly SqlValue[] {
   const { posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt } = wallet;
   return [posted, held, overdrawn, overdraftLimit, postpaid, seq, recordedAt, links, head, settingsSeal, org];
+}
+
+/** What `walletRow` answers, for `UPDATE_WALLET_AFTER`. */
+export function rowAfter(head: string, row: readonly SqlValue[]): readonly SqlValue[] {
+  return [...row.slice(0, HEAD), head, ...row.slice(HEAD)];
+}
+
+/** As a row of `idempotency_keys`. */
+export function keyRow(org: number, k: KeyRecord): readonly SqlValue[] {
+  return [org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt];
 }
 
 export function dayRow(org: number, d: DayTotal): readonly SqlValue[] {

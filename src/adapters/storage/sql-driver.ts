@@ -54,6 +54,16 @@ export interface Dialect {
   hex(expression: string, digits: number): string;
 }
 
+/** A statement that changes something, and the rows that it is run for. */
+export type Change = readonly [sql: string, rows: readonly (readonly SqlValue[])[]];
+
+/** Rows of a table by their keys, in the order in which they are locked. */
+export interface Locks {
+  readonly table: string;
+  readonly key: string;
+  readonly values: readonly number[];
+}
+
 /** What is done inside one transaction. */
 export type Work<T> = (connection: SqlConnection) => Promise<T>;
 
@@ -80,6 +90,12 @@ export interface SqlDriver {
    * that fails after it has changed something undoes them all.
    */
   writeTogether<T>(works: readonly Work<T>[], landed: Work<boolean>): Promise<Together<T>>;
+  /**
+   * Makes changes that were decided without asking anything, as one transaction and in one trip: all of them, in their order,
+   * or none. Fails at once where somebody else has locked one of the rows. Only an engine far away has it: there a trip is
+   * what costs most. Throws `InDoubt` where nobody can tell what became of them.
+   */
+  makeAtOnce?(locks: Locks, changes: readonly Change[]): Promise<void>;
   /** Tables, indexes and triggers by name, as the engine stores them. */
   schema(): Promise<ReadonlyMap<string, string>>;
   /** What the engine's own check finds wrong; empty when sound. */
@@ -89,3 +105,14 @@ export interface SqlDriver {
 
 /** A unique key that is already taken. The store turns it into an error of the product; it never climbs further. */
 export class UniqueViolation extends Error {}
+
+/** The answer to a commit was lost. The changes may be there, may come yet, or may be gone. */
+export class InDoubt extends Error {
+  /** What whoever asked for them is told, where it does not come out. */
+  readonly verdict: Error;
+
+  constructor(verdict: Error) {
+    super(verdict.message, { cause: verdict });
+    this.verdict = verdict;
+  }
+}

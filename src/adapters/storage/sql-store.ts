@@ -16,6 +16,7 @@ import type { SqlWriter } from './sql-writer';
 
 /** The ledger in a SQL database: the statements are written once, a driver brings the engine. */
 export class SqlStore implements Store {
+  readonly isFar: boolean;
   readonly #driver: SqlDriver;
   readonly #entrances: Entrances;
   readonly #digest: Digest;
@@ -23,6 +24,7 @@ export class SqlStore implements Store {
   #writer: Promise<SqlWriter> | undefined;
 
   constructor(driver: SqlDriver, digest: Digest) {
+    this.isFar = driver.makeAtOnce !== undefined;
     this.#driver = driver;
     this.#entrances = new Entrances(driver);
     this.#digest = digest;

@@ -5,6 +5,7 @@ import type { LedgerUnit, WriteFacts } from '../../ports/ledger-unit';
 import type { OrganisationRecord } from '../../ports/record-types';
 import { Abandon, type WriteJob } from '../../ports/store';
 import { JournalMemory } from './known-journals';
+import { type Doubt, KnownWrites, type Tried } from './known-writes';
 import { notInitialised } from './ledger-gaps';
 import { toLedgerInfo } from './ledger-rows';
 import { SqlLedgerUnit, type UnitTools } from './ledger-unit';
@@ -19,21 +20,23 @@ const CREATE_WALLET = `INSERT INTO wallets
 export class SqlWriter {
   readonly #driver: SqlDriver;
   readonly #tools: UnitTools;
+  readonly #known: KnownWrites;
 
   constructor(driver: SqlDriver, tools: Omit<UnitTools, 'bytes' | 'journals'>) {
     this.#driver = driver;
     this.#tools = { ...tools, journals: new JournalMemory(), bytes: new EntryBytes() };
+    this.#known = new KnownWrites(driver, this.#tools);
   }
 
   async writeTogether<T>(jobs: readonly WriteJob<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
     // In one order everywhere, as they lock what they write to.
     const ordered = [...jobs].sort((a, b) => a.org - b.org);
-    const done = ordered.length > 1 ? await this.#shareTransaction(ordered) : [];
+    const tried = await this.#known.attempt(ordered);
+    const left = ordered.filter((_, at) => tried[at] === undefined);
+    const shared = left.length > 1 ? await this.#shareTransaction(left) : [];
+    const sharedBy = new Map(left.map((job, at) => [job, shared[at]]));
     const results = await Promise.allSettled(
-      ordered.map(async (job, at) => {
-        const found = done[at];
-        return found === undefined ? this.write(job) : found.result;
-      }),
+      ordered.map((job, at) => this.#conclude(job, tried[at] ?? sharedBy.get(job))),
     );
     const byJob = new Map(ordered.map((job, at) => [job, results[at]]));
     return jobs.map((job) => byJob.get(job) as PromiseSettledResult<T>);
@@ -72,6 +75,38 @@ export class SqlWriter {
       if (!(error instanceof UniqueViolation)) throw error;
       return attempt(true);
     }
+  }
+
+  async #conclude<T>(job: WriteJob<T>, tried: Tried<T>): Promise<T> {
+    if (tried === undefined) return this.write(job);
+    if ('failure' in tried) throw tried.failure;
+    return 'doubt' in tried ? this.#ascertain(job, tried.doubt) : tried.result;
+  }
+
+  /**
+   * Answers a write of which nobody knows whether it is in the ledger, or makes it: under the lock of its wallet it is there
+   * or not, and once another link is in its place it can not come any more. Throws the verdict where neither can be had.
+   */
+  async #ascertain<T>(
+    { org, facts, foreseen, work }: WriteJob<T>,
+    { unit: lost, result, verdict }: Doubt<T>,
+  ): Promise<T> {
+    let isSettled = false;
+    try {
+      const answer = await this.#write<T>(async (connection, begun) => {
+        const unit = begun(new SqlLedgerUnit(this.#driver, connection, { org, facts, isCareful: true }, this.#tools));
+        await unit.lock(foreseen);
+        isSettled = await lost.hasLanded(connection);
+        if (isSettled) return result;
+        const made = await work(unit);
+        isSettled = unit.hasChanged;
+        return made;
+      });
+      if (isSettled) return answer;
+    } catch {
+      // What failed it leaves the question open.
+    }
+    throw verdict;
   }
 
   /** Several writes as one transaction; nothing for those that have to be done by themselves. */

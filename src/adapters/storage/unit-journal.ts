@@ -48,9 +48,9 @@ export class UnitJournal {
     this.#isRemembered = false;
   }
 
-  /** Remembers it under the new end of the chain, now that all this is in the ledger. */
-  keep(before: string, head: string): void {
+  /** Remembers it with the wallet as it stands under the new end of the chain. */
+  keep(before: string, wallet: WalletRow): void {
     const unmoved = this.#isRemembered ? this.#memory.under(this.#org, before) : undefined;
-    this.#memory.keep(this.#org, head, this.#known ?? unmoved);
+    this.#memory.keep(this.#org, wallet, this.#known ?? unmoved);
   }
 }
