@@ -49,6 +49,8 @@ export function digest(parts: readonly (string | Uint8Array)[]): string {
   let length = 0;
   for (const part of parts) length += part.length;
   if (length <= SHORT && digests <= FEW) return sha256(joined(parts, length));
+  const [text] = parts;
+  if (parts.length === 1 && typeof text === 'string') return crypto().hash('sha256', text, 'hex');
   if (length <= SHORT) return crypto().hash('sha256', shortMessage(parts), 'hex');
   const hash = crypto().createHash('sha256');
   for (const part of parts) hash.update(part);
@@ -85,7 +87,10 @@ function shortMessage(parts: readonly (string | Uint8Array)[]): Uint8Array {
   return message.subarray(0, end);
 }
 
-/** Loading it takes longer than a balance, which needs neither digests nor chance. */
+let loaded: typeof import('node:crypto') | undefined;
+
+/** Loading it takes longer than a balance, which needs neither digests nor chance; even to ask for it again takes a while. */
 function crypto(): typeof import('node:crypto') {
-  return process.getBuiltinModule('node:crypto');
+  loaded ??= process.getBuiltinModule('node:crypto');
+  return loaded;
 }

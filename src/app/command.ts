@@ -1,7 +1,7 @@
 import type { Changed, ChangeOptions } from '../contract/calls';
 import { type Operation, seesBalance } from '../core/access';
 import { WalletError } from '../core/errors';
-import { parseKey } from '../core/text';
+import { isPlainKey, parseKey } from '../core/text';
 import { type LedgerUnit, SettingsChanged } from '../ports/ledger-unit';
 import { Abandon } from '../ports/store';
 import { forApps } from './app-answers';
@@ -80,7 +80,7 @@ export async function changeIn<T extends object>(
  */
 export function storedKey({ actor }: Session, { idempotencyKey }: ChangeOptions): string | undefined {
   if (idempotencyKey === undefined) return undefined;
-  const key = parseKey(idempotencyKey, 'idempotency key');
+  const key = isPlainKey(idempotencyKey) ? idempotencyKey : parseKey(idempotencyKey, 'idempotency key');
   return actor.app === null ? key : `${actor.app}\n${key}`;
 }
 
@@ -125,14 +125,26 @@ export function requireSameParameters(
 
 /** A digest of what is asked for: the same for the same parameters in any order. */
 export function fingerprintOf(session: Session, action: string, request: ChangeOptions): string {
-  const { idempotencyKey: _key, dryRun: _dryRun, ...parameters } = request;
-  return session.deps.system.digest([action, '\n', JSON.stringify(sorted(parameters))]);
+  return session.deps.system.digest([`${action}\n${JSON.stringify(inOrder(request, OPTIONS))}`]);
 }
 
+/** What is no parameter of a change. */
+const OPTIONS: readonly string[] = ['idempotencyKey', 'dryRun'] satisfies (keyof ChangeOptions)[];
+const NONE: readonly string[] = [];
+
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(sorted);
   if ('toJSON' in value && typeof value.toJSON === 'function') return sorted(value.toJSON());
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]));
+  return inOrder(value, NONE);
+}
+
+/** The same with its fields in the order of their names, but for those that are left out: every posting comes by here. */
+function inOrder(value: object, leftOut: readonly string[]): object {
+  const ordered: Record<string, unknown> = {};
+  for (const name of Object.keys(value).sort()) {
+    const inner = (value as Record<string, unknown>)[name];
+    if (inner !== undefined && !leftOut.includes(name)) ordered[name] = sorted(inner);
+  }
+  return ordered;
 }

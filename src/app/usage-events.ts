@@ -3,7 +3,7 @@ import { quote } from '../core/credits';
 import { WalletError } from '../core/errors';
 import { parseWhen } from '../core/period';
 import { ownTime, placeInTime } from '../core/report/closing';
-import { parseKey, parseName, parseQuantity, parseText } from '../core/text';
+import { isPlainKey, parseKey, parseName, parseQuantity, parseText } from '../core/text';
 import { type Calendar, DAY_MS, formatInstant, type Instant } from '../core/time';
 import type { PostedEvent } from '../ports/ledger-view';
 
@@ -66,7 +66,7 @@ export class EventReader {
       app: recall(this.#words, event.app, asIs),
       service: recall(this.#words, event.service, asIs),
       quantity: parseQuantity(event.quantity),
-      externalId: id === undefined ? null : parseKey(id, 'event id'),
+      externalId: id === undefined ? null : isPlainKey(id) ? id : parseKey(id, 'event id'),
       user: user === undefined ? null : recall(this.#users, user, readUser),
       campaign: campaign === undefined ? null : recall(this.#campaigns, campaign, readCampaign),
       memo: memo === undefined ? null : recall(this.#memos, memo, readMemo),

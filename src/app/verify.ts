@@ -1,9 +1,11 @@
 import type { VerifyCheck } from '../contract/audit';
 import { add, type Credits, formatCredits, ZERO } from '../core/credits';
 import { WalletError } from '../core/errors';
+import type { Digest } from '../core/ledger/chain';
 import { checkDayTotals, checkMonthTotals } from '../core/ledger/totals-check';
 import { checkGrants, type Finding, type Recomputed } from '../core/ledger/verify';
 import { utcCalendar } from '../core/time';
+import { sealedKey } from '../ports/key-record';
 import type { LedgerProof } from '../ports/ledger-proof';
 import type { LedgerView } from '../ports/ledger-view';
 import type { RecordKind } from '../ports/record-types';
@@ -119,7 +121,7 @@ function verifyOrganisation(session: Session, full: boolean) {
       ),
       await toCheck(
         'records',
-        () => recordFaults(view, proof, walk.images),
+        () => recordFaults(view, proof, walk.images, session.deps.system.digest),
         'every record is as its last change left it',
       ),
       await toCheck(
@@ -168,6 +170,7 @@ async function recordFaults(
   view: LedgerView,
   proof: LedgerProof,
   images: ReadonlyMap<string, string>,
+  digest: Digest,
 ): Promise<readonly Finding[]> {
   const seen = new Set<string>();
   const findings: Finding[] = [];
@@ -186,7 +189,7 @@ async function recordFaults(
     const { seq, id, kind, credits, priority, expiresAt, source, createdAt } = grant;
     compare('grants', id, { seq, id, kind, credits, priority, expiresAt, source, createdAt });
   }
-  for (const key of await proof.keys()) compare('idempotency_keys', key.key, key);
+  for (const key of await proof.keys()) compare('idempotency_keys', key.key, sealedKey(key, digest));
   for (const key of images.keys()) if (!seen.has(key)) findings.push(`${key.replace('/', ' ')} was removed by hand`);
   return findings;
 }

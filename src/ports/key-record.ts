@@ -1,3 +1,4 @@
+import type { Digest } from '../core/ledger/chain';
 import type { Instant } from '../core/time';
 
 /** The result of a change that was made under an idempotency key. */
@@ -9,4 +10,12 @@ export interface KeyRecord {
   /** The first result, as JSON; for a purchase, its id. */
   readonly result: string;
   readonly recordedAt: Instant;
+}
+
+/**
+ * What a write's link has of a key, so that its seal covers it: a digest of the whole record, which stands in its own
+ * table, is never changed, and says again what the entries say.
+ */
+export function sealedKey({ key, operation, fingerprint, result, recordedAt }: KeyRecord, digest: Digest): string {
+  return digest([JSON.stringify({ key, operation, fingerprint, result, recordedAt })]);
 }

@@ -114,5 +114,6 @@ function masked(text: string, { home }: Sandbox): string {
     .replace(/--cursor \S+/g, '--cursor …')
     .replace(/(chain: )\d+ writes/g, '$1… writes')
     .replace(/("(?:next|hash)": ?)"[^"]+"/g, '$1"…"')
+    .replace(/("value":)"[0-9a-f]{64}"/g, '$1"…"') // what is sealed of a key, an answer with a random id in it
     .replace(/("bytes": )\d+/g, '$1…');
 }

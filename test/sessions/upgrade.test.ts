@@ -43,6 +43,9 @@ test('a ledger of an earlier version is brought up to date, proved, and goes on'
     'usage record --app shop --service email --quantity 250 --id evt-3 --at 2026-10-06T12:00:00Z --json',
   );
   expect(again.json()).toMatchObject({ duplicate: true });
+  const event = '--app crm --service sms --user bob --campaign autumn --memo "first job" --quantity 30 --id evt-1';
+  const replayed = await home.ok(`usage record ${event} --idempotency-key use-1 --json`);
+  expect(replayed.json()).toMatchObject({ replayed: true, transaction: { quantity: 30 } });
   const { holds } = (await home.ok('hold list --json')).json() as { holds: { id: string; status: string }[] };
   const open = holds.find(({ status }) => status === 'open')?.id;
   await home.ok(`hold release ${open}`);

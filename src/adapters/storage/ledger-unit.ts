@@ -5,7 +5,7 @@ import type { EntryBytes } from '../../core/ledger/entry-bytes';
 import type { Posting } from '../../core/ledger/posting';
 import type { WalletState } from '../../core/ledger/wallet-state';
 import type { JournalNeeds, JournalState } from '../../ports/journal-state';
-import type { KeyRecord } from '../../ports/key-record';
+import { type KeyRecord, sealedKey } from '../../ports/key-record';
 import type { LedgerInfo } from '../../ports/ledger-info';
 import { type LedgerUnit, SettingsChanged, type WriteFacts } from '../../ports/ledger-unit';
 import type { PostedEvent } from '../../ports/ledger-view';
@@ -186,7 +186,8 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
       INSERT_KEY,
       records.map((record) => keyRow(this.org, record)),
     );
-    for (const record of records) this.#witness('idempotency_keys', record.key, record);
+    const { digest } = this.#tools;
+    for (const record of records) this.#witness('idempotency_keys', record.key, sealedKey(record, digest));
   }
 
   /** Puts what the ledger is under the seal of an organisation's first write. */

@@ -13,7 +13,7 @@ export interface Link {
   readonly action: string;
   readonly subject: string;
   readonly reason: string | null;
-  /** The records it changed, as they stood after it: JSON, exactly as stored. */
+  /** The records it changed, as they stood after it (of a key, its digest): JSON, exactly as stored. */
   readonly changes: string;
   readonly firstSeq: number;
   /** How many entries it posted, from `firstSeq` on. */
