@@ -10,7 +10,8 @@ import { requireApp, requireService } from './catalogue';
 import type { Dependencies } from './dependencies';
 import { settledJournal } from './ledger';
 import { readLedger, type Session } from './session';
-import { hasUsableCard, monthsOf, pricedService, spendingApp } from './usage';
+import { hasUsableCard, monthsOf, spendingApp } from './usage';
+import { pricedService } from './usage-settings';
 
 /** Who would spend on what, with all that the decision reads: as `afford`, holds and programs on holds ask for it. */
 export async function readJob(view: LedgerView, session: Session, job: { app: string; service: string }) {

@@ -1,8 +1,9 @@
+import type { AlertRecord } from '../core/alert';
 import type { Grant } from '../core/credit/grant';
 import { releaseHold } from '../core/credit/hold';
 import { Journal } from '../core/ledger/journal';
 import type { Instant } from '../core/time';
-import type { JournalNeeds } from '../ports/journal-state';
+import type { JournalNeeds, JournalState } from '../ports/journal-state';
 import type { LedgerUnit } from '../ports/ledger-unit';
 import type { LedgerView } from '../ports/ledger-view';
 import type { Session } from './session';
@@ -29,14 +30,24 @@ export async function atLogTime(view: LedgerView, session: Session): Promise<Ses
 /** Reads the ledger's state and settles what is due by now, in memory: lapsed holds return, lapsed grants end. */
 export async function settledJournal(view: LedgerView, session: Session, needs: Needs = {}) {
   const asked = view.journalState({ now: session.now(), months: needs.months ?? [] });
+  if (needs.closedUntil !== undefined && needs.grants === undefined)
+    return settle(session, await asked, needs.closedUntil);
   // Asked for together: an engine far away answers them in one trip.
-  const [state, closedUntil, more] =
-    needs.closedUntil === undefined || needs.grants !== undefined
-      ? await Promise.all([asked, view.closedUntil(), view.grants({ seqs: needs.grants ?? [] })])
-      : [await asked, needs.closedUntil, NONE];
-  const { wallet, at } = state;
-  const context = { at, actor: session.actor.name, calendar: session.calendar, closedUntil };
-  const journal = new Journal({ wallet, grants: withMore(state.grants, more), months: state.months }, context);
+  const [state, closedUntil, more] = await Promise.all([
+    asked,
+    view.closedUntil(),
+    view.grants({ seqs: needs.grants ?? [] }),
+  ]);
+  return settle(session, { ...state, grants: withMore(state.grants, more) }, closedUntil);
+}
+
+/** The journal that starts from a state, with what is due settled in it. */
+export function settle(session: Session, state: JournalState, closedUntil: Instant) {
+  const { wallet, at, grants, months } = state;
+  const journal = new Journal(
+    { wallet, grants, months },
+    { at, actor: session.actor.name, calendar: session.calendar, closedUntil },
+  );
   const ended = state.dueHolds.map((hold) => releaseHold(journal, hold, 'expired'));
   journal.expireGrants();
   return { journal, ended };
@@ -50,24 +61,35 @@ export async function openJournal(unit: LedgerUnit, session: Session, needs: Nee
   const { journal, ended } = await settledJournal(unit, session, needs);
   for (const hold of ended) await unit.records.holds.update(hold);
   const finish = async () => {
-    journal.expireGrants();
-    if (journal.made === 0) return;
-    await unit.post(journal.result());
-    await watch(unit, session, journal);
+    if (await postJournal(unit, journal)) await watch(unit, session, journal, await standingAlerts(unit));
   };
   return { journal, finish };
 }
 
+/** Ends what has lapsed meanwhile and writes what the journal decided. Answers whether there was anything. */
+export async function postJournal(unit: LedgerUnit, journal: Journal): Promise<boolean> {
+  journal.expireGrants();
+  if (journal.made === 0) return false;
+  await unit.post(journal.result());
+  return true;
+}
+
+export function standingAlerts(view: LedgerView): Promise<readonly AlertRecord[]> {
+  return view.recall('standing alerts', () => view.records.alerts.list({ removedAt: null }));
+}
+
 /** Tells what this write made cross. Where nobody set an alert, it is one look at an empty table. */
-async function watch(unit: LedgerUnit, session: Session, journal: Journal): Promise<void> {
-  const alerts = await unit.recall('standing alerts', () => unit.records.alerts.list({ removedAt: null }));
+export async function watch(
+  unit: LedgerUnit,
+  session: Session,
+  journal: Journal,
+  alerts: readonly AlertRecord[],
+): Promise<void> {
   if (alerts.length === 0 && journal.passedBudgets.size === 0) return;
   const { evaluateAlerts, tellBudgets } = await import('./watches');
   await evaluateAlerts(unit, session, journal, alerts);
   await tellBudgets(unit, session, journal);
 }
-
-const NONE: readonly Grant[] = [];
 
 function withMore(open: readonly Grant[], more: readonly Grant[]): readonly Grant[] {
   if (more.length === 0) return open;

@@ -50,8 +50,21 @@ export async function readRecharge(view: LedgerView, session: Session, wallet: W
 
 /** Whether the next check would charge. One look-up where there is no rule or no need. */
 export async function isTopUpDue(view: LedgerView, session: Session, wallet: WalletState): Promise<boolean> {
-  const rule = await view.recall('standing rule', () => view.records.recharge_rules.find(RULE_ID));
-  if (rule === undefined || !rule.enabled || subtract(wallet.posted, wallet.held) >= rule.below) return false;
+  const rule = await standingRule(view);
+  return asksForTopUp(rule, wallet) && (await wouldCharge(view, session, wallet));
+}
+
+export function standingRule(view: LedgerView): Promise<RechargeRuleRecord | undefined> {
+  return view.recall('standing rule', () => view.records.recharge_rules.find(RULE_ID));
+}
+
+/** Whether the rule wants a top-up, by the balance alone. */
+export function asksForTopUp(rule: RechargeRuleRecord | undefined, { posted, held }: WalletState): boolean {
+  return rule?.enabled === true && subtract(posted, held) < rule.below;
+}
+
+/** Whether a check would charge, by everything that it goes by. */
+export async function wouldCharge(view: LedgerView, session: Session, wallet: WalletState): Promise<boolean> {
   const known = await readRecharge(view, session, wallet);
   return decide(known.rule, known.state, session.now()).kind === 'charge';
 }

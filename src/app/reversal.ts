@@ -16,7 +16,7 @@ import { openJournal } from './ledger';
 import { presentTransaction } from './present';
 import { presentBalance } from './present-balance';
 import type { Session } from './session';
-import { pricedService } from './usage';
+import { pricedService } from './usage-settings';
 
 /** Undoes usage, whole or in part: back to the grants it was drawn from, each unit once. */
 export async function reverse(

@@ -54,21 +54,30 @@ export async function openSession(deps: Dependencies, operation: Operation): Pro
   const store = await deps.store();
   const entrance = await store.entrance(deps.org, deps.caller === undefined ? name : undefined);
   const session = await enter(deps, operation, { store, name, entrance });
-  if (entrance.seal !== undefined) opened.set(deps, { ...session, under: entrance.seal });
+  if (entrance.seal !== undefined) {
+    const known = { ...session, under: entrance.seal };
+    opened.set(deps, { ...known, gateway: () => openGateway(known) });
+  }
   return withGateway(session);
 }
 
-/** What was last opened for each caller, under the settings of then. */
-const opened = new WeakMap<Dependencies, Omit<Session, 'gateway'>>();
+/** What was last opened for each caller, under the settings of then. Their processors are opened anew each time. */
+const opened = new WeakMap<Dependencies, Session>();
 
 /**
  * The session as it was opened last, for a write that fails where the settings that it was read from stand no longer
  * (`under`). Undefined where none was, or where by it the operation is refused: whoever is refused is told by what stands.
  */
 export function openSessionAsKnown(deps: Dependencies, operation: Operation): Session | undefined {
+  const known = knownSession(deps, operation);
+  return known === undefined ? undefined : withGateway(known);
+}
+
+/** The same for operations that ask no processor: any number of them share it. */
+export function knownSession(deps: Dependencies, operation: Operation): Session | undefined {
   const known = opened.get(deps);
   if (known === undefined || !isAllowed(known.actor, operation) || known.org.restoredAt !== null) return undefined;
-  return withGateway(known);
+  return known;
 }
 
 async function enter(

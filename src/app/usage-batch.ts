@@ -20,11 +20,12 @@ import { openJournal } from './ledger';
 import { presentBalance } from './present-balance';
 import { rejectOf } from './row-reject';
 import { openSession, type Session } from './session';
-import { appRecords, PartyFinder, readWorld, requireSame, type World } from './usage';
+import { PartyFinder, readWorld, requireSame, type World } from './usage';
 import { BatchEvents } from './usage-batch-events';
 import { EventReader, type ParsedEvent } from './usage-events';
 import { numberRows, outcomesOf, type Placed, Placing } from './usage-outcomes';
 import { markRepeats, SAMPLED } from './usage-repeats';
+import { appRecords } from './usage-settings';
 
 /** Entries that are made before they are written: few enough to be garbage before they would be moved. */
 const RUN = 500;

@@ -40,10 +40,9 @@ export class EventReader {
   readonly memo = readMemo;
   readonly #calendar: Calendar;
   readonly #closedUntil: Instant;
-  readonly #words = new Map<string, string>();
-  readonly #users = new Map<string, string>();
-  readonly #campaigns = new Map<string, string>();
-  readonly #memos = new Map<string, string>();
+  readonly #users = new Names(readUser);
+  readonly #campaigns = new Names(readCampaign);
+  readonly #memos = new Names(readMemo);
 
   constructor(calendar: Calendar, now: Instant, closedUntil: Instant) {
     this.#calendar = calendar;
@@ -63,13 +62,13 @@ export class EventReader {
     const { occurredAt, reference } = placeInTime(own, this.#closedUntil);
     return {
       line,
-      app: recall(this.#words, event.app, asIs),
-      service: recall(this.#words, event.service, asIs),
+      app: event.app,
+      service: event.service,
       quantity: parseQuantity(event.quantity),
       externalId: id === undefined ? null : isPlainKey(id) ? id : parseKey(id, 'event id'),
-      user: user === undefined ? null : recall(this.#users, user, readUser),
-      campaign: campaign === undefined ? null : recall(this.#campaigns, campaign, readCampaign),
-      memo: memo === undefined ? null : recall(this.#memos, memo, readMemo),
+      user: this.#users.of(user),
+      campaign: this.#campaigns.of(campaign),
+      memo: this.#memos.of(memo),
       ownTime: own,
       occurredAt,
       reference,
@@ -78,16 +77,27 @@ export class EventReader {
   }
 }
 
-function recall(known: Map<string, string>, raw: string, read: (raw: string) => string): string {
-  let value = known.get(raw);
-  if (value === undefined) {
-    value = read(raw);
-    if (known.size < MOST_KNOWN) known.set(raw, value);
+/** What texts mean as names, each read once. */
+class Names {
+  readonly #read: (raw: string) => string;
+  /** Made for the first of them: most events that come alone have none. */
+  #known: Map<string, string> | undefined;
+
+  constructor(read: (raw: string) => string) {
+    this.#read = read;
   }
-  return value;
+
+  of(raw: string | undefined): string | null {
+    if (raw === undefined) return null;
+    const known = this.#known?.get(raw);
+    if (known !== undefined) return known;
+    const name = this.#read(raw);
+    this.#known ??= new Map();
+    if (this.#known.size < MOST_KNOWN) this.#known.set(raw, name);
+    return name;
+  }
 }
 
-const asIs = (raw: string) => raw;
 const readUser = (raw: string) => parseName(raw, 'user');
 const readCampaign = (raw: string) => parseName(raw, 'campaign');
 const readMemo = (raw: string) => parseText(raw, 'memo');

@@ -7,25 +7,29 @@ import { requireOwnApp } from '../core/access';
 import { ZERO } from '../core/credits';
 import { monthIndexOf } from '../core/date';
 import { assert } from '../core/errors';
-import type { MonthTotal } from '../core/ledger/totals';
 import { isUsable } from '../core/payment/card';
-import { dependsOnMonth } from '../core/pricing/rating';
 import type { Instant } from '../core/time';
 import { type PricedService, postUsage, type SpendingApp, type UsageParties } from '../core/usage';
 import type { LedgerUnit } from '../ports/ledger-unit';
 import type { LedgerView, PostedEvent } from '../ports/ledger-view';
-import type { AppRecord, ServiceRecord } from '../ports/record-types';
+import type { AppRecord } from '../ports/record-types';
 import { requireApp, requireService, unknownApp, unknownService } from './catalogue';
 import { change } from './command';
 import type { Dependencies } from './dependencies';
 import { openJournal, settledJournal } from './ledger';
-import { presentTransaction, toPriceVersion } from './present';
+import { presentTransaction } from './present';
 import { presentBalance } from './present-balance';
 import { isTopUpDue } from './recharge-state';
 import { openSession, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
-
-type MonthKey = Pick<MonthTotal, 'kind' | 'name' | 'month'>;
+import {
+  type KnownParties,
+  type MonthKey,
+  monthsOfEvent,
+  partiesOf,
+  pricedService,
+  standingCatalogue,
+} from './usage-settings';
 
 export type Recorded = Changed & {
   transaction: Transaction;
@@ -65,7 +69,7 @@ function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promi
     const known = await unit.recall(`parties of ${event.app}\n${event.service}`, () => readParties(unit, event));
     const app = await spendingApp(unit, known.app, session.now());
     const { journal, finish } = await openJournal(unit, session, {
-      months: monthsOfEvent(session, event, known),
+      months: monthsOfEvent(session.calendar, event, known),
       closedUntil,
     });
     const usableCard = known.asksForCard && (await hasUsableCard(unit, session));
@@ -79,34 +83,9 @@ function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promi
   });
 }
 
-/** What the settings say of an event's app and service. */
-interface KnownParties {
-  readonly app: AppRecord;
-  readonly service: PricedService;
-  /** Cards matter to postpaid services alone. */
-  readonly asksForCard: boolean;
-  /** Whether some price of it depends on what the month had before. */
-  readonly asksForMonth: boolean;
-}
-
 async function readParties(view: LedgerView, event: ParsedEvent): Promise<KnownParties> {
   const app = await requireApp(view, event.app);
-  const service = await pricedService(view, await requireService(view, event.service));
-  const asksForCard = service.versions.some((version) => version.billing === 'postpaid');
-  return { app, service, asksForCard, asksForMonth: service.versions.some(dependsOnMonth) };
-}
-
-/** The month totals that the price and the budget of one event depend on: mostly none. */
-function monthsOfEvent(
-  { calendar }: Session,
-  { app, service, occurredAt }: ParsedEvent,
-  known: KnownParties,
-): readonly MonthKey[] {
-  const month = monthIndexOf(calendar.dateOf(occurredAt));
-  const months: MonthKey[] = [];
-  if (known.app.limitMonthly !== null) months.push({ kind: 'app', name: app, month });
-  if (known.asksForMonth) months.push({ kind: 'service', name: service, month });
-  return months;
+  return partiesOf(app, await pricedService(view, await requireService(view, event.service)));
 }
 
 async function duplicateOf(
@@ -149,7 +128,7 @@ export async function readWorld(
   records?: ReadonlyMap<string, AppRecord>,
 ): Promise<World> {
   const posted = await unit.findEvents([...new Set(ids)]);
-  const { services, apps: standing } = await unit.recall('apps and services', () => readCatalogue(unit));
+  const { services, apps: standing } = await standingCatalogue(unit);
   const known = records ?? standing;
   const apps = new Map<string, SpendingApp>();
   for (const name of new Set(names)) {
@@ -157,17 +136,6 @@ export async function readWorld(
     if (record !== undefined) apps.set(name, await spendingApp(unit, record, session.now()));
   }
   return { apps, services, knownApps: known, posted, usableCard: await hasUsableCard(unit, session) };
-}
-
-async function readCatalogue(view: LedgerView) {
-  const services = new Map<string, PricedService>();
-  for (const service of await view.records.services.list())
-    services.set(service.id, await pricedService(view, service));
-  return { services, apps: await appRecords(view) };
-}
-
-export async function appRecords(view: LedgerView): Promise<Map<string, AppRecord>> {
-  return new Map((await view.records.apps.list()).map((app) => [app.app, app]));
 }
 
 export function requireSame(event: ParsedEvent, earlier: PostedEvent): void {
@@ -226,12 +194,6 @@ export async function spendingApp(view: LedgerView, app: AppRecord, at: Instant)
   const limit = app.limitMonthly === null ? null : { monthly: app.limitMonthly, onLimit: app.onLimit };
   const held = limit === null ? ZERO : await view.heldByApp(app.app, at);
   return { app: app.app, archived: app.archivedAt !== null, limit, held };
-}
-
-/** The service with every price it ever had. */
-export async function pricedService(view: LedgerView, service: ServiceRecord): Promise<PricedService> {
-  const prices = await view.records.prices.list({ service: service.id });
-  return { service: service.id, number: service.number, versions: prices.map(toPriceVersion) };
 }
 
 /** Whether a card is on file that can be charged today. */

@@ -207,7 +207,7 @@ export class Journal {
 
   /** Ends what is free of grants that have lapsed by now, each by an entry of its own at the instant it lapsed. */
   expireGrants(): void {
-    for (const grant of [...this.grants.grants]) {
+    for (const grant of this.grants.grants) {
       const free = freePart(grant);
       if (!hasExpired(grant, this.at) || free <= 0) continue;
       const draws = [{ grant: grant.seq, amount: negate(free) }];
