@@ -24,6 +24,7 @@ const LARGEST = Number.MAX_SAFE_INTEGER;
 function firstSchema(dialect: Dialect): readonly string[] {
   const int = dialect.integer;
   const end = dialect.tableOptions;
+  const busy = dialect.busyTableOptions;
   const org = `org ${int} NOT NULL REFERENCES organisations(org)`;
   const amount = (name: string) => `${name} ${int} NOT NULL CHECK (${name} BETWEEN -${LARGEST} AND ${LARGEST})`;
   return [
@@ -40,7 +41,7 @@ function firstSchema(dialect: Dialect): readonly string[] {
       held ${int} NOT NULL CHECK (held >= 0), overdrawn ${int} NOT NULL CHECK (overdrawn >= 0),
       overdraft_limit ${int} NOT NULL CHECK (overdraft_limit >= 0), ${amount('postpaid')},
       seq ${int} NOT NULL, recorded_at ${int} NOT NULL, links ${int} NOT NULL, head TEXT NOT NULL,
-      settings_seal TEXT NOT NULL, moved_to TEXT)${end}`,
+      settings_seal TEXT NOT NULL, moved_to TEXT)${busy}`,
     `CREATE TABLE transactions (
       org ${int} NOT NULL, seq ${int} NOT NULL, type TEXT NOT NULL, occurred_at ${int} NOT NULL,
       recorded_at ${int} NOT NULL, service TEXT, app TEXT, user_name TEXT, campaign TEXT, quantity ${int},
@@ -63,17 +64,17 @@ function firstSchema(dialect: Dialect): readonly string[] {
       priority ${int} NOT NULL, expires_at ${int}, source TEXT NOT NULL, created_at ${int} NOT NULL,
       remaining ${int} NOT NULL, held ${int} NOT NULL, is_open ${int} NOT NULL CHECK (is_open IN (0, 1)),
       PRIMARY KEY (org, seq), UNIQUE (org, id),
-      CHECK (held >= 0 AND remaining >= held AND credits >= remaining AND (is_open = 1) = (remaining > 0)))${end}`,
+      CHECK (held >= 0 AND remaining >= held AND credits >= remaining AND (is_open = 1) = (remaining > 0)))${busy}`,
     // By a mark of its own: were it by what remains, every posting would write it again.
     'CREATE INDEX grants_open ON grants (org, expires_at) WHERE is_open = 1',
     `CREATE TABLE day_totals (
       org ${int} NOT NULL, day ${int} NOT NULL, type TEXT NOT NULL, service TEXT NOT NULL, app TEXT NOT NULL,
       user_name TEXT NOT NULL, campaign TEXT NOT NULL, transactions ${int} NOT NULL, quantity ${int} NOT NULL,
       free_quantity ${int} NOT NULL, ${amount('amount')}, ${amount('invoiced')},
-      PRIMARY KEY (org, day, type, service, app, user_name, campaign))${end}`,
+      PRIMARY KEY (org, day, type, service, app, user_name, campaign))${busy}`,
     `CREATE TABLE month_totals (
       org ${int} NOT NULL, month ${int} NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, quantity ${int} NOT NULL,
-      free_quantity ${int} NOT NULL, ${amount('spent')}, PRIMARY KEY (org, month, kind, name))${end}`,
+      free_quantity ${int} NOT NULL, ${amount('spent')}, PRIMARY KEY (org, month, kind, name))${busy}`,
     `CREATE TABLE audit (
       org ${int} NOT NULL, number ${int} NOT NULL, recorded_at ${int} NOT NULL, actor TEXT NOT NULL,
       action TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT, changes TEXT NOT NULL, first_seq ${int} NOT NULL,

@@ -6,6 +6,8 @@ export const postgresDialect: Dialect = {
   // Text is ordered by its bytes, as everywhere else in the product, whatever the database's own collation.
   text: 'TEXT COLLATE "C"',
   tableOptions: '',
+  // Room beside each row for what it becomes: put on another page, it would need new places in the indexes as well.
+  busyTableOptions: ' WITH (fillfactor = 70)',
   lockRow: ' FOR UPDATE',
   // In the order in which writers take them; what no row stands for is locked as a table.
   holdStill: [

@@ -32,6 +32,8 @@ export interface Dialect {
   readonly text: string;
   /** Follows a table's closing bracket. */
   readonly tableOptions: string;
+  /** The same of a table whose rows are changed by every posting. */
+  readonly busyTableOptions: string;
   /** Ends a `SELECT` of one row that nobody else may change before this transaction ends. */
   readonly lockRow: string;
   /** Statements that keep everybody else from changing anything before this transaction ends, however long it takes. */

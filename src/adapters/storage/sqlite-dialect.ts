@@ -1,10 +1,13 @@
 import type { Dialect } from './sql-driver';
 
+const TABLE_OPTIONS = ' STRICT, WITHOUT ROWID';
+
 /** What SQLite spells in its own way. Works from SQLite 3.53 on. */
 export const sqliteDialect: Dialect = {
   integer: 'INTEGER',
   text: 'TEXT',
-  tableOptions: ' STRICT, WITHOUT ROWID',
+  tableOptions: TABLE_OPTIONS,
+  busyTableOptions: TABLE_OPTIONS,
   // One writer at a time: what it reads, nobody else changes.
   lockRow: '',
   holdStill: [],
