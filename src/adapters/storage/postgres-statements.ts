@@ -68,12 +68,16 @@ function numbered(sql: string): string {
   });
 }
 
+/** The columns that have had one value in all rows of each run of a statement, by what was written. */
+const uniform = new Map<string, ReadonlySet<number>>();
+
 /**
- * A statement for one row, as one for all rows at once: its question marks become columns of arrays that are unrolled.
+ * A statement for one row, as one for all rows at once: its question marks become columns of arrays that are unrolled, or
+ * one value for all rows where they never differed so far. So of one statement there are a few at most.
  * Knows the two shapes that are run in bulk: `INSERT … VALUES (?, …)` and `UPDATE … SET … WHERE …`.
  */
 export function setBased(sql: string, rows: Rows): { statement: Statement; values: Bound[] } {
-  const { key, values, columns, unrolled } = unroll(rows);
+  const { key, values, columns, unrolled } = unroll(rows, uniformIn(sql, rows));
   const write = () => {
     const filled = fill(sql, columns);
     return /^\s*INSERT/.test(sql)
@@ -81,6 +85,16 @@ export function setBased(sql: string, rows: Rows): { statement: Statement; value
       : filled.replace(/\bWHERE\b/, () => `FROM ${unrolled()} WHERE`);
   };
   return { statement: known.get(`${key} ${sql}`) ?? keep(`${key} ${sql}`, write()), values };
+}
+
+function uniformIn(sql: string, rows: Rows): ReadonlySet<number> {
+  const [first = []] = rows;
+  const before = uniform.get(sql) ?? new Set(first.keys());
+  const still = [...before].filter((at) => rows.every((row) => row[at] === first[at]));
+  if (still.length === before.size) return before;
+  const left = new Set(still);
+  uniform.set(sql, left);
+  return left;
 }
 
 /** Whether `askedAtOnce` can be asked: no bound of a page may differ from row to row. */
@@ -108,23 +122,40 @@ function fill(sql: string, columns: readonly string[]): string {
   return sql.replace(/\?/g, () => columns[place++] ?? 'NULL');
 }
 
-/** Rows as one array a column, and how a statement names them. What it says depends on the types of the columns alone. */
-function unroll(rows: Rows) {
+interface Unrolled {
+  readonly key: string;
+  readonly values: Bound[];
+  readonly columns: readonly string[];
+  readonly unrolled: () => string;
+}
+
+/**
+ * Rows as one array a column, or one value where the column is `uniform`, and how a statement names them. What it says
+ * depends on that and on the types of the columns alone.
+ */
+function unroll(rows: Rows, uniform?: ReadonlySet<number>): Unrolled {
   const values: Bound[] = [];
-  const types: ElementType[] = [];
-  const columns = (rows[0] ?? []).map((_, at) => {
-    const sample = rows.find((row) => row[at] !== null)?.[at];
+  const arrays: (readonly [place: number, type: ElementType])[] = [];
+  const columns = (rows[0] ?? []).map((first, at) => {
+    const sample = first ?? rows.find((row) => row[at] !== null)?.[at];
     // A column without a value is a plain NULL, which is of any type.
     if (sample === undefined || sample === null) return 'NULL';
     const type = typeof sample === 'number' ? 'bigint' : 'text';
+    const place = values.length + 1;
+    if (uniform?.has(at)) {
+      values.push(sample);
+      return `$${place}::${type}`;
+    }
     values.push(toArray(rows, at, type));
-    types.push(type);
-    return `u.c${values.length}`;
+    arrays.push([place, type]);
+    return `u.c${place}`;
   });
+  // One has to be unrolled, or there would be one row only.
+  if (uniform !== undefined && arrays.length === 0) return unroll(rows);
   // In a list of columns, where they are unrolled in step: as a table they would be copied into one first.
   const unrolled = () =>
-    `(SELECT ${types.map((type, at) => `unnest($${at + 1}::${type}[]) AS c${at + 1}`).join(', ')}) AS u`;
-  return { key: `${columns.join()} ${types.join()}`, values, columns, unrolled };
+    `(SELECT ${arrays.map(([place, type]) => `unnest($${place}::${type}[]) AS c${place}`).join(', ')}) AS u`;
+  return { key: `${columns.join()} ${arrays.join()}`, values, columns, unrolled };
 }
 
 /** The types that our statements answer, by the numbers that PostgreSQL gives them. */
