@@ -3,7 +3,7 @@ import type { MonthTotal } from '../../core/ledger/totals';
 import type { WalletState } from '../../core/ledger/wallet-state';
 import type { Instant } from '../../core/time';
 import type { JournalNeeds, JournalState } from '../../ports/journal-state';
-import { byKey, KnownJournal } from './known-journals';
+import { KnownJournal } from './known-journals';
 import { GRANT_COLUMNS, toGrant } from './ledger-rows';
 import { fromRow } from './record-rows';
 import type { Question, SqlConnection, SqlValue } from './sql-driver';
@@ -32,7 +32,7 @@ export async function readJournal(
   for (const month of months) questions.push(monthQuestion(org, month));
   const [grants = [], next = [], ...totals] = await connection.tables(questions);
   const nextHold = (next[0]?.[0] ?? null) as Instant | null;
-  return new KnownJournal(grants.map(toGrant), byKey(toMonthTotals(months, totals)), nextHold);
+  return new KnownJournal(grants.map(toGrant), toMonthTotals(months, totals), nextHold);
 }
 
 /** The same with the month totals that are asked for and not known yet. */

@@ -15,54 +15,46 @@ const MOST_MONTHS = 500;
 /** What a journal starts from beside the wallet's row, as it stood when that was read or written. It is never changed. */
 export class KnownJournal {
   readonly grants: readonly Grant[];
-  readonly #months: ReadonlyMap<string, MonthTotal>;
+  /** A list that is looked through: there are few, and every posting leaves a new one. */
+  readonly #months: readonly MonthTotal[];
   /** When the first of the open holds reaches its end. */
   readonly nextHold: Instant | null;
 
-  /** The open grants, the oldest first, and month totals by their key. */
-  constructor(grants: readonly Grant[], months: ReadonlyMap<string, MonthTotal>, nextHold: Instant | null) {
+  /** The open grants, the oldest first, and month totals, each once. */
+  constructor(grants: readonly Grant[], months: readonly MonthTotal[], nextHold: Instant | null) {
     this.grants = grants;
     this.#months = months;
     this.nextHold = nextHold;
   }
 
   get isLarge(): boolean {
-    return this.grants.length > MOST_GRANTS || this.#months.size > MOST_MONTHS;
+    return this.grants.length > MOST_GRANTS || this.#months.length > MOST_MONTHS;
   }
 
   month(key: MonthKey): MonthTotal | undefined {
-    return this.#months.get(keyOf(key));
+    return of(this.#months, key);
   }
 
   /** The same with more month totals that were read. */
   with(months: readonly MonthTotal[]): KnownJournal {
-    return new KnownJournal(this.grants, new Map([...this.#months, ...byKey(months)]), this.nextHold);
+    return new KnownJournal(this.grants, [...this.#months, ...months], this.nextHold);
   }
 
-  /** As it stands once the posting is written. */
+  /** As it stands once the posting is written. What was not read is not known, whatever is added to it. */
   after({ opened, changed, months }: Posting): KnownJournal {
+    const totals = this.#months.map((total) => {
+      const more = of(months, total);
+      return more === undefined ? total : sum(total, more);
+    });
+    return new KnownJournal(this.#grantsAfter(opened, changed), totals, this.nextHold);
+  }
+
+  #grantsAfter(opened: readonly Grant[], changed: readonly Grant[]): readonly Grant[] {
+    if (opened.length === 0 && changed.length === 0) return this.grants;
     const written = [...opened, ...changed];
-    const seqs = new Set(written.map(({ seq }) => seq));
-    const others = this.grants.filter(({ seq }) => !seqs.has(seq));
-    const open = [...others, ...written].filter(({ remaining }) => remaining > 0).sort((a, b) => a.seq - b.seq);
-    // What was not read is not known, whatever is added to it.
-    const added = months.filter((month) => this.#months.has(keyOf(month)));
-    return new KnownJournal(open, added.length === 0 ? this.#months : this.#withSums(added), this.nextHold);
+    const others = this.grants.filter((grant) => !written.some(({ seq }) => seq === grant.seq));
+    return [...others, ...written].filter(({ remaining }) => remaining > 0).sort((a, b) => a.seq - b.seq);
   }
-
-  #withSums(added: readonly MonthTotal[]): ReadonlyMap<string, MonthTotal> {
-    const totals = new Map(this.#months);
-    for (const more of added) {
-      const total = totals.get(keyOf(more));
-      if (total !== undefined) totals.set(keyOf(more), sum(total, more));
-    }
-    return totals;
-  }
-}
-
-/** Month totals by the key they are known under. */
-export function byKey(months: readonly MonthTotal[]): ReadonlyMap<string, MonthTotal> {
-  return new Map(months.map((month) => [keyOf(month), month]));
 }
 
 /**
@@ -94,15 +86,18 @@ export class JournalMemory {
   }
 }
 
+function of(totals: readonly MonthTotal[], { kind, month, name }: MonthKey): MonthTotal | undefined {
+  return totals.find((total) => total.name === name && total.month === month && total.kind === kind);
+}
+
 function sum(total: MonthTotal, more: MonthTotal): MonthTotal {
+  const { kind, name, month } = total;
   return {
-    ...total,
+    kind,
+    name,
+    month,
     quantity: total.quantity + more.quantity,
     freeQuantity: total.freeQuantity + more.freeQuantity,
     spent: add(total.spent, more.spent),
   };
-}
-
-function keyOf({ kind, month, name }: MonthKey): string {
-  return `${kind} ${month} ${name}`;
 }

@@ -19,18 +19,12 @@ import { SqlLedgerView } from './ledger-view';
 import { LookAhead } from './look-ahead';
 import { movedAway } from './moved-ledger';
 import {
-  ADD_TO_DAY,
-  ADD_TO_MONTH,
-  dayRow,
-  grantRow,
+  changesOf,
   grantTerms,
-  grantUpdates,
-  INSERT_GRANT,
   INSERT_KEY,
   INSERT_LINK,
   keyRow,
   linkRow,
-  monthRow,
   rowAfter,
   UPDATE_WALLET,
   UPDATE_WALLET_AFTER,
@@ -162,17 +156,9 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     this.#append(posting.entries);
     this.#ahead = undefined; // what is looked up from now on has this write in it
     this.#wallet = posting.wallet;
-    this.#writeGrants(posting);
+    for (const grant of posting.opened) this.#witness('grants', grant.id, grantTerms(grant));
+    for (const [sql, rows] of changesOf(this.org, posting, this.#journal.open)) this.connection.send(sql, rows);
     this.#journal.post(posting);
-    const { org } = this;
-    this.connection.send(
-      ADD_TO_DAY,
-      posting.days.map((day) => dayRow(org, day)),
-    );
-    this.connection.send(
-      ADD_TO_MONTH,
-      posting.months.map((month) => monthRow(org, month)),
-    );
     // Last: what it answers is waited for.
     await this.#entries.registerIds(this.#isCareful);
   }
@@ -243,15 +229,5 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
     if (!isSetting(record)) return;
     this.#settings = undefined;
     this.#changedSettings = true;
-  }
-
-  #writeGrants(posting: Posting): void {
-    this.connection.send(
-      INSERT_GRANT,
-      posting.opened.map((grant) => grantRow(this.org, grant)),
-    );
-    for (const grant of posting.opened) this.#witness('grants', grant.id, grantTerms(grant));
-    for (const { sql, rows } of grantUpdates(this.org, posting.changed, this.#journal.open))
-      this.connection.send(sql, rows);
   }
 }

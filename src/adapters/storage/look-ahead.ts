@@ -4,6 +4,8 @@ import type { Foreseen } from '../../ports/store';
 
 type Find<T> = (names: readonly string[]) => Promise<ReadonlyMap<string, T>>;
 
+const NOTHING = Promise.resolve<ReadonlyMap<string, never>>(new Map<string, never>());
+
 /** What was asked for before anybody needed it. */
 class Ahead<T> {
   readonly #asked: ReadonlySet<string>;
@@ -11,7 +13,7 @@ class Ahead<T> {
 
   constructor(names: readonly string[], find: Find<T>) {
     this.#asked = new Set(names);
-    this.#found = names.length === 0 ? Promise.resolve(new Map()) : find(names);
+    this.#found = names.length === 0 ? NOTHING : find(names);
     this.#found.catch(() => undefined); // whoever asks is told
   }
 
@@ -36,8 +38,7 @@ export class LookAhead {
 
   /** Nothing of it is in the ledger, as far as anybody here knows. */
   static inVain(foreseen: Foreseen): LookAhead {
-    const nothing = async () => new Map();
-    return new LookAhead(foreseen, { keys: nothing, events: nothing });
+    return new LookAhead(foreseen, { keys: () => NOTHING, events: () => NOTHING });
   }
 
   keys(keys: readonly string[]): Promise<ReadonlyMap<string, KeyRecord>> | undefined {

@@ -1,12 +1,13 @@
 import type { Grant } from '../../core/credit/grant';
 import type { Link } from '../../core/ledger/chain';
+import type { Posting } from '../../core/ledger/posting';
 import type { DayTotal, MonthTotal } from '../../core/ledger/totals';
 import type { WalletState } from '../../core/ledger/wallet-state';
 import type { KeyRecord } from '../../ports/key-record';
 import type { WalletRow } from './ledger-rows';
-import type { SqlValue } from './sql-driver';
+import type { Change, SqlValue } from './sql-driver';
 
-export const INSERT_GRANT =
+const INSERT_GRANT =
   'INSERT INTO grants (org, seq, id, kind, credits, priority, expires_at, source, created_at, remaining, held, is_open) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 /** For grants that stay open: as their mark is left alone, so is the index of the open ones. */
 const UPDATE_OPEN_GRANT = 'UPDATE grants SET remaining = ?, held = ? WHERE org = ? AND seq = ?';
@@ -61,29 +62,32 @@ export function keyRow(org: number, k: KeyRecord): readonly SqlValue[] {
   return [org, k.key, k.operation, k.fingerprint, k.result, k.recordedAt];
 }
 
-export function dayRow(org: number, d: DayTotal): readonly SqlValue[] {
+function dayRow(org: number, d: DayTotal): readonly SqlValue[] {
   const { day, type, service, app, user, campaign, transactions, quantity, freeQuantity, amount, invoiced } = d;
   return [org, day, type, service, app, user, campaign, transactions, quantity, freeQuantity, amount, invoiced];
 }
 
-export function monthRow(org: number, m: MonthTotal): readonly SqlValue[] {
+function monthRow(org: number, m: MonthTotal): readonly SqlValue[] {
   return [org, m.month, m.kind, m.name, m.quantity, m.freeQuantity, m.spent];
 }
 
-export function grantRow(org: number, g: Grant): readonly SqlValue[] {
+function grantRow(org: number, g: Grant): readonly SqlValue[] {
   const { seq, id, kind, credits, priority, expiresAt, source, createdAt, remaining, held } = g;
   return [org, seq, id, kind, credits, priority, expiresAt, source, createdAt, remaining, held, mark(remaining)];
 }
 
-/** The statements that bring grants up to date, each with its rows. `open` were open before; of others nothing is known. */
-export function grantUpdates(org: number, changed: readonly Grant[], open: readonly Grant[]) {
+/** What a posting changes beside the log, statement by statement. `open` were open before; of other grants nothing is known. */
+export function changesOf(org: number, posting: Posting, open: readonly Grant[]): readonly Change[] {
   const wereOpen = new Set(open.map((grant) => grant.seq));
   const stays = (grant: Grant) => grant.remaining > 0 && wereOpen.has(grant.seq);
-  const staying = changed.filter(stays).map((g) => [g.remaining, g.held, org, g.seq]);
-  const others = changed.filter((grant) => !stays(grant));
+  const staying = posting.changed.filter(stays);
+  const others = posting.changed.filter((grant) => !stays(grant));
   return [
-    { sql: UPDATE_OPEN_GRANT, rows: staying },
-    { sql: UPDATE_GRANT, rows: others.map((g) => [g.remaining, g.held, mark(g.remaining), org, g.seq]) },
+    [INSERT_GRANT, posting.opened.map((grant) => grantRow(org, grant))],
+    [UPDATE_OPEN_GRANT, staying.map((g) => [g.remaining, g.held, org, g.seq])],
+    [UPDATE_GRANT, others.map((g) => [g.remaining, g.held, mark(g.remaining), org, g.seq])],
+    [ADD_TO_DAY, posting.days.map((day) => dayRow(org, day))],
+    [ADD_TO_MONTH, posting.months.map((month) => monthRow(org, month))],
   ];
 }
 
