@@ -85,7 +85,7 @@ export async function watch(
   journal: Journal,
   alerts: readonly AlertRecord[],
 ): Promise<void> {
-  if (alerts.length === 0 && journal.passedBudgets.size === 0) return;
+  if (alerts.length === 0 && journal.passedBudgets.length === 0) return;
   const { evaluateAlerts, tellBudgets } = await import('./watches');
   await evaluateAlerts(unit, session, journal, alerts);
   await tellBudgets(unit, session, journal);

@@ -100,13 +100,16 @@ export class UsageSettings {
 
   /** The month totals that prices and budgets of the events depend on, each once. */
   monthsOf(calendar: Calendar, events: readonly ParsedEvent[]): readonly MonthKey[] {
-    const months = new Map<string, MonthKey>();
+    let months: Map<string, MonthKey> | undefined;
     for (const event of events) {
       const known = this.find(event);
       if (known === undefined) continue; // it will be refused
-      for (const key of monthsOfEvent(calendar, event, known)) months.set(`${key.kind} ${key.month} ${key.name}`, key);
+      for (const key of monthsOfEvent(calendar, event, known)) {
+        months ??= new Map();
+        months.set(`${key.kind} ${key.month} ${key.name}`, key);
+      }
     }
-    return [...months.values()];
+    return months === undefined ? NONE : [...months.values()];
   }
 
   #meet(name: string, id: string): KnownParties | undefined {

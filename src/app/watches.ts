@@ -43,7 +43,7 @@ export async function evaluateAlerts(
 
 /** Apps that this write took past their monthly limit, where a limit only warns. */
 export async function tellBudgets(unit: LedgerUnit, session: Session, journal: Journal): Promise<void> {
-  for (const { app, month, limit, spent } of journal.passedBudgets.values())
+  for (const { app, month, limit, spent } of journal.passedBudgets)
     await raise(unit, session, budgetDraft(app, month, limit, spent));
 }
 

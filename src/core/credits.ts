@@ -103,10 +103,11 @@ export function formatCredits(amount: Credits): string {
   if (amount === 0) return '0.00';
   const size = Math.abs(amount);
   const whole = Math.floor(size / MICRO_PER_CREDIT);
-  const digits = String(size % MICRO_PER_CREDIT).padStart(FRACTION_DIGITS, '0');
-  let end = FRACTION_DIGITS;
-  while (end > 2 && digits[end - 1] === '0') end -= 1;
-  return `${amount < 0 ? '-' : ''}${whole}.${digits.slice(0, end)}`;
+  // A one before them keeps the zeros that they begin with.
+  const digits = String((size - whole * MICRO_PER_CREDIT + MICRO_PER_CREDIT) | 0);
+  let end = FRACTION_DIGITS + 1;
+  while (end > 3 && digits[end - 1] === '0') end -= 1;
+  return `${amount < 0 ? '-' : ''}${whole}.${digits.slice(1, end)}`;
 }
 
 /** Whether the amount is a whole number of cents, as a card can be charged. */

@@ -123,6 +123,14 @@ function readOffset(text: string): number {
 
 /** Writes RFC 3339 in UTC: `2026-10-31T12:00:00Z`, with `.123` only where the milliseconds are not zero. */
 export function formatInstant(instant: Instant): string {
+  // What happens at once is written one after another: a posting says three times when it was made.
+  if (instant !== latest.instant) latest = { instant, text: written(instant) };
+  return latest.text;
+}
+
+let latest = { instant: Number.NaN, text: '' };
+
+function written(instant: Instant): string {
   const { date, hour, minute, second } = localFrom(instant);
   const ms = instant - Math.floor(instant / SECOND_MS) * SECOND_MS;
   const fraction = ms === 0 ? '' : `.${String(ms).padStart(3, '0')}`;

@@ -136,7 +136,7 @@ export function checkBudget(journal: Journal, app: SpendingApp, at: Instant, cos
   if (app.limit.onLimit === 'warn') {
     const { app: name, limit } = app;
     const month = monthIndexOf(journal.calendar.dateOf(at));
-    journal.passedBudgets.set(name, { app: name, month, limit: limit.monthly, spent: add(limit.monthly, missing) });
+    journal.passBudget({ app: name, month, limit: limit.monthly, spent: add(limit.monthly, missing) });
     return;
   }
   throw new WalletError(

@@ -12,15 +12,16 @@ export type OpenGrant = { -readonly [K in keyof Grant]: Grant[K] };
  */
 export class GrantPool {
   readonly #order: OpenGrant[];
-  readonly #bySeq = new Map<number, OpenGrant>();
+  /** By their numbers; made when one is asked for: usage takes them in their order. */
+  #bySeq: Map<number, OpenGrant> | undefined;
   readonly #touched = new Set<OpenGrant>();
   readonly #opened: OpenGrant[] = [];
   /** Every grant before this one has nothing free. */
   #first = 0;
 
   constructor(grants: readonly Grant[]) {
-    this.#order = grants.map((grant) => ({ ...grant })).sort(compareForBurnDown);
-    for (const grant of this.#order) this.#bySeq.set(grant.seq, grant);
+    this.#order = grants.map((grant) => ({ ...grant }));
+    if (grants.length > 1) this.#order.sort(compareForBurnDown);
   }
 
   /** In burn-down order. */
@@ -35,18 +36,19 @@ export class GrantPool {
 
   /** Grants of before that this write changed, as they stand now. */
   get changed(): readonly Grant[] {
-    return [...this.#touched].filter((grant) => !this.#opened.includes(grant));
+    const changed = [...this.#touched];
+    return this.#opened.length === 0 ? changed : changed.filter((grant) => !this.#opened.includes(grant));
   }
 
   find(seq: number): Grant | undefined {
-    return this.#bySeq.get(seq);
+    return this.#find(seq);
   }
 
   /** Adds a grant to draw on from here on. */
   open(grant: Grant): void {
     const opened = { ...grant };
     this.#opened.push(opened);
-    this.#bySeq.set(opened.seq, opened);
+    this.#bySeq?.set(opened.seq, opened);
     this.#order.push(opened);
     this.#order.sort(compareForBurnDown);
     this.#first = 0;
@@ -93,8 +95,13 @@ export class GrantPool {
     }
   }
 
+  #find(seq: number): OpenGrant | undefined {
+    this.#bySeq ??= new Map(this.#order.map((grant) => [grant.seq, grant]));
+    return this.#bySeq.get(seq);
+  }
+
   #change(seq: number, remaining: Credits, held: Credits): void {
-    const grant = this.#bySeq.get(seq);
+    const grant = this.#find(seq);
     assert(grant !== undefined, `grant ${seq} was read before it is changed`);
     grant.remaining = add(grant.remaining, remaining);
     grant.held = add(grant.held, held);

@@ -19,6 +19,8 @@ interface PassedBudget {
   readonly spent: Credits;
 }
 
+const NONE: readonly PassedBudget[] = [];
+
 /** Where usage of one kind and day is added up. */
 export interface UsageTallies {
   readonly day: DayTotal;
@@ -34,8 +36,8 @@ export class Journal {
   readonly grants: GrantPool;
   readonly at: Instant;
   readonly calendar: Calendar;
-  /** Limits that only warn, and that this write has passed, by app: with the month and what that came to. */
-  readonly passedBudgets = new Map<string, PassedBudget>();
+  /** By app; made for the first. */
+  #passedBudgets: Map<string, PassedBudget> | undefined;
   readonly #actor: string;
   /** Nothing happens before it: the periods up to it are closed. */
   readonly #closedUntil: Instant;
@@ -58,6 +60,16 @@ export class Journal {
 
   get wallet(): WalletState {
     return { ...this.#wallet };
+  }
+
+  /** Limits that only warn, and that this write has passed: with the month and what that came to. */
+  get passedBudgets(): readonly PassedBudget[] {
+    return this.#passedBudgets === undefined ? NONE : [...this.#passedBudgets.values()];
+  }
+
+  passBudget(passed: PassedBudget): void {
+    this.#passedBudgets ??= new Map();
+    this.#passedBudgets.set(passed.app, passed);
   }
 
   /** What may be spent or held: posted - held + the overdraft limit. */

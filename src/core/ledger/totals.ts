@@ -48,8 +48,8 @@ export class TotalsCounter {
   readonly #days: DayTotal[] = [];
   readonly #months: MonthTotal[] = [];
   /** Made where there are more totals than are soon looked through. */
-  readonly #dayTree: Branch<DayTotal> = new Map();
-  readonly #monthTree: Branch<MonthTotal> = new Map();
+  #dayTree: Branch<DayTotal> | undefined;
+  #monthTree: Branch<MonthTotal> | undefined;
   readonly #calendar: Calendar;
   /** The day of the last entry and its month: neighbours share them. */
   #day = -1 as PlainDate;
@@ -130,6 +130,7 @@ export class TotalsCounter {
   }
 
   #branchOf({ type, service, app, user }: DayPart, day: PlainDate): Branch<DayTotal> {
+    this.#dayTree ??= new Map();
     return grow(grow(grow(grow(grow(this.#dayTree, day), type), service ?? ''), app ?? ''), user ?? '');
   }
 
@@ -138,12 +139,17 @@ export class TotalsCounter {
     const known =
       this.#months.length <= FEW
         ? this.#months.find((total) => total.name === name && total.kind === kind && total.month === month)
-        : (grow(grow(this.#monthTree, month), kind).get(name) as MonthTotal | undefined);
+        : (this.#monthBranch(month, kind).get(name) as MonthTotal | undefined);
     if (known !== undefined) return known;
     const total = { kind, name, month, quantity: 0, freeQuantity: 0, spent: ZERO };
     this.#months.push(total);
-    for (const each of missing(this.#months)) grow(grow(this.#monthTree, each.month), each.kind).set(each.name, each);
+    for (const each of missing(this.#months)) this.#monthBranch(each.month, each.kind).set(each.name, each);
     return total;
+  }
+
+  #monthBranch(month: number, kind: MonthTotal['kind']): Branch<MonthTotal> {
+    this.#monthTree ??= new Map();
+    return grow(grow(this.#monthTree, month), kind);
   }
 }
 
