@@ -1,5 +1,6 @@
 import type { ChangeOptions } from '../contract/calls';
 import type { UsageEvent } from '../contract/usage';
+import { noteWritten } from '../contract/written-answers';
 import { requireOwnApp } from '../core/access';
 import { assert, WalletError } from '../core/errors';
 import type { Entry } from '../core/ledger/entry';
@@ -97,7 +98,9 @@ export class UsageTurns {
     const records: KeyRecord[] = [];
     for (const [key, { item, recorded }] of this.#kept) {
       const { fingerprint } = item;
-      records.push({ key, operation: ACTION, fingerprint, result: JSON.stringify(recorded), recordedAt });
+      const result = JSON.stringify(recorded);
+      noteWritten(recorded, result);
+      records.push({ key, operation: ACTION, fingerprint, result, recordedAt });
     }
     await this.#unit.saveKeys(records);
   }

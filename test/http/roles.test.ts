@@ -209,6 +209,11 @@ test("an app that repeats another app's request under its key is told nothing, a
   const posted = await api.call('POST', '/v1/usage', { token: api.tokens.shop, ...own });
   const again = await api.call('POST', '/v1/usage', { token: api.tokens.app, ...ofCrm });
   expect([posted.status, posted.body.replayed]).toEqual([200, undefined]);
+  // Neither is it told the balance, which the answer that is kept under its key does have.
+  expect([posted.body.balance, posted.body.transaction]).toEqual([
+    undefined,
+    expect.objectContaining({ balance: null }),
+  ]);
   expect([again.body.replayed, again.body.transaction]).toEqual([true, first.body.transaction]);
   const other = await api.call('POST', '/v1/usage', {
     token: api.tokens.shop,
