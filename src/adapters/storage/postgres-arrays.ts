@@ -10,6 +10,11 @@ const NUMBERS: Readonly<Record<ElementType, number>> = { bigint: 20, text: 25 };
 const HEADER = 20;
 const LENGTH = 4;
 const NULL = -1;
+/** Bytes of an integer, and at most of each sixteen bits of a text. */
+const WHOLE = 8;
+const LARGEST_LETTER = 3;
+/** Letters of a text that is counted no sooner than written. */
+const SHORT = 50;
 const UPPER = 2 ** 32;
 
 /**
@@ -17,14 +22,14 @@ const UPPER = 2 ** 32;
  * the other side. Before each element stands its length.
  */
 export function toArray(rows: readonly (readonly SqlValue[])[], at: number, type: ElementType): Buffer {
-  let size = HEADER;
+  let room = HEADER;
   let hasNull = 0;
   for (const row of rows) {
     const value = row[at] ?? null;
     if (value === null) hasNull = 1;
-    size += LENGTH + (value === null ? 0 : type === 'bigint' ? 8 : Buffer.byteLength(String(value)));
+    room += LENGTH + (value === null ? 0 : type === 'bigint' ? WHOLE : roomFor(String(value)));
   }
-  const array = Buffer.allocUnsafe(size);
+  const array = Buffer.allocUnsafe(room);
   let place = writeHeader(array, [1, hasNull, NUMBERS[type], rows.length, 1]);
   for (const row of rows) {
     const value = row[at] ?? null;
@@ -33,7 +38,12 @@ export function toArray(rows: readonly (readonly SqlValue[])[], at: number, type
       value === null ? 0 : type === 'bigint' ? writeInteger(array, value, place) : writeText(array, value, place);
     place += LENGTH + length;
   }
-  return array;
+  return array.subarray(0, place);
+}
+
+/** At least what it takes: it is counted only where that saves much. */
+function roomFor(text: string): number {
+  return text.length < SHORT ? LARGEST_LETTER * text.length : Buffer.byteLength(text);
 }
 
 /** Dimensions, whether there is a NULL, type, elements, and the number of the first one. */
@@ -45,10 +55,10 @@ function writeHeader(array: Buffer, words: readonly number[]): number {
 function writeInteger(array: Buffer, value: string | number, place: number): number {
   const whole = Number(value);
   const upper = Math.floor(whole / UPPER);
-  array.writeInt32BE(8, place);
+  array.writeInt32BE(WHOLE, place);
   array.writeInt32BE(upper, place + 4);
   array.writeUInt32BE(whole - upper * UPPER, place + 8);
-  return 8;
+  return WHOLE;
 }
 
 function writeText(array: Buffer, value: string | number, place: number): number {

@@ -1,4 +1,4 @@
-import { type Bound, type ElementType, toArray } from './postgres-arrays';
+import { type Bound, toArray } from './postgres-arrays';
 import type { SqlValue } from './sql-driver';
 
 /** A statement as it is sent, with its name where the server keeps it ready. */
@@ -68,8 +68,14 @@ function numbered(sql: string): string {
   });
 }
 
-/** The columns that have had one value in all rows of each run of a statement, by what was written. */
-const uniform = new Map<string, ReadonlySet<number>>();
+/** What is known of a statement that is run for many rows. */
+interface Kind {
+  /** By the place of each column: whether it has had one value in all rows of every run so far. */
+  readonly isUniform: boolean[];
+  readonly statements: Map<string, Statement>;
+}
+
+const kinds = new Map<string, Kind>();
 
 /**
  * A statement for one row, as one for all rows at once: its question marks become columns of arrays that are unrolled, or
@@ -77,24 +83,36 @@ const uniform = new Map<string, ReadonlySet<number>>();
  * Knows the two shapes that are run in bulk: `INSERT … VALUES (?, …)` and `UPDATE … SET … WHERE …`.
  */
 export function setBased(sql: string, rows: Rows): { statement: Statement; values: Bound[] } {
-  const { key, values, columns, unrolled } = unroll(rows, uniformIn(sql, rows));
-  const write = () => {
-    const filled = fill(sql, columns);
-    return /^\s*INSERT/.test(sql)
-      ? filled.replace(/VALUES\s*\(([^)]*)\)/, (_, list: string) => `SELECT ${list} FROM ${unrolled()}`)
-      : filled.replace(/\bWHERE\b/, () => `FROM ${unrolled()} WHERE`);
-  };
-  return { statement: known.get(`${key} ${sql}`) ?? keep(`${key} ${sql}`, write()), values };
+  const kind = kindOf(sql, rows);
+  const { shape, values } = unroll(rows, kind.isUniform);
+  const known = kind.statements.get(shape);
+  if (known !== undefined) return { statement: known, values };
+  const { columns, source } = named(shape);
+  const filled = fill(sql, columns);
+  const text = /^\s*INSERT/.test(sql)
+    ? filled.replace(/VALUES\s*\(([^)]*)\)/, (_, list: string) => `SELECT ${list} FROM ${source}`)
+    : filled.replace(/\bWHERE\b/, () => `FROM ${source} WHERE`);
+  const statement = keep(`${shape} ${sql}`, text);
+  kind.statements.set(shape, statement);
+  return { statement, values };
 }
 
-function uniformIn(sql: string, rows: Rows): ReadonlySet<number> {
+function kindOf(sql: string, rows: Rows): Kind {
   const [first = []] = rows;
-  const before = uniform.get(sql) ?? new Set(first.keys());
-  const still = [...before].filter((at) => rows.every((row) => row[at] === first[at]));
-  if (still.length === before.size) return before;
-  const left = new Set(still);
-  uniform.set(sql, left);
-  return left;
+  let kind = kinds.get(sql);
+  if (kind === undefined) {
+    kind = { isUniform: first.map(() => true), statements: new Map() };
+    kinds.set(sql, kind);
+  }
+  const { isUniform } = kind;
+  for (let at = 0; at < first.length; at += 1) if (isUniform[at] && hasTwo(rows, at)) isUniform[at] = false;
+  return kind;
+}
+
+function hasTwo(rows: Rows, at: number): boolean {
+  const first = rows[0]?.[at];
+  for (const row of rows) if (row[at] !== first) return true;
+  return false;
 }
 
 /** Whether `askedAtOnce` can be asked: no bound of a page may differ from row to row. */
@@ -107,14 +125,15 @@ export function canBeAskedAtOnce(sql: string): boolean {
  * What is locked is locked in that order too, and what others have locked is passed over.
  */
 export function askedAtOnce(sql: string, rows: Rows): { statement: Statement; values: Bound[] } {
-  const numberedRows = rows.map((row, at) => [at, ...row]);
-  const { key, values, columns, unrolled } = unroll(numberedRows);
+  const { shape, values } = unroll(rows.map((row, at) => [at, ...row]));
+  const key = `${shape} ${sql}`;
   const write = () => {
+    const { columns, source } = named(shape);
     // `OFFSET 0` keeps the planner from taking it apart: it is looked up by its key, once for each row.
     const each = `${fill(sql, columns.slice(1))} ${/FOR UPDATE$/.test(sql) ? 'SKIP LOCKED' : 'OFFSET 0'}`;
-    return `SELECT u.c1, q.* FROM ${unrolled()}, LATERAL (${each}) AS q`;
+    return `SELECT u.c1, q.* FROM ${source}, LATERAL (${each}) AS q`;
   };
-  return { statement: known.get(`${key} ${sql}`) ?? keep(`${key} ${sql}`, write()), values };
+  return { statement: known.get(key) ?? keep(key, write()), values };
 }
 
 function fill(sql: string, columns: readonly string[]): string {
@@ -122,40 +141,59 @@ function fill(sql: string, columns: readonly string[]): string {
   return sql.replace(/\?/g, () => columns[place++] ?? 'NULL');
 }
 
-interface Unrolled {
-  readonly key: string;
-  readonly values: Bound[];
-  readonly columns: readonly string[];
-  readonly unrolled: () => string;
-}
+/** How a column goes, as a letter: without any value, one value for all rows, or as an array. */
+const FORMS = { none: '-', bigint: 'n', text: 's', bigints: 'N', texts: 'S' } as const;
 
 /**
- * Rows as one array a column, or one value where the column is `uniform`, and how a statement names them. What it says
- * depends on that and on the types of the columns alone.
+ * Rows as one array a column, or one value where the column is uniform. What a statement for them says depends on the
+ * forms of its columns alone: on their shape.
  */
-function unroll(rows: Rows, uniform?: ReadonlySet<number>): Unrolled {
+function unroll(rows: Rows, isUniform: readonly boolean[] = []): { shape: string; values: Bound[] } {
   const values: Bound[] = [];
-  const arrays: (readonly [place: number, type: ElementType])[] = [];
-  const columns = (rows[0] ?? []).map((first, at) => {
-    const sample = first ?? rows.find((row) => row[at] !== null)?.[at];
-    // A column without a value is a plain NULL, which is of any type.
-    if (sample === undefined || sample === null) return 'NULL';
+  const width = rows[0]?.length ?? 0;
+  let shape = '';
+  let arrays = 0;
+  for (let at = 0; at < width; at += 1) {
+    const sample = sampleOf(rows, at);
     const type = typeof sample === 'number' ? 'bigint' : 'text';
-    const place = values.length + 1;
-    if (uniform?.has(at)) {
+    if (sample === null) shape += FORMS.none;
+    else if (isUniform[at]) {
+      shape += FORMS[type];
       values.push(sample);
-      return `$${place}::${type}`;
+    } else {
+      shape += FORMS[`${type}s`];
+      values.push(toArray(rows, at, type));
+      arrays += 1;
     }
-    values.push(toArray(rows, at, type));
-    arrays.push([place, type]);
+  }
+  // One has to be unrolled, or there would be one row only.
+  return arrays === 0 && isUniform.length > 0 ? unroll(rows) : { shape, values };
+}
+
+/** Some value of the column; null where it has none. */
+function sampleOf(rows: Rows, at: number): SqlValue {
+  for (const row of rows) {
+    const value = row[at];
+    if (value !== undefined && value !== null) return value;
+  }
+  return null;
+}
+
+/** How a statement for a shape names its columns, and where it takes the arrays from. */
+function named(shape: string): { columns: readonly string[]; source: string } {
+  const arrays: string[] = [];
+  let place = 0;
+  const columns = [...shape].map((form) => {
+    // A column without a value is a plain NULL, which is of any type.
+    if (form === FORMS.none) return 'NULL';
+    place += 1;
+    const type = form === FORMS.bigint || form === FORMS.bigints ? 'bigint' : 'text';
+    if (form === FORMS[type]) return `$${place}::${type}`;
+    arrays.push(`unnest($${place}::${type}[]) AS c${place}`);
     return `u.c${place}`;
   });
-  // One has to be unrolled, or there would be one row only.
-  if (uniform !== undefined && arrays.length === 0) return unroll(rows);
   // In a list of columns, where they are unrolled in step: as a table they would be copied into one first.
-  const unrolled = () =>
-    `(SELECT ${arrays.map(([place, type]) => `unnest($${place}::${type}[]) AS c${place}`).join(', ')}) AS u`;
-  return { key: `${columns.join()} ${arrays.join()}`, values, columns, unrolled };
+  return { columns, source: `(SELECT ${arrays.join(', ')}) AS u` };
 }
 
 /** The types that our statements answer, by the numbers that PostgreSQL gives them. */
