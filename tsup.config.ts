@@ -49,7 +49,11 @@ const unusedOfEngine: NonNullable<Options['esbuildPlugins']>[number] = {
 
 export default defineConfig({
   // A thread starts from a file of its own.
-  entry: { main: 'src/main.ts', 'usage-reader': 'src/input/usage-reader.ts' },
+  entry: {
+    main: 'src/main.ts',
+    'threaded-server': 'src/threaded-server.ts',
+    'usage-reader': 'src/input/usage-reader.ts',
+  },
   outDir: 'dist',
   outExtension: () => ({ js: '.js' }),
   clean: true,

@@ -42,7 +42,8 @@ function createWorld(umask: number): World {
       return keysPath(env);
     },
     resolveSettings: (flags) => resolveSettings(flags, env),
-    serve: async (settings, request) => (await import('./open-server')).openServer(settings, env, request, version),
+    serve: async (settings, request, say) =>
+      (await import('./server-thread')).openServerThread({ settings, request, version }, say),
     openWallet: async (settings, onRecord, onMoved) =>
       (await import('./open-wallet')).openWallet(settings, env, { onRecord, onMoved }),
     openCopies: async (settings) => (await import('./ledger-copies')).openLedgerCopies(settings, env),

@@ -22,11 +22,18 @@ const MOST_WISHES = 20;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+interface ServerLog {
+  /** Takes one line of the log. */
+  log(line: object): void;
+  /** The text with every secret in it blotted out. */
+  redact(text: string): string;
+}
+
 /** The server over the ledger that the settings name. Throws `not_initialised` where there is none. */
 export async function openServer(
   settings: Settings,
   env: Environment,
-  request: ServeRequest,
+  request: ServeRequest & ServerLog,
   version: string,
 ): Promise<RunningServer> {
   const { dependencies } = openLedger(settings, env);

@@ -56,10 +56,6 @@ export interface ServeRequest {
   readonly allowedHosts: readonly string[];
   readonly rate: number;
   readonly jobs: boolean;
-  /** Takes one line of the log. */
-  log(line: object): void;
-  /** The text with every secret in it blotted out. */
-  redact(text: string): string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -108,8 +104,12 @@ export interface World {
   /** Where answers are kept that are given once for a key, and that no ledger can keep. */
   readonly keysFolder: string;
   resolveSettings(flags: Readonly<Partial<Record<SettingKey, string>>>): Settings;
-  /** Starts the server over the ledger that the settings name. */
-  serve(settings: Settings, request: ServeRequest): Promise<{ readonly url: string; stop(): Promise<void> }>;
+  /** Starts the server over the ledger that the settings name; `say` takes those lines of its log that have to wait. */
+  serve(
+    settings: Settings,
+    request: ServeRequest,
+    say: (text: string) => void,
+  ): Promise<{ readonly url: string; stop(): Promise<void> }>;
   /**
    * Opens the wallet; `onRecord` hears the id of each payment once it is on record, and `onMoved` where the ledger went,
    * where it was moved and so stands still.

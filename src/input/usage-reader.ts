@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { WalletError } from '../core/errors';
+import { toSent } from '../core/sent-error';
 import type { UsageColumnData } from '../core/usage-columns';
 import { openInput } from './open-input';
 import { openUsageFile } from './usage-file';
-import type { ReadingJob, ReadingNews, SentError } from './usage-thread';
+import type { ReadingJob, ReadingNews } from './usage-thread';
 
 // The other end of `usage-thread`: reads and packs a file of usage on a thread of its own, as far as it was asked to.
 
@@ -33,12 +33,6 @@ async function read({ path, options }: ReadingJob): Promise<void> {
 
 function buffersOf(data: UsageColumnData): ArrayBuffer[] {
   return Object.values(data).flatMap((column) => (ArrayBuffer.isView(column) ? [column.buffer as ArrayBuffer] : []));
-}
-
-function toSent(error: unknown): SentError | unknown {
-  if (!(error instanceof WalletError)) return error;
-  const { code, message, why, hint, details } = error;
-  return { code, message, why, hint, details };
 }
 
 port?.on('message', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { WalletError } from '../core/errors';
+import { fromSent } from '../core/sent-error';
 import { type UsageColumnData, UsageColumns } from '../core/usage-columns';
 import type { FileColumn } from './columns';
 import type { InputReject } from './rows';
@@ -92,22 +92,8 @@ class Newsline {
   }
 
   #take(news: ReadingNews): void {
-    if (news.kind === 'failed') this.#failure = revived(news.error);
+    if (news.kind === 'failed') this.#failure = fromSent(news.error);
     this.#told.push(news);
     this.#wake?.();
   }
-}
-
-/** An error of the product loses its kind on the way between threads; its facts come along. */
-export type SentError = Pick<WalletError, 'code' | 'message' | 'why' | 'hint' | 'details'>;
-
-function revived(error: unknown): unknown {
-  if (error instanceof Error || typeof error !== 'object' || error === null) return error;
-  // The reader sends errors of the product as their facts.
-  const { code, message, why, hint, details } = error as SentError;
-  return new WalletError(code, message, {
-    ...(why === undefined ? {} : { why }),
-    ...(hint === undefined ? {} : { hint }),
-    details,
-  });
 }

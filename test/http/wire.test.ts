@@ -235,3 +235,11 @@ test.runIf(isGuarded)('a server that has no right to its port is refused at its 
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^error: .* port 443\nwhy: the system says EACCES\nnext: .*\n$/);
 });
+
+test('a server in which something fails that nobody foresaw ends, and does not look as if it went well', () => {
+  const words = [path.resolve('bin/wallet.js'), 'serve', '--port', '0'];
+  const env = { ...api.home.env(), NODE_OPTIONS: `--require ${path.resolve('test/helpers/breaking-server.cjs')}` };
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { env, encoding: 'utf8', timeout: 30_000 });
+  expect([status, stdout]).toEqual([1, expect.stringMatching(/^listening on /)]);
+  expect(stderr).toContain('broken on purpose');
+});

@@ -1,8 +1,6 @@
 import { WalletError } from '../../core/errors';
 import { type Call, given } from '../call';
 import type { Cli } from '../cli';
-import { gatherLines } from '../gathered-lines';
-import { redact } from '../secrets';
 import { SIGNAL_STATUS, type Signal } from '../signals';
 import type { CommandSpec } from '../spec';
 import type { ServeRequest } from '../world';
@@ -30,18 +28,16 @@ export const commands: readonly CommandSpec[] = [
     examples: [{ command: 'wallet serve --port 8787', says: 'then: wallet --api http://127.0.0.1:8787 balance' }],
     kind: 'local',
     async run(call, cli) {
-      const lines = gatherLines((line) => redact(JSON.stringify(line)), cli.log);
-      const server = await cli.world.serve(cli.settings, requestOf(call, lines.add));
+      const server = await cli.world.serve(cli.settings, requestOf(call), cli.log);
       await cli.stdout.write(cli.isJson ? `${JSON.stringify({ url: server.url })}\n` : `listening on ${server.url}\n`);
       const signal = await stopped(cli);
       await server.stop();
-      lines.flush();
       return SIGNAL_STATUS[signal];
     },
   },
 ];
 
-function requestOf(call: Call, log: (line: object) => void): ServeRequest {
+function requestOf(call: Call): ServeRequest {
   const host = call.text('host') ?? DEFAULT_HOST;
   const tls = tlsOf(call);
   if (!isLoopback(host) && tls === undefined && !call.has('behind-proxy')) throw inTheOpen(host);
@@ -52,8 +48,6 @@ function requestOf(call: Call, log: (line: object) => void): ServeRequest {
     allowedHosts: call.values('allow-host') ?? [],
     rate: Math.max(1, countOf(call.text('rate') ?? DEFAULT_RATE, '--rate', 1_000_000)),
     jobs: !call.has('no-jobs'),
-    log,
-    redact,
   };
 }
 
