@@ -61,31 +61,37 @@ export async function openJournal(unit: LedgerUnit, session: Session, needs: Nee
   const { journal, ended } = await settledJournal(unit, session, needs);
   for (const hold of ended) await unit.records.holds.update(hold);
   const finish = async () => {
-    if (await postJournal(unit, journal)) await watch(unit, session, journal, await standingAlerts(unit));
+    const posting = postJournal(unit, journal);
+    if (posting === undefined) return;
+    await posting;
+    const alerts = await standingAlerts(unit);
+    if (isWatched(journal, alerts)) await watch(unit, session, journal, alerts);
   };
   return { journal, finish };
 }
 
-/** Ends what has lapsed meanwhile and writes what the journal decided. Answers whether there was anything. */
-export async function postJournal(unit: LedgerUnit, journal: Journal): Promise<boolean> {
+/** Ends what has lapsed meanwhile and writes what the journal decided; undefined where that is nothing. */
+export function postJournal(unit: LedgerUnit, journal: Journal): Promise<void> | undefined {
   journal.expireGrants();
-  if (journal.made === 0) return false;
-  await unit.post(journal.result());
-  return true;
+  return journal.made === 0 ? undefined : unit.post(journal.result());
 }
 
 export function standingAlerts(view: LedgerView): Promise<readonly AlertRecord[]> {
   return view.recall('standing alerts', () => view.records.alerts.list({ removedAt: null }));
 }
 
-/** Tells what this write made cross. Where nobody set an alert, it is one look at an empty table. */
+/** Whether this write may have made something cross. */
+export function isWatched(journal: Journal, alerts: readonly AlertRecord[]): boolean {
+  return alerts.length > 0 || journal.passedBudgets.length > 0;
+}
+
+/** Tells what this write made cross. */
 export async function watch(
   unit: LedgerUnit,
   session: Session,
   journal: Journal,
   alerts: readonly AlertRecord[],
 ): Promise<void> {
-  if (alerts.length === 0 && journal.passedBudgets.length === 0) return;
   const { evaluateAlerts, tellBudgets } = await import('./watches');
   await evaluateAlerts(unit, session, journal, alerts);
   await tellBudgets(unit, session, journal);

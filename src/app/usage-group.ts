@@ -1,16 +1,15 @@
 import { seesBalance } from '../core/access';
-import type { UsageParties } from '../core/usage';
 import { type LedgerUnit, SettingsChanged } from '../ports/ledger-unit';
 import type { Store, WriteJob } from '../ports/store';
 import { forApps } from './app-answers';
 import { storedKey } from './command';
 import type { Dependencies } from './dependencies';
-import { postJournal, settle, watch } from './ledger';
+import { isWatched, postJournal, settle, watch } from './ledger';
 import { asksForTopUp, wouldCharge } from './recharge-state';
 import { knownSession, openSession, type Session } from './session';
 import { PartyFinder, readWorld } from './usage';
 import { EventReader, type ParsedEvent } from './usage-events';
-import { type UsageSettings, usageSettings } from './usage-settings';
+import { usageSettings } from './usage-settings';
 import { ACTION, type Outcome, readItem, type UsageItem, type UsageRequest, UsageTurns } from './usage-turns';
 
 /** Events of one caller, to be posted in their order. */
@@ -130,7 +129,11 @@ async function postGroup(unit: LedgerUnit, session: Session, requests: readonly 
   const events = read.map(({ event }) => event);
   const answered = await unit.findKeys(given(read, ({ key }) => key));
   const posted = await unit.findEvents(given(events, ({ externalId }) => externalId));
-  const partiesOf = await partiesFinder(unit, session, settings, events);
+  const bounded = events.filter((event) => settings.find(event)?.unbounded === undefined);
+  const others = bounded.length === 0 ? undefined : await findBounded(unit, session, bounded);
+  // Where nothing is bounded, every pair of an app and a service is known.
+  const partiesOf = (event: ParsedEvent) =>
+    settings.find(event)?.unbounded ?? (others as PartyFinder).of(event.app, event.service);
   const state = await unit.journalState({ now, months: settings.monthsOf(session.calendar, events) });
   const { journal, ended } = settle(session, state, closedUntil);
   for (const hold of ended) await unit.records.holds.update(hold);
@@ -140,22 +143,17 @@ async function postGroup(unit: LedgerUnit, session: Session, requests: readonly 
     const outcome = 'error' in item ? item : turns.take(item);
     outcomes.push(outcome instanceof Promise ? await outcome : outcome);
   }
-  if (await postJournal(unit, journal)) await watch(unit, session, journal, settings.alerts);
+  const posting = postJournal(unit, journal);
+  if (posting !== undefined) {
+    await posting;
+    if (isWatched(journal, settings.alerts)) await watch(unit, session, journal, settings.alerts);
+  }
   const { wallet } = journal;
   await turns.end(asksForTopUp(settings.rule, wallet) && (await wouldCharge(unit, session, wallet)));
   return outcomes;
 }
 
-/** How the app and the service of each event are found. What bounds some of them is read now. */
-async function partiesFinder(
-  unit: LedgerUnit,
-  session: Session,
-  settings: UsageSettings,
-  events: readonly ParsedEvent[],
-): Promise<(event: ParsedEvent) => UsageParties> {
-  const bounded = events.filter((event) => settings.find(event)?.unbounded === undefined);
-  if (bounded.length === 0) return (event) => settings.find(event)?.unbounded as UsageParties;
-  const world = await readWorld(unit, session, { ids: [], apps: bounded.map(({ app }) => app) });
-  const finder = new PartyFinder(world);
-  return (event) => settings.find(event)?.unbounded ?? finder.of(event.app, event.service);
+/** The apps and services of events, and what bounds them: limits of the apps, or whether a card is on file. */
+async function findBounded(unit: LedgerUnit, session: Session, events: readonly ParsedEvent[]): Promise<PartyFinder> {
+  return new PartyFinder(await readWorld(unit, session, { ids: [], apps: events.map(({ app }) => app) }));
 }

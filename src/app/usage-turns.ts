@@ -91,9 +91,9 @@ export class UsageTurns {
   }
 
   /** Ends the group: whether a top-up is due goes into all answers, and each new key keeps its own. */
-  async end(isTopUpDue: boolean): Promise<void> {
+  end(isTopUpDue: boolean): Promise<void> | undefined {
     this.#recharge.due = isTopUpDue;
-    if (this.#kept.size === 0) return;
+    if (this.#kept.size === 0) return undefined;
     const recordedAt = this.#session.now();
     const records: KeyRecord[] = [];
     for (const [key, { item, recorded }] of this.#kept) {
@@ -102,7 +102,7 @@ export class UsageTurns {
       noteWritten(recorded, result);
       records.push({ key, operation: ACTION, fingerprint, result, recordedAt });
     }
-    await this.#unit.saveKeys(records);
+    return this.#unit.saveKeys(records);
   }
 
   #replay({ key, fingerprint }: UsageItem): Recorded | undefined {
