@@ -92,13 +92,8 @@ export class PostgresExpress {
   }
 }
 
-function load(trip: Trip, { table, key, values }: Locks, changes: readonly Change[]): void {
-  const keys = toArray(
-    values.map((value) => [value]),
-    0,
-    'bigint',
-  );
-  trip.load(prepared(lockingOf(table, key)), [keys]);
+function load(trip: Trip, locks: Locks, changes: readonly Change[]): void {
+  lock(trip, locks);
   for (const [sql, rows] of changes) {
     const [row] = rows;
     const { statement, values } =
@@ -108,7 +103,17 @@ function load(trip: Trip, { table, key, values }: Locks, changes: readonly Chang
 }
 
 /** One after the other, in their order. */
-function lockingOf(table: string, key: string): string {
-  return `SELECT q.* FROM unnest(?::bigint[]) WITH ORDINALITY AS u (key, place),
-    LATERAL (SELECT ${key} FROM ${table} WHERE ${key} = u.key FOR UPDATE NOWAIT) AS q ORDER BY place`;
+function lock(trip: Trip, { table, key, values }: Locks): void {
+  const one = (value: string) => `SELECT ${key} FROM ${table} WHERE ${key} = ${value} FOR UPDATE NOWAIT`;
+  if (values.length === 1) {
+    trip.load(prepared(one('?')), values);
+    return;
+  }
+  const keys = toArray(
+    values.map((value) => [value]),
+    0,
+    'bigint',
+  );
+  const all = `SELECT q.* FROM (SELECT unnest(?::bigint[]) AS key) AS u, LATERAL (${one('u.key')}) AS q`;
+  trip.load(prepared(all), [keys]);
 }
