@@ -30,7 +30,7 @@ export function toArray(rows: readonly (readonly SqlValue[])[], at: number, type
     room += LENGTH + (value === null ? 0 : type === 'bigint' ? WHOLE : roomFor(String(value)));
   }
   const array = Buffer.allocUnsafe(room);
-  let place = writeHeader(array, [1, hasNull, NUMBERS[type], rows.length, 1]);
+  let place = writeHeader(array, hasNull, NUMBERS[type], rows.length);
   for (const row of rows) {
     const value = row[at] ?? null;
     if (value === null) array.writeInt32BE(NULL, place);
@@ -47,8 +47,12 @@ function roomFor(text: string): number {
 }
 
 /** Dimensions, whether there is a NULL, type, elements, and the number of the first one. */
-function writeHeader(array: Buffer, words: readonly number[]): number {
-  for (const [at, word] of words.entries()) array.writeInt32BE(word, at * 4);
+function writeHeader(array: Buffer, hasNull: number, type: number, elements: number): number {
+  array.writeInt32BE(1, 0);
+  array.writeInt32BE(hasNull, 4);
+  array.writeInt32BE(type, 8);
+  array.writeInt32BE(elements, 12);
+  array.writeInt32BE(1, 16);
   return HEADER;
 }
 
