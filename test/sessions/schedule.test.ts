@@ -66,7 +66,7 @@ const isRoot = process.getuid?.() === 0;
 
 test.runIf(isRoot && hasProgram('crontab'))('the crontab of a real cron takes the line and lets it go', async () => {
   const user = `wallet-${process.pid}`;
-  spawnSync('useradd', ['--no-create-home', user]);
+  spawnSync('/usr/sbin/useradd', ['--no-create-home', user]);
   // The real program, on the table of a user who is there for this test only.
   tool('crontab', `exec /usr/bin/crontab -u ${user} "$@"`);
   const list = () => spawnSync('/usr/bin/crontab', ['-u', user, '-l'], { encoding: 'utf8' }).stdout;
@@ -80,7 +80,7 @@ test.runIf(isRoot && hasProgram('crontab'))('the crontab of a real cron takes th
     expect(list()).toBe('');
   } finally {
     spawnSync('/usr/bin/crontab', ['-u', user, '-r']);
-    spawnSync('userdel', [user]);
+    spawnSync('/usr/sbin/userdel', [user]);
   }
 });
 

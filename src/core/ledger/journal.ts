@@ -19,8 +19,6 @@ interface PassedBudget {
   readonly spent: Credits;
 }
 
-const NONE: readonly PassedBudget[] = [];
-
 /** Where usage of one kind and day is added up. */
 export interface UsageTallies {
   readonly day: DayTotal;
@@ -64,12 +62,11 @@ export class Journal {
 
   /** Limits that only warn, and that this write has passed: with the month and what that came to. */
   get passedBudgets(): readonly PassedBudget[] {
-    return this.#passedBudgets === undefined ? NONE : [...this.#passedBudgets.values()];
+    return [...(this.#passedBudgets?.values() ?? [])];
   }
 
   passBudget(passed: PassedBudget): void {
-    this.#passedBudgets ??= new Map();
-    this.#passedBudgets.set(passed.app, passed);
+    this.#passedBudgets = (this.#passedBudgets ?? new Map()).set(passed.app, passed);
   }
 
   /** What may be spent or held: posted - held + the overdraft limit. */
