@@ -140,8 +140,15 @@ async function postGroup(unit: LedgerUnit, session: Session, requests: readonly 
   const turns = new UsageTurns(unit, session, { journal, partiesOf, posted, answered });
   const outcomes: Outcome[] = [];
   for (const item of items) {
-    const outcome = 'error' in item ? item : turns.take(item);
-    outcomes.push(outcome instanceof Promise ? await outcome : outcome);
+    if ('error' in item) {
+      outcomes.push(item);
+      continue;
+    }
+    const taken = turns.take(item);
+    const outcome = taken instanceof Promise ? await taken : taken;
+    // It may have been posted before: who asks again is answered as then.
+    if ('error' in outcome) unit.refuse();
+    outcomes.push(outcome);
   }
   const posting = postJournal(unit, journal);
   if (posting !== undefined) {

@@ -26,6 +26,11 @@ export interface LedgerUnit extends LedgerView {
   post(posting: Posting): Promise<void>;
   saveKey(record: KeyRecord): Promise<void>;
   saveKeys(records: readonly KeyRecord[]): Promise<void>;
+  /**
+   * Says that something is refused. That leaves nothing in the ledger which could be held against it: where this unit goes
+   * by what is only taken to be so, it ends here, and the work is run again by what the ledger says.
+   */
+  refuse(): void;
   /** Replaces what the audit row will say the write was about. */
   describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void;
 }

@@ -44,8 +44,8 @@ export class DecidedChanges implements SqlConnection {
   }
 }
 
-/** What was asked is not known. */
-class Undecided extends Error {}
+/** What was asked is not known: the ledger has to be asked. */
+export class Undecided extends Error {}
 
 /** The changes of several writes: the same statement is run once for the rows of all. */
 export function gathered(all: readonly (readonly Change[])[]): readonly Change[] {

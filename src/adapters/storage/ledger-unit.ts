@@ -12,6 +12,7 @@ import type { PostedEvent } from '../../ports/ledger-view';
 import type { RecordKind, RecordTypes } from '../../ports/record-types';
 import type { WritableRecords } from '../../ports/records';
 import type { Foreseen } from '../../ports/store';
+import { Undecided } from './decided-changes';
 import type { JournalMemory } from './known-journals';
 import { isSetting, type KnownSettings, type SettingsMemory } from './known-settings';
 import type { WalletRow } from './ledger-rows';
@@ -137,6 +138,10 @@ export class SqlLedgerUnit extends SqlLedgerView implements LedgerUnit {
 
   override recall<T>(name: string, read: () => Promise<T>): Promise<T> {
     return this.#settings?.recall(name, read, () => this.#settings) ?? read();
+  }
+
+  refuse(): void {
+    if (this.#isAssumed) throw new Undecided();
   }
 
   describe(facts: Partial<Pick<WriteFacts, 'subject' | 'reason'>>): void {
