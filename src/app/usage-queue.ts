@@ -23,6 +23,8 @@ export interface Poster {
 /** Events of one caller that wait to be posted. */
 interface Line {
   readonly by: Poster;
+  /** Whose ledger they go to: a write has one line of each organisation at most. */
+  readonly org: number;
   readonly waiting: Waiting[];
 }
 
@@ -65,7 +67,7 @@ export class UsageQueue {
 
   /** As `recordUsage`. Throws `SettingsChanged` where those that the poster was let in by stand no more. */
   record(by: Poster, request: Request): Promise<Recorded> {
-    const line = this.#lines.get(by.name) ?? { by, waiting: [] };
+    const line = this.#lines.get(by.name) ?? { by, org: by.deps.caller?.org ?? 0, waiting: [] };
     this.#lines.set(by.name, line);
     return new Promise((resolve, reject) => {
       line.waiting.push({ request, resolve, reject });
@@ -94,13 +96,16 @@ export class UsageQueue {
     return Math.min(share, LARGEST_ROUND);
   }
 
-  /** The longest waiting. */
+  /** The longest waiting of each organisation. */
   #takeRound(): readonly Line[] {
     const most = this.#share(this.#waiting + this.#posting);
     const round: Line[] = [];
+    const orgs = new Set<number>();
     let events = 0;
     for (const [caller, line] of this.#lines) {
       if (events >= most) break;
+      if (orgs.has(line.org)) continue;
+      orgs.add(line.org);
       const taken = line.waiting.splice(0, most - events);
       if (line.waiting.length === 0) this.#lines.delete(caller);
       events += taken.length;
