@@ -2,7 +2,9 @@ import type { Changed, ChangeOptions } from '../contract/calls';
 import { type Operation, seesBalance } from '../core/access';
 import { WalletError } from '../core/errors';
 import { isPlainKey, parseKey } from '../core/text';
+import type { KeyRecord } from '../ports/key-record';
 import { type LedgerUnit, SettingsChanged } from '../ports/ledger-unit';
+import type { LedgerView } from '../ports/ledger-view';
 import { Abandon } from '../ports/store';
 import { forApps } from './app-answers';
 import type { Dependencies } from './dependencies';
@@ -17,6 +19,17 @@ export interface ChangeFacts {
   readonly reason?: string | null;
 }
 
+/** How a change's answer is kept with its key, and had again from what was kept. */
+export interface Keeping<T> {
+  keep(answer: T): string;
+  recall(kept: string, view: LedgerView, session: Session): Promise<T>;
+}
+
+/** All of it. */
+function whole<T>(): Keeping<T> {
+  return { keep: (answer) => JSON.stringify(answer), recall: async (kept) => JSON.parse(kept) as T };
+}
+
 /**
  * Every change goes through here: role, replay of an idempotency key, one write with its audit row, the key's result
  * kept with it. A refused attempt throws inside the write, so it burns no key. With `dryRun` the write is decided in
@@ -27,14 +40,15 @@ export async function change<T extends object>(
   facts: ChangeFacts,
   request: ChangeOptions,
   work: (unit: LedgerUnit, session: Session) => Promise<T>,
+  keeping: Keeping<T> = whole(),
 ): Promise<T & Changed> {
   const known = openSessionAsKnown(deps, facts.operation);
   try {
-    if (known !== undefined) return await changeIn(known, facts, request, work);
+    if (known !== undefined) return await changeIn(known, facts, request, work, keeping);
   } catch (error) {
     if (!(error instanceof SettingsChanged)) throw error;
   }
-  return await changeIn(await openSession(deps, facts.operation), facts, request, work);
+  return await changeIn(await openSession(deps, facts.operation), facts, request, work, keeping);
 }
 
 /** As `change`, in a session that is already open. */
@@ -43,6 +57,7 @@ export async function changeIn<T extends object>(
   facts: ChangeFacts,
   request: ChangeOptions,
   work: (unit: LedgerUnit, session: Session) => Promise<T>,
+  keeping: Keeping<T> = whole(),
 ): Promise<T & Changed> {
   const key = storedKey(session, request);
   const write = {
@@ -55,8 +70,8 @@ export async function changeIn<T extends object>(
   };
   const answer = session.store.write<T & Changed>(session.org.number, write, async (unit) => {
     const fingerprint = key === undefined ? '' : fingerprintOf(session, facts.action, request);
-    const replayed = key === undefined ? undefined : await replay<T>(unit, key, fingerprint);
-    if (replayed !== undefined) return { ...replayed, replayed: true };
+    const known = key === undefined ? undefined : await answered(unit, key, fingerprint);
+    if (known !== undefined) return { ...(await keeping.recall(known.result, unit, session)), replayed: true };
     const result = await work(unit, session);
     if (request.dryRun === true) throw new Abandon({ ...result, dryRun: true });
     if (key !== undefined) {
@@ -64,7 +79,7 @@ export async function changeIn<T extends object>(
         key,
         operation: facts.action,
         fingerprint,
-        result: JSON.stringify(result),
+        result: keeping.keep(result),
         recordedAt: write.at,
       };
       await unit.saveKey(record);
@@ -98,11 +113,11 @@ export async function replayed<T extends object>(
   return { ...(JSON.parse(known.result) as T), replayed: true };
 }
 
-async function replay<T>(unit: LedgerUnit, key: string, fingerprint: string): Promise<T | undefined> {
+/** What the key was answered with before, if it was. */
+async function answered(unit: LedgerUnit, key: string, fingerprint: string): Promise<KeyRecord | undefined> {
   const known = await unit.findKey(key);
-  if (known === undefined) return undefined;
-  requireSameParameters(known, fingerprint);
-  return JSON.parse(known.result) as T;
+  if (known !== undefined) requireSameParameters(known, fingerprint);
+  return known;
 }
 
 /** Throws `idempotency_conflict` where a key was used before with other parameters. */

@@ -1,7 +1,7 @@
 import type { ChangeOptions } from '../contract/calls';
 import type { UsageEvent } from '../contract/usage';
 import type { Dependencies } from './dependencies';
-import type { Recorded } from './usage';
+import type { Recorded } from './recorded-usage';
 import { recordGroups } from './usage-group';
 
 type Request = ChangeOptions & UsageEvent & { recharge?: boolean };

@@ -1,6 +1,5 @@
 import type { ChangeOptions } from '../contract/calls';
 import type { UsageEvent } from '../contract/usage';
-import { noteWritten } from '../contract/written-answers';
 import { requireOwnApp } from '../core/access';
 import { assert, WalletError } from '../core/errors';
 import type { Entry } from '../core/ledger/entry';
@@ -12,8 +11,9 @@ import type { ListedEntry, PostedEvent } from '../ports/ledger-view';
 import { fingerprintOf, requireSameParameters, storedKey } from './command';
 import { presentTransaction } from './present';
 import { presentBalance } from './present-balance';
+import { RECORDED_USAGE, type Recorded } from './recorded-usage';
 import type { Session } from './session';
-import { type Recorded, requireSame } from './usage';
+import { requireSame } from './usage';
 import type { EventReader, ParsedEvent } from './usage-events';
 
 export type UsageRequest = ChangeOptions & UsageEvent;
@@ -98,14 +98,12 @@ export class UsageTurns {
     const records: KeyRecord[] = [];
     for (const [key, { item, recorded }] of this.#kept) {
       const { fingerprint } = item;
-      const result = JSON.stringify(recorded);
-      noteWritten(recorded, result);
-      records.push({ key, operation: ACTION, fingerprint, result, recordedAt });
+      records.push({ key, operation: ACTION, fingerprint, result: RECORDED_USAGE.keep(recorded), recordedAt });
     }
     return this.#unit.saveKeys(records);
   }
 
-  #replay({ key, fingerprint }: UsageItem): Recorded | undefined {
+  #replay({ key, fingerprint }: UsageItem): Recorded | Promise<Recorded> | undefined {
     if (key === undefined) return undefined;
     const own = this.#kept.get(key);
     if (own !== undefined) {
@@ -115,7 +113,11 @@ export class UsageTurns {
     const known = this.#around.answered.get(key);
     if (known === undefined) return undefined;
     requireSameParameters(known, fingerprint);
-    return { ...(JSON.parse(known.result) as Recorded), replayed: true };
+    return this.#recall(known);
+  }
+
+  async #recall({ result }: KeyRecord): Promise<Recorded> {
+    return { ...(await RECORDED_USAGE.recall(result, this.#unit, this.#session)), replayed: true };
   }
 
   #post(item: UsageItem): Recorded | Promise<Recorded> {

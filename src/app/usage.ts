@@ -1,7 +1,4 @@
-import type { Changed, ChangeOptions } from '../contract/calls';
-import type { Balance } from '../contract/credit';
-import type { RechargeDue } from '../contract/recharge';
-import type { Transaction } from '../contract/transactions';
+import type { ChangeOptions } from '../contract/calls';
 import type { UsageEvent } from '../contract/usage';
 import { requireOwnApp } from '../core/access';
 import { ZERO } from '../core/credits';
@@ -20,6 +17,7 @@ import { openJournal, settledJournal } from './ledger';
 import { presentTransaction } from './present';
 import { presentBalance } from './present-balance';
 import { isTopUpDue } from './recharge-state';
+import { RECORDED_USAGE, type Recorded } from './recorded-usage';
 import { openSession, type Session } from './session';
 import { differences, EventReader, eventConflict, type ParsedEvent } from './usage-events';
 import {
@@ -30,13 +28,6 @@ import {
   pricedService,
   standingCatalogue,
 } from './usage-settings';
-
-export type Recorded = Changed & {
-  transaction: Transaction;
-  balance: Balance;
-  recharge: RechargeDue;
-  duplicate?: true;
-};
 
 /** Posts one event. The same event again is answered as it was posted, marked as a duplicate. */
 export async function recordUsage(
@@ -59,7 +50,7 @@ function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promi
     action: 'usage.record',
     subject: `${request.app} ${request.service}`,
   } as const;
-  return change(deps, facts, request, async (unit, session) => {
+  const work = async (unit: LedgerUnit, session: Session): Promise<Recorded> => {
     const closedUntil = await unit.closedUntil();
     const event = new EventReader(session.zone, session.now(), closedUntil).read(request);
     requireOwnApp(session.actor, event.app);
@@ -80,7 +71,8 @@ function postOne(deps: Dependencies, request: ChangeOptions & UsageEvent): Promi
       balance: presentBalance(session, journal.wallet),
       recharge: { due: await isTopUpDue(unit, session, journal.wallet) },
     };
-  });
+  };
+  return change(deps, facts, request, work, RECORDED_USAGE);
 }
 
 async function readParties(view: LedgerView, event: ParsedEvent): Promise<KnownParties> {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WalletHost } from '../contract/host';
 import { listRoutes, type RemoteRoute } from '../contract/routes';
-import { jsonOf } from '../contract/written-answers';
 import { WalletError } from '../core/errors';
 import { Admission } from './admission';
 import { AS_JSON, answer } from './answers';
@@ -50,7 +49,7 @@ export function createApplication(host: WalletHost, options: ApplicationOptions,
       exchange.token = visitor.token;
       const request = await read(exchange, named);
       const result = await visitor.call(noun, verb, request);
-      return answer(exchange, jsonOf(result ?? {}));
+      return answer(exchange, JSON.stringify(result ?? {}));
     });
   }
   return async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
