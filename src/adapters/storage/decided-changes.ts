@@ -47,9 +47,9 @@ export class DecidedChanges implements SqlConnection {
 /** What was asked is not known: the ledger has to be asked. */
 export class Undecided extends Error {}
 
-/** The changes of several writes: the same statement is run once for the rows of all. */
-export function gathered(all: readonly (readonly Change[])[]): readonly Change[] {
-  const rows = new Map<string, (readonly Values[])[]>();
+/** The changes of several writes: the same statement is run once for the rows of all. One that all have comes first. */
+export function gathered(first: string, all: readonly (readonly Change[])[]): readonly Change[] {
+  const rows = new Map<string, (readonly Values[])[]>([[first, []]]);
   for (const changes of all)
     for (const [sql, more] of changes) {
       const known = rows.get(sql);

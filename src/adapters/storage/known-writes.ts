@@ -2,6 +2,7 @@ import { WalletError } from '../../core/errors';
 import type { WriteJob } from '../../ports/store';
 import { DecidedChanges, gathered } from './decided-changes';
 import { SqlLedgerUnit, type UnitTools } from './ledger-unit';
+import { UPDATE_WALLET_AFTER } from './posting-rows';
 import { InDoubt, type SqlDriver, UniqueViolation } from './sql-driver';
 
 /** So many writes of an organisation are decided by the ledger itself after another process has written to it. */
@@ -69,9 +70,14 @@ export class KnownWrites {
 
   /** Answers what they were lost to, if they were. */
   async #make(sent: readonly Decided<unknown>[]): Promise<{ readonly error: unknown } | undefined> {
-    const locks = { table: 'wallets', key: 'org', values: sent.map(({ org }) => org) };
     try {
-      await this.#driver.makeAtOnce?.(locks, gathered(sent.map(({ changes }) => changes.changes)));
+      // The row of the wallet comes first: what is written after it, is written under its lock.
+      await this.#driver.makeAtOnce?.(
+        gathered(
+          UPDATE_WALLET_AFTER,
+          sent.map(({ changes }) => changes.changes),
+        ),
+      );
       return undefined;
     } catch (error) {
       for (const { org } of sent) this.#distrust(org, error);

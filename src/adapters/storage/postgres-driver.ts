@@ -18,7 +18,7 @@ import { PostgresPool, withClient } from './postgres-pool';
 import { describeSchema, migrate } from './postgres-schema';
 import { doTogether } from './postgres-together';
 import { parsePostgresUrl } from './postgres-url';
-import type { Change, Locks, SqlConnection, SqlDriver, SqlRow, SqlValue, Together, Work } from './sql-driver';
+import type { Change, SqlConnection, SqlDriver, SqlRow, SqlValue, Together, Work } from './sql-driver';
 import { togetherOrAlone } from './works-together';
 
 export interface PostgresOptions {
@@ -102,8 +102,8 @@ class PostgresDriver implements SqlDriver {
     return togetherOrAlone(works, () => this.write((connection) => doTogether(connection, works), landed));
   }
 
-  makeAtOnce(locks: Locks, changes: readonly Change[]): Promise<void> {
-    return this.#express.make(locks, changes);
+  makeAtOnce(changes: readonly Change[]): Promise<void> {
+    return this.#express.make(changes);
   }
 
   schema(): Promise<ReadonlyMap<string, string>> {

@@ -1,15 +1,17 @@
 import type pg from 'pg';
-import { toArray } from './postgres-arrays';
 import { CommitUnanswered, isLost, isUniqueViolation, notHandedOn, unknownOutcome } from './postgres-errors';
 import { limited } from './postgres-patience';
 import { PostgresPool } from './postgres-pool';
 import { prepared, setBased } from './postgres-statements';
 import { Trip } from './postgres-trip';
 import type { PostgresAddress } from './postgres-url';
-import { type Change, InDoubt, type Locks, UniqueViolation } from './sql-driver';
+import { type Change, InDoubt, UniqueViolation } from './sql-driver';
 
-/** Statements go by keys, whatever their values: the server plans each once, not anew where a few first calls had few rows. */
-const SETTINGS = "SET plan_cache_mode = 'force_generic_plan'; ";
+/**
+ * Statements go by keys, whatever their values: the server plans each once, not anew where a few first calls had few rows.
+ * Whoever has locked a row for longer than two writes take is waited for elsewhere: all others stand behind this one.
+ */
+const SETTINGS = "SET plan_cache_mode = 'force_generic_plan'; SET lock_timeout = '5ms'";
 
 /** The connection of all that are under way. */
 interface Line {
@@ -35,7 +37,7 @@ export class PostgresExpress {
   }
 
   /** As `SqlDriver.makeAtOnce`. */
-  async make(locks: Locks, changes: readonly Change[]): Promise<void> {
+  async make(changes: readonly Change[]): Promise<void> {
     this.#line ??= this.#open();
     const line = this.#line;
     line.users += 1;
@@ -43,7 +45,7 @@ export class PostgresExpress {
     let isBroken = false;
     try {
       client = await line.client;
-      await this.#cross(line, client, (trip) => load(trip, locks, changes));
+      await this.#cross(line, client, (trip) => load(trip, changes));
     } catch (error) {
       if (isUniqueViolation(error)) throw new UniqueViolation('a key is taken', { cause: error });
       isBroken = isLost(error);
@@ -92,28 +94,11 @@ export class PostgresExpress {
   }
 }
 
-function load(trip: Trip, locks: Locks, changes: readonly Change[]): void {
-  lock(trip, locks);
+function load(trip: Trip, changes: readonly Change[]): void {
   for (const [sql, rows] of changes) {
     const [row] = rows;
     const { statement, values } =
       rows.length === 1 && row !== undefined ? { statement: prepared(sql), values: row } : setBased(sql, rows);
     trip.load(statement, values);
   }
-}
-
-/** One after the other, in their order. */
-function lock(trip: Trip, { table, key, values }: Locks): void {
-  const one = (value: string) => `SELECT ${key} FROM ${table} WHERE ${key} = ${value} FOR UPDATE NOWAIT`;
-  if (values.length === 1) {
-    trip.load(prepared(one('?')), values);
-    return;
-  }
-  const keys = toArray(
-    values.map((value) => [value]),
-    0,
-    'bigint',
-  );
-  const all = `SELECT q.* FROM (SELECT unnest(?::bigint[]) AS key) AS u, LATERAL (${one('u.key')}) AS q`;
-  trip.load(prepared(all), [keys]);
 }

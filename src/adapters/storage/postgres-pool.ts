@@ -13,9 +13,10 @@ const CONNECT_MS = 5_000;
  * read by their keys and in their order, which a server that has not counted a fresh table yet would not choose: it
  * would sort all of it for each page.
  */
-const GUARD = `SET statement_timeout = '300s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';
+const COMMON = `SET statement_timeout = '300s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';
   SET timezone = 'UTC'; SET standard_conforming_strings = on; SET enable_bitmapscan = off; SET random_page_cost = 1.1;
-  SET client_min_messages = 'warning'; SET default_transaction_isolation = 'read committed';
+  SET client_min_messages = 'warning'; SET default_transaction_isolation = 'read committed';`;
+const GUARD = `
   SELECT CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END;
   SELECT CASE WHEN current_schema() IS NOT NULL
     THEN set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false) END;
@@ -35,7 +36,7 @@ interface Guards {
 export interface PoolOptions {
   /** The most that it opens. */
   readonly connections: number;
-  /** What its connections set beside what all do. */
+  /** What its connections set in the place of what all do, or beside it. */
   readonly settings?: string;
 }
 
@@ -50,7 +51,7 @@ export class PostgresPool {
 
   constructor(address: PostgresAddress, { connections, settings = '' }: PoolOptions) {
     this.address = address;
-    this.#guard = `${settings}${GUARD}`;
+    this.#guard = `${COMMON}${settings};${GUARD}`;
     this.#pools = address.hosts.map((host) => openPool(address, host, connections));
   }
 

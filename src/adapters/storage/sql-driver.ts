@@ -59,13 +59,6 @@ export interface Dialect {
 /** A statement that changes something, and the rows that it is run for. */
 export type Change = readonly [sql: string, rows: readonly (readonly SqlValue[])[]];
 
-/** Rows of a table by their keys, in the order in which they are locked. */
-export interface Locks {
-  readonly table: string;
-  readonly key: string;
-  readonly values: readonly number[];
-}
-
 /** What is done inside one transaction. */
 export type Work<T> = (connection: SqlConnection) => Promise<T>;
 
@@ -94,10 +87,10 @@ export interface SqlDriver {
   writeTogether<T>(works: readonly Work<T>[], landed: Work<boolean>): Promise<Together<T>>;
   /**
    * Makes changes that were decided without asking anything, as one transaction and in one trip: all of them, in their order,
-   * or none. Fails at once where somebody else has locked one of the rows. Only an engine far away has it: there a trip is
+   * or none. Fails soon where somebody else has locked one of the rows. Only an engine far away has it: there a trip is
    * what costs most. Throws `InDoubt` where nobody can tell what became of them.
    */
-  makeAtOnce?(locks: Locks, changes: readonly Change[]): Promise<void>;
+  makeAtOnce?(changes: readonly Change[]): Promise<void>;
   /** Tables, indexes and triggers by name, as the engine stores them. */
   schema(): Promise<ReadonlyMap<string, string>>;
   /** What the engine's own check finds wrong; empty when sound. */
