@@ -11,7 +11,8 @@ const { compile, hotFiles, run } = require('../bin/wallet.js');
 const { packed } = require('./hot-pack.cjs');
 
 const WALLET = path.join(__dirname, '../bin/wallet.js');
-const PROGRAM = path.join(__dirname, '../dist/main.js');
+const DIST = path.join(__dirname, '../dist');
+const PROGRAM = path.join(DIST, 'main.js');
 const SET_UP = [
   ['init', '--org', 'Warm'],
   ['app', 'add', 'app'],
@@ -23,7 +24,10 @@ const HOT = [
   ['transactions', '--service', 'sms', '--limit', '5'],
   ['help'],
 ];
-const STEPS = { pack: packLoaded, cache: keepCompiled };
+const SERVER = path.join(DIST, 'threaded-server.js');
+/** What a server loads no sooner than it needs it. */
+const LATE = ['postgres-driver', 'sql-writer'];
+const STEPS = { pack: packLoaded, cache: keepCompiled, server: packServer };
 
 function main() {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'wallet-build-'));
@@ -36,16 +40,35 @@ function main() {
       // An event is recorded once: each step has one of its own.
       node([__filename, step, ...command, ...(command.at(-1) === '--id' ? [step] : [])]);
     }
+  node([__filename, 'server']);
   fs.rmSync(home, { recursive: true, force: true });
 }
 
 /** Runs the command from the program's files, and packs those that it loaded. */
 async function packLoaded(command) {
   await require(PROGRAM).main(command);
-  const folder = path.dirname(PROGRAM);
-  const loaded = Object.values(require.cache).filter(({ filename }) => path.dirname(filename) === folder);
-  const exported = loaded.map(({ filename, exports }) => [`./${path.basename(filename)}`, Object.keys(exports)]);
-  write(hotFiles(command[0]).pack, await packed(new Map(exported)));
+  write(hotFiles(command[0]).pack, await packed(loadedFiles()));
+}
+
+/** Packs what a server is made of into the file that its thread starts from. Outside of a thread it serves nothing. */
+async function packServer() {
+  require(SERVER);
+  const files = fs.readdirSync(DIST);
+  for (const name of LATE)
+    require(
+      path.join(
+        DIST,
+        files.find((file) => file.startsWith(`${name}-`)),
+      ),
+    );
+  const pack = await packed(loadedFiles(), './threaded-server.js');
+  write(SERVER, `${pack}(require,require.cache,__dirname+require("node:path").sep,__dirname)`);
+}
+
+/** The program's files that are loaded by now, with the names that each exports. */
+function loadedFiles() {
+  const loaded = Object.values(require.cache).filter(({ filename }) => path.dirname(filename) === DIST);
+  return new Map(loaded.map(({ filename, exports }) => [`./${path.basename(filename)}`, Object.keys(exports)]));
 }
 
 /** Runs the command from its pack, and keeps what V8 has compiled by then. */

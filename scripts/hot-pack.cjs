@@ -8,11 +8,12 @@ const esbuild = require('esbuild');
 const MODULES = path.join(__dirname, '../build/modules');
 
 /**
- * The source of a function that answers `main`. All names stand in one scope, so nothing is made for the sake of another
- * module or looked up in one: that takes a quarter of a short command. `exported` has the names that each file exports.
- * What the script lacks is loaded from its file, which finds in Node's own register what the script has.
+ * The source of a function that runs the `entry` and answers what it exports. All names stand in one scope, so nothing is
+ * made for the sake of another module or looked up in one: that takes a quarter of a short command, and a twentieth of what
+ * a server does. `exported` has the names that each file exports. What the script lacks is loaded from its file, which finds
+ * in Node's own register what the script has.
  */
-async function packed(exported) {
+async function packed(exported, entry = './main.js') {
   const ids = [...exported.keys()];
   const local = (id, name) => `m${ids.indexOf(id)}_${name}`;
   const imports = [...exported].map(([id, names]) => {
@@ -23,12 +24,11 @@ async function packed(exported) {
     const getters = names.map((name) => `get ${name}(){return ${local(id, name)}}`).join(',');
     return `case ${JSON.stringify(id)}:return{${getters}};`;
   });
-  const entry = `${imports.join('')}
-    pack.main=${local('./main.js', 'main')};
+  const names = exported.get(entry).map((name) => `pack.${name}=${local(entry, name)};`);
+  const program = `${imports.join('')}${names.join('')}
     pack.ids=()=>${JSON.stringify(ids)};
     pack.space=(id)=>{switch(id){${spaces.join('')}}};`;
-  const program = await flattened(entry);
-  return `(function(require,cache,prefix,__dirname){"use strict";${LOADER}${program}\nreturn pack})`;
+  return `(function(require,cache,prefix,__dirname){"use strict";${LOADER}${await flattened(program)}\nreturn pack})`;
 }
 
 // A module is loaded once, by whoever asks first.
@@ -38,9 +38,9 @@ const LOADER = `const pack={},known={};let isTold=false;
   const tell=()=>{isTold=true;for(const id of pack.ids()){const file=prefix+id.slice(2);
   cache[file]={id:file,filename:file,exports:load(id),children:[],loaded:true}}};\n`;
 
-async function flattened(entry) {
+async function flattened(program) {
   const { outputFiles } = await esbuild.build({
-    stdin: { contents: entry, resolveDir: MODULES },
+    stdin: { contents: program, resolveDir: MODULES },
     plugins: [{ name: 'late', setup: loadLate }],
     bundle: true,
     write: false,
