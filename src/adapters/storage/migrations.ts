@@ -21,12 +21,17 @@ export const APPEND_ONLY = ['transactions', 'draws', 'event_ids', 'audit', 'idem
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
+/** Of a whole number that may be negative, that it is a safe integer. */
+function bounded(name: string): string {
+  return `abs(${name}) <= ${LARGEST}`;
+}
+
 function firstSchema(dialect: Dialect): readonly string[] {
   const int = dialect.integer;
   const end = dialect.tableOptions;
   const busy = dialect.busyTableOptions;
   const org = `org ${int} NOT NULL REFERENCES organisations(org)`;
-  const amount = (name: string) => `${name} ${int} NOT NULL CHECK (${name} BETWEEN -${LARGEST} AND ${LARGEST})`;
+  const amount = (name: string) => `${name} ${int} NOT NULL CHECK (${bounded(name)})`;
   return [
     `CREATE TABLE ledger (
       id ${int} NOT NULL PRIMARY KEY CHECK (id = 1), instance TEXT NOT NULL, provider TEXT NOT NULL, mode TEXT NOT NULL,
@@ -36,19 +41,20 @@ function firstSchema(dialect: Dialect): readonly string[] {
       email TEXT, time_zone TEXT NOT NULL, accounting_contact TEXT, postal_address TEXT, customer TEXT, key_mark TEXT,
       daily_limit ${int}, confirm_above ${int}, frozen_at ${int}, restored_at ${int}, reconciled_at ${int},
       created_at ${int} NOT NULL, version ${int} NOT NULL)${end}`,
+    // One short check where postings write, and no reference of a wallet, which is made with its organisation:
+    // PostgreSQL reads a table's checks anew for every statement.
     `CREATE TABLE wallets (
-      org ${int} NOT NULL PRIMARY KEY REFERENCES organisations(org), ${amount('posted')},
-      held ${int} NOT NULL CHECK (held >= 0), overdrawn ${int} NOT NULL CHECK (overdrawn >= 0),
-      overdraft_limit ${int} NOT NULL CHECK (overdraft_limit >= 0), ${amount('postpaid')},
-      seq ${int} NOT NULL, recorded_at ${int} NOT NULL, links ${int} NOT NULL, head TEXT NOT NULL,
-      settings_seal TEXT NOT NULL, moved_to TEXT)${busy}`,
+      org ${int} NOT NULL PRIMARY KEY, posted ${int} NOT NULL, held ${int} NOT NULL, overdrawn ${int} NOT NULL,
+      overdraft_limit ${int} NOT NULL, postpaid ${int} NOT NULL, seq ${int} NOT NULL, recorded_at ${int} NOT NULL,
+      links ${int} NOT NULL, head TEXT NOT NULL, settings_seal TEXT NOT NULL, moved_to TEXT,
+      CHECK (held >= 0 AND overdrawn >= 0 AND overdraft_limit >= 0 AND ${bounded('posted')} AND ${bounded('postpaid')}))${busy}`,
     `CREATE TABLE transactions (
       org ${int} NOT NULL, seq ${int} NOT NULL, type TEXT NOT NULL, occurred_at ${int} NOT NULL,
       recorded_at ${int} NOT NULL, service TEXT, app TEXT, user_name TEXT, campaign TEXT, quantity ${int},
-      free_quantity ${int}, unit_price ${int}, debit ${int}, credit ${int}, ${amount('amount')}, ${amount('balance')},
-      memo TEXT, reference TEXT, external_id TEXT, actor TEXT NOT NULL, grant_seq ${int}, row_check ${int} NOT NULL,
-      PRIMARY KEY (org, seq), CHECK (amount >= 0), CHECK (debit <> credit),
-      CHECK ((debit IS NULL) = (amount = 0) AND (credit IS NULL) = (amount = 0)))${end}`,
+      free_quantity ${int}, unit_price ${int}, debit ${int}, credit ${int}, amount ${int} NOT NULL,
+      balance ${int} NOT NULL, memo TEXT, reference TEXT, external_id TEXT, actor TEXT NOT NULL, grant_seq ${int}, row_check ${int} NOT NULL,
+      PRIMARY KEY (org, seq), CHECK (amount BETWEEN 0 AND ${LARGEST} AND ${bounded('balance')} AND debit <> credit
+        AND (debit IS NULL) = (amount = 0) AND (credit IS NULL) = (amount = 0)))${end}`,
     'CREATE INDEX transactions_by_time ON transactions (org, occurred_at, seq)',
     'CREATE INDEX transactions_by_service ON transactions (org, service, occurred_at, seq)',
     "CREATE INDEX transactions_but_usage ON transactions (org, occurred_at, seq) WHERE type <> 'usage'",
@@ -62,16 +68,17 @@ function firstSchema(dialect: Dialect): readonly string[] {
     `CREATE TABLE grants (
       org ${int} NOT NULL, seq ${int} NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, credits ${int} NOT NULL,
       priority ${int} NOT NULL, expires_at ${int}, source TEXT NOT NULL, created_at ${int} NOT NULL,
-      remaining ${int} NOT NULL, held ${int} NOT NULL, is_open ${int} NOT NULL CHECK (is_open IN (0, 1)),
-      PRIMARY KEY (org, seq), UNIQUE (org, id),
-      CHECK (held >= 0 AND remaining >= held AND credits >= remaining AND (is_open = 1) = (remaining > 0)))${busy}`,
+      remaining ${int} NOT NULL, held ${int} NOT NULL, is_open ${int} NOT NULL,
+      PRIMARY KEY (org, seq), UNIQUE (org, id), CHECK (held >= 0 AND remaining >= held AND credits >= remaining
+        AND is_open = CASE WHEN remaining > 0 THEN 1 ELSE 0 END))${busy}`,
     // By a mark of its own: were it by what remains, every posting would write it again.
     'CREATE INDEX grants_open ON grants (org, expires_at) WHERE is_open = 1',
     `CREATE TABLE day_totals (
       org ${int} NOT NULL, day ${int} NOT NULL, type TEXT NOT NULL, service TEXT NOT NULL, app TEXT NOT NULL,
       user_name TEXT NOT NULL, campaign TEXT NOT NULL, transactions ${int} NOT NULL, quantity ${int} NOT NULL,
-      free_quantity ${int} NOT NULL, ${amount('amount')}, ${amount('invoiced')},
-      PRIMARY KEY (org, day, type, service, app, user_name, campaign))${busy}`,
+      free_quantity ${int} NOT NULL, amount ${int} NOT NULL, invoiced ${int} NOT NULL,
+      PRIMARY KEY (org, day, type, service, app, user_name, campaign),
+      CHECK (${bounded('amount')} AND ${bounded('invoiced')}))${busy}`,
     `CREATE TABLE month_totals (
       org ${int} NOT NULL, month ${int} NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, quantity ${int} NOT NULL,
       free_quantity ${int} NOT NULL, ${amount('spent')}, PRIMARY KEY (org, month, kind, name))${busy}`,
