@@ -117,7 +117,7 @@ test('can be made a ledger by many at once', async () => {
 test.each([
   ['a trigger dropped', 'DROP TRIGGER audit_append_only ON audit', 'audit_append_only is missing'],
   ['a trigger switched off', 'ALTER TABLE audit DISABLE TRIGGER audit_append_only', 'audit_append_only was altered'],
-  ['a check dropped', 'ALTER TABLE wallets DROP CONSTRAINT wallets_held_check', 'wallets was altered'],
+  ['a check dropped', 'ALTER TABLE wallets DROP CONSTRAINT wallets_check', 'wallets was altered'],
   ['a table added', 'CREATE TABLE extra (a int)', 'extra was added by hand'],
   [
     'the guard hollowed out',
