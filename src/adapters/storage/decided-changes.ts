@@ -49,12 +49,12 @@ export class Undecided extends Error {}
 
 /** The changes of several writes: the same statement is run once for the rows of all. One that all have comes first. */
 export function gathered(first: string, all: readonly (readonly Change[])[]): readonly Change[] {
-  const rows = new Map<string, (readonly Values[])[]>([[first, []]]);
+  const gathered = new Map<string, Values[]>([[first, []]]);
   for (const changes of all)
     for (const [sql, more] of changes) {
-      const known = rows.get(sql);
-      if (known === undefined) rows.set(sql, [more]);
-      else known.push(more);
+      const rows = gathered.get(sql) ?? [];
+      if (rows.length === 0) gathered.set(sql, rows);
+      for (const row of more) rows.push(row);
     }
-  return [...rows].map(([sql, parts]) => [sql, parts.flat()]);
+  return [...gathered];
 }
