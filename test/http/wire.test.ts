@@ -140,12 +140,15 @@ test('the metrics are what Prometheus reads, and the log has a line for each req
     new Set(lines.map((line) => line.split(' ')[0])).size + lines.filter((line) => line.startsWith('#')).length - 1,
   ).toBe(lines.length);
 
+  // Lines are written after the answers.
+  const id = answer.headers['request-id'];
+  await expect.poll(() => api.server.log()).toMatch(new RegExp(`"id":"${id}".*\\n`));
   const logged = api.server
     .log()
-    .trimEnd()
     .split('\n')
+    .slice(0, -1)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(logged.filter(({ id }) => id === answer.headers['request-id'])).toMatchObject([
+  expect(logged.filter((line) => line.id === id)).toMatchObject([
     { level: 'info', method: 'GET', route: '/v1/balance', status: 200, token: expect.stringMatching(/^tok_/) },
   ]);
   for (const token of Object.values(api.tokens)) expect(api.server.log()).not.toContain(token);
